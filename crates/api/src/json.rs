@@ -1,0 +1,7 @@
+//! Reads and writes JSON as a shape says.
+
+mod read;
+mod write;
+
+pub use read::{fill_defaults, read, read_payload};
+pub use write::{text, write, write_members};
