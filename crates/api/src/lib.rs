@@ -14,6 +14,7 @@ pub mod generated;
 pub mod json;
 pub mod media;
 pub mod node;
+pub mod own;
 pub mod pattern;
 pub mod rejection;
 pub mod rest_json;

@@ -9,7 +9,8 @@ use balefire_api::shape::{Shape, Structure, Text};
 fn every_shape(mut each: impl FnMut(&'static Shape)) {
     let mut seen = HashSet::new();
     let mut open: Vec<&'static Shape> = Vec::new();
-    let members = |structure: &'static Structure| structure.members.iter().map(|member| member.shape);
+    let members =
+        |structure: &'static Structure| structure.members.iter().map(|member| member.shape);
     for spec in SERVICES.iter().flat_map(|service| service.operations) {
         let errors = spec.errors.iter().map(|error| error.structure);
         for structure in spec.input.into_iter().chain(spec.output).chain(errors) {
@@ -34,8 +35,17 @@ fn every_shape(mut each: impl FnMut(&'static Shape)) {
 fn every_pattern_compiles() {
     let mut count = 0;
     every_shape(|shape| {
-        if let Shape::Text(Text { pattern: Some(pattern), .. }) = shape {
-            assert!(pattern.compile().is_some(), "{} does not compile as {}", pattern.shown, pattern.expression);
+        if let Shape::Text(Text {
+            pattern: Some(pattern),
+            ..
+        }) = shape
+        {
+            assert!(
+                pattern.compile().is_some(),
+                "{} does not compile as {}",
+                pattern.shown,
+                pattern.expression
+            );
             count += 1;
         }
     });
@@ -45,8 +55,14 @@ fn every_pattern_compiles() {
 #[test]
 fn the_services_have_the_operations_of_the_plan() {
     let count = |name: &str| {
-        let service = SERVICES.iter().find(|service| service.name == name).expect("a service");
-        (service.operations.len(), service.operations.len() + service.named_only.len())
+        let service = SERVICES
+            .iter()
+            .find(|service| service.name == name)
+            .expect("a service");
+        (
+            service.operations.len(),
+            service.operations.len() + service.named_only.len(),
+        )
     };
     assert_eq!(count("ssm-incidents"), (31, 31));
     assert_eq!(count("ssm-contacts"), (39, 39));
@@ -62,7 +78,10 @@ fn awkward_patterns_mean_what_the_model_means() {
     let find = |shown: &str| {
         let mut found = None;
         every_shape(|shape| {
-            if let Shape::Text(Text { pattern: Some(pattern), .. }) = shape
+            if let Shape::Text(Text {
+                pattern: Some(pattern),
+                ..
+            }) = shape
                 && pattern.shown == shown
             {
                 found = Some(*pattern);
@@ -72,15 +91,30 @@ fn awkward_patterns_mean_what_the_model_means() {
     };
     let tag_key = find("^(?!aws:)[a-zA-Z+-=._:/]+$");
     // `+-=` is a range, so digits and a comma pass; a trailing line break does not.
-    for (text, expected) in [("team", true), ("a1,<", true), ("aws:x", false), ("x\n", false), ("x y", false)] {
+    for (text, expected) in [
+        ("team", true),
+        ("a1,<", true),
+        ("aws:x", false),
+        ("x\n", false),
+        ("x y", false),
+    ] {
         assert_eq!(tag_key.matches(text), expected, "{text:?}");
     }
     let account = find(r"\d{12}");
-    for (text, expected) in [("123456789012", true), ("x123456789012", false), ("१२३४५६७८९०१२", false)] {
+    for (text, expected) in [
+        ("123456789012", true),
+        ("x123456789012", false),
+        ("१२३४५६७८९०१२", false),
+    ] {
         assert_eq!(account.matches(text), expected, "{text:?}");
     }
     let not_blank = find(r".*\S.*");
-    for (text, expected) in [("a", true), ("\n a \n", true), (" \t\n", false), ("", false)] {
+    for (text, expected) in [
+        ("a", true),
+        ("\n a \n", true),
+        (" \t\n", false),
+        ("", false),
+    ] {
         assert_eq!(not_blank.matches(text), expected, "{text:?}");
     }
 }

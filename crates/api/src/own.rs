@@ -1,0 +1,156 @@
+//! Balefire's own service: what AWS has no operation for, under the signing name `balefire`.
+
+use std::collections::BTreeMap;
+
+use crate::shape::{self, Shape, structure};
+use crate::spec::{Protocol, Service};
+use crate::{Document, ErrorSpec, enumeration, operation, structure};
+
+static FINDING_DOCUMENTS: Shape = shape::list(&shape::DOCUMENT, shape::within(1, 500));
+static ROWS: Shape = shape::list(&shape::DOCUMENT, shape::within(1, 5000));
+static GENERATION: Shape = shape::text(shape::within(1, 64), None);
+static RESOURCE_ARN: Shape = shape::text(shape::within(1, 1011), None);
+static FAILED_FINDINGS: Shape = shape::list(&FAILED_FINDING, shape::ANY);
+static SKIPPED_COMPONENTS: Shape = shape::list(&SKIPPED_COMPONENT, shape::ANY);
+static TAGS: Shape = shape::map(&shape::STRING, &shape::STRING, shape::within(0, 50));
+
+enumeration! { FEED Feed {
+    Kev = "KEV",
+    Epss = "EPSS",
+    Osv = "OSV",
+} }
+
+structure! { IMPORT_FINDINGS_INPUT ImportFindingsInput () {
+    req Body findings: Vec<Document> = "Findings" "Findings" FINDING_DOCUMENTS;
+} }
+
+structure! { FAILED_FINDING FailedFinding () {
+    req Body index: i32 = "Index" "Index" shape::INTEGER;
+    req Body reason: String = "Reason" "Reason" shape::STRING;
+} }
+
+structure! { IMPORT_FINDINGS_OUTPUT ImportFindingsOutput (Default) {
+    req Body created: i32 = "Created" "Created" shape::INTEGER;
+    req Body updated: i32 = "Updated" "Updated" shape::INTEGER;
+    req Body unchanged: i32 = "Unchanged" "Unchanged" shape::INTEGER;
+    req Body failed: Vec<FailedFinding> = "Failed" "Failed" FAILED_FINDINGS;
+} }
+
+structure! { PUT_FEED_PART_INPUT PutFeedPartInput () {
+    req Body feed: Feed = "Feed" "Feed" FEED;
+    req Body generation: String = "Generation" "Generation" GENERATION;
+    req Body rows: Vec<Document> = "Rows" "Rows" ROWS;
+} }
+
+structure! { FINISH_FEED_INPUT FinishFeedInput () {
+    req Body feed: Feed = "Feed" "Feed" FEED;
+    req Body generation: String = "Generation" "Generation" GENERATION;
+    req Body as_of: String = "AsOf" "AsOf" shape::STRING;
+    req Body row_count: i64 = "RowCount" "RowCount" shape::LONG;
+} }
+
+structure! { FINISH_FEED_OUTPUT FinishFeedOutput (Default) {
+    req Body row_count: i64 = "RowCount" "RowCount" shape::LONG;
+} }
+
+structure! { SCAN_RESOURCE_INPUT ScanResourceInput () {
+    req Body resource_arn: String = "ResourceArn" "ResourceArn" RESOURCE_ARN;
+    req Body sbom: Document = "Sbom" "Sbom" shape::DOCUMENT;
+    opt Body tags: BTreeMap<String, String> = "Tags" "Tags" TAGS;
+} }
+
+structure! { SKIPPED_COMPONENT SkippedComponent () {
+    req Body name: String = "Name" "Name" shape::STRING;
+    req Body reason: String = "Reason" "Reason" shape::STRING;
+} }
+
+structure! { SCAN_RESOURCE_OUTPUT ScanResourceOutput (Default) {
+    req Body packages: i32 = "Packages" "Packages" shape::INTEGER;
+    req Body opened: i32 = "Opened" "Opened" shape::INTEGER;
+    req Body reopened: i32 = "Reopened" "Reopened" shape::INTEGER;
+    req Body closed: i32 = "Closed" "Closed" shape::INTEGER;
+    req Body unchanged: i32 = "Unchanged" "Unchanged" shape::INTEGER;
+    req Body skipped: Vec<SkippedComponent> = "Skipped" "Skipped" SKIPPED_COMPONENTS;
+} }
+
+structure! { VALIDATION_EXCEPTION ValidationException (Default) {
+    opt Body message: String = "message" "message" shape::STRING;
+} }
+
+structure! { ACCESS_DENIED_EXCEPTION AccessDeniedException (Default) {
+    opt Body message: String = "message" "message" shape::STRING;
+} }
+
+structure! { RESOURCE_NOT_FOUND_EXCEPTION ResourceNotFoundException (Default) {
+    opt Body message: String = "message" "message" shape::STRING;
+} }
+
+static VALIDATION: ErrorSpec = ErrorSpec {
+    name: "ValidationException",
+    status: 400,
+    structure: structure(&VALIDATION_EXCEPTION),
+};
+static ACCESS_DENIED: ErrorSpec = ErrorSpec {
+    name: "AccessDeniedException",
+    status: 403,
+    structure: structure(&ACCESS_DENIED_EXCEPTION),
+};
+static RESOURCE_NOT_FOUND: ErrorSpec = ErrorSpec {
+    name: "ResourceNotFoundException",
+    status: 404,
+    structure: structure(&RESOURCE_NOT_FOUND_EXCEPTION),
+};
+
+operation! { IMPORT_FINDINGS ImportFindings "import_findings" {
+    writes "POST" "/findings/import" 200;
+    action "balefire" "ImportFindings";
+    input ImportFindingsInput = Some(structure(&IMPORT_FINDINGS_INPUT));
+    output ImportFindingsOutput = Some(structure(&IMPORT_FINDINGS_OUTPUT));
+    errors VALIDATION ACCESS_DENIED;
+    pages None;
+    token None;
+} }
+
+operation! { PUT_FEED_PART PutFeedPart "put_feed_part" {
+    writes "POST" "/feeds/part" 200;
+    action "balefire" "PutFeedPart";
+    input PutFeedPartInput = Some(structure(&PUT_FEED_PART_INPUT));
+    output crate::Unit = None;
+    errors VALIDATION ACCESS_DENIED;
+    pages None;
+    token None;
+} }
+
+operation! { FINISH_FEED FinishFeed "finish_feed" {
+    writes "POST" "/feeds/finish" 200;
+    action "balefire" "FinishFeed";
+    input FinishFeedInput = Some(structure(&FINISH_FEED_INPUT));
+    output FinishFeedOutput = Some(structure(&FINISH_FEED_OUTPUT));
+    errors VALIDATION ACCESS_DENIED;
+    pages None;
+    token None;
+} }
+
+operation! { SCAN_RESOURCE ScanResource "scan_resource" {
+    writes "POST" "/resources/scan" 200;
+    action "balefire" "ScanResource";
+    input ScanResourceInput = Some(structure(&SCAN_RESOURCE_INPUT));
+    output ScanResourceOutput = Some(structure(&SCAN_RESOURCE_OUTPUT));
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND;
+    pages None;
+    token None;
+} }
+
+/// The service and its operations.
+pub static SERVICE: Service = Service {
+    name: "balefire",
+    protocol: Protocol::RestJson,
+    target_prefix: "",
+    operations: &[
+        &IMPORT_FINDINGS,
+        &PUT_FEED_PART,
+        &FINISH_FEED,
+        &SCAN_RESOURCE,
+    ],
+    named_only: &[],
+};

@@ -1,0 +1,213 @@
+//! What an operation sees: who calls, where, when, and one transaction.
+
+use std::sync::Arc;
+
+use balefire_api::Timestamp;
+use balefire_store::{Entry, NewJob, Tx, Value};
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::pipeline::page_token::PageToken;
+
+/// Invariant: at most eight fields, ever. What else an operation needs is a parameter.
+pub struct Ctx<'a, 'tx> {
+    pub caller: &'a Caller,
+    /// From the signature's scope.
+    pub region: &'a str,
+    pub now: Timestamp,
+    pub ids: &'a Ids,
+    pub page: &'a Page,
+    pub tx: &'a mut Tx<'tx>,
+}
+
+/// Who signed the request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Caller {
+    /// Twelve digits.
+    pub account: String,
+    pub arn: String,
+    /// The id that `GetCallerIdentity` gives.
+    pub user_id: String,
+    /// Whether the account administers the organization, which is all accounts of the store.
+    pub administrator: bool,
+}
+
+/// Whose data a read may show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visible<'a> {
+    /// The administrator's view: its own account and every member's.
+    Organization,
+    Account(&'a str),
+}
+
+impl Visible<'_> {
+    pub fn includes(self, account: &str) -> bool {
+        match self {
+            Visible::Organization => true,
+            Visible::Account(own) => own == account,
+        }
+    }
+}
+
+impl Caller {
+    /// What services with delegated administrators show this caller.
+    pub fn visible(&self) -> Visible<'_> {
+        if self.administrator {
+            Visible::Organization
+        } else {
+            Visible::Account(&self.account)
+        }
+    }
+}
+
+/// Where new identifiers come from.
+#[derive(Clone)]
+pub struct Ids(Arc<dyn Fn() -> [u8; 16] + Send + Sync>);
+
+impl Ids {
+    /// From the operating system's randomness.
+    pub fn random() -> Ids {
+        Ids(Arc::new(|| uuid::Uuid::new_v4().into_bytes()))
+    }
+
+    /// From any source: tests repeat themselves with a counter.
+    pub fn from_source(source: impl Fn() -> [u8; 16] + Send + Sync + 'static) -> Ids {
+        Ids(Arc::new(source))
+    }
+
+    pub fn bytes(&self) -> [u8; 16] {
+        (self.0)()
+    }
+}
+
+/// Where the time comes from.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Timestamp + Send + Sync>);
+
+impl Clock {
+    /// The machine's clock.
+    pub fn system() -> Clock {
+        Clock(Arc::new(|| {
+            Timestamp(jiff::Timestamp::now().as_millisecond())
+        }))
+    }
+
+    /// Any source: tests set the time they like.
+    pub fn from_source(source: impl Fn() -> Timestamp + Send + Sync + 'static) -> Clock {
+        Clock(Arc::new(source))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        (self.0)()
+    }
+}
+
+impl std::fmt::Debug for Ids {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        formatter.write_str("Ids")
+    }
+}
+
+/// Which page of a list is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// The key of the last row of the page before.
+    pub after: Option<Vec<Value>>,
+    /// The client's limit, if it gave one.
+    pub limit: Option<usize>,
+    /// Seals the key of the last row into the next token.
+    pub(crate) seal: Option<PageToken>,
+}
+
+impl Page {
+    /// Rows to give: the client's wish or the default, never above what the service gives at once.
+    pub fn limit(&self, default: usize, most: usize) -> usize {
+        self.limit.unwrap_or(default).min(most)
+    }
+
+    /// The token that continues after a row with this key.
+    pub fn next(&self, key: &[Value]) -> Option<String> {
+        self.seal.as_ref().map(|seal| seal.token(key))
+    }
+
+    /// Cuts rows that were read one beyond the limit, and gives the token if there are more.
+    pub fn cut<R>(
+        &self,
+        rows: &mut Vec<R>,
+        limit: usize,
+        key: impl Fn(&R) -> Vec<Value>,
+    ) -> Option<String> {
+        if rows.len() <= limit {
+            return None;
+        }
+        rows.truncate(limit);
+        rows.last().and_then(|last| self.next(&key(last)))
+    }
+}
+
+impl Ctx<'_, '_> {
+    pub fn account(&self) -> &str {
+        &self.caller.account
+    }
+
+    /// A new identifier that sorts by time: 8-4-4-4-12 hexadecimal digits.
+    pub fn new_id(&self) -> String {
+        let random: [u8; 10] = std::array::from_fn({
+            let bytes = self.ids.bytes();
+            move |at| bytes[at]
+        });
+        let ms = u64::try_from(self.now.0).unwrap_or(0);
+        uuid::Builder::from_unix_timestamp_millis(ms, &random)
+            .into_uuid()
+            .to_string()
+    }
+
+    /// Appends a change of the caller's account to the change log.
+    pub fn changed(
+        &mut self,
+        kind: &str,
+        subject: &str,
+        body: &impl Serialize,
+    ) -> Result<(), Failure> {
+        let account = self.caller.account.clone();
+        self.changed_in(account, kind, subject, body)
+    }
+
+    /// Appends a change of another account's data.
+    pub fn changed_in(
+        &mut self,
+        account: String,
+        kind: &str,
+        subject: &str,
+        body: &impl Serialize,
+    ) -> Result<(), Failure> {
+        let entry = Entry {
+            account,
+            actor: self.caller.arn.clone(),
+            kind: kind.into(),
+            subject: subject.into(),
+            body: serde_json::to_vec(body)?,
+            at_ms: self.now.0,
+        };
+        self.tx.append(entry)?;
+        Ok(())
+    }
+
+    /// Leaves a job that is due at once. It is kept or lost together with the request.
+    pub fn leave_job(
+        &mut self,
+        kind: &str,
+        subject: &str,
+        payload: &impl Serialize,
+    ) -> Result<(), Failure> {
+        let job = NewJob {
+            id: self.new_id(),
+            kind: kind.into(),
+            subject: subject.into(),
+            due_ms: self.now.0,
+            payload: serde_json::to_vec(payload)?,
+        };
+        self.tx.put_job(&job)?;
+        Ok(())
+    }
+}

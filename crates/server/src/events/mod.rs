@@ -1,0 +1,8 @@
+//! The events room.
+
+use crate::handler::Handler;
+
+/// The operations of this room.
+pub fn operations() -> Vec<Handler> {
+    Vec::new()
+}

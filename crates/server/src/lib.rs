@@ -1,0 +1,56 @@
+//! Balefire: security findings and incidents on your own machine, behind the AWS API.
+
+pub mod access;
+pub mod context;
+pub mod engine;
+pub mod events;
+pub mod failure;
+pub mod handler;
+pub mod incidents;
+pub mod inspector;
+pub mod intelligence;
+pub mod pipeline;
+pub mod securityhub;
+pub mod signature;
+pub mod sts;
+#[cfg(test)]
+mod testing;
+
+use balefire_store::Migration;
+use handler::Handler;
+
+/// The tables, in the order in which they came; a released migration never changes.
+pub static MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_access",
+        sql: include_str!("../migrations/0001_access.sql"),
+    },
+    Migration {
+        name: "0002_incidents",
+        sql: include_str!("../migrations/0002_incidents.sql"),
+    },
+    Migration {
+        name: "0003_securityhub",
+        sql: include_str!("../migrations/0003_securityhub.sql"),
+    },
+    Migration {
+        name: "0004_intelligence",
+        sql: include_str!("../migrations/0004_intelligence.sql"),
+    },
+    Migration {
+        name: "0005_inspector",
+        sql: include_str!("../migrations/0005_inspector.sql"),
+    },
+];
+
+/// Every operation that is answered.
+pub fn operations() -> Vec<Handler> {
+    [
+        incidents::operations(),
+        events::operations(),
+        securityhub::operations(),
+        inspector::operations(),
+        sts::operations(),
+    ]
+    .concat()
+}

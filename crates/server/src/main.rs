@@ -1,0 +1,2 @@
+//! The `balefire` binary.
+fn main() {}

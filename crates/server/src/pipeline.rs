@@ -1,0 +1,377 @@
+//! The path of every AWS request, step by step, in this one file.
+
+mod failure;
+mod idempotency;
+pub mod page_token;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use balefire_api::rest_json::{self, Answer, Request};
+use balefire_api::route::{Router, Target};
+use balefire_api::{
+    Node, Operation, Protocol, Service, Spec, Timestamp, Typed, aws_json, aws_query,
+};
+use balefire_store::Store;
+use http::request::Parts;
+
+use crate::access::Access;
+use crate::context::{Caller, Clock, Ctx, Ids, Page};
+use crate::failure::Failure;
+use crate::handler::Handler;
+use crate::signature::{self, KeyCache, Refusal};
+use failure::Refused;
+
+/// Everything that answers AWS requests.
+pub struct Pipeline {
+    store: Store,
+    access: Access,
+    signing_keys: KeyCache,
+    page_secret: [u8; 32],
+    clock: Clock,
+    ids: Ids,
+    services: Vec<Served>,
+}
+
+/// A service with its routes and the operations that are answered.
+struct Served {
+    service: &'static Service,
+    router: Router,
+    handlers: HashMap<&'static str, Handler>,
+}
+
+/// A request on its way: what is known of it grows from step to step.
+struct Arrived<'a> {
+    parts: &'a Parts,
+    body: &'a [u8],
+}
+
+/// The operation that a request asks for.
+enum Routed<'a> {
+    Operation(&'a Handler, Vec<(&'static str, String)>),
+    /// In the model, and not answered yet.
+    NotYet(&'static str),
+    Unknown,
+}
+
+impl Pipeline {
+    pub fn new(
+        store: Store,
+        access: Access,
+        page_secret: [u8; 32],
+        clock: Clock,
+        ids: Ids,
+        handlers: Vec<Handler>,
+    ) -> Pipeline {
+        let all = balefire_api::generated::SERVICES
+            .iter()
+            .copied()
+            .chain([&balefire_api::own::SERVICE]);
+        let services = all.map(|service| Served {
+            service,
+            router: Router::new(service),
+            handlers: handlers
+                .iter()
+                .filter(|handler| handler.spec.service == service.name)
+                .map(|handler| (handler.spec.name, handler.clone()))
+                .collect(),
+        });
+        let services = services.collect();
+        Pipeline {
+            store,
+            access,
+            signing_keys: KeyCache::default(),
+            page_secret,
+            clock,
+            ids,
+            services,
+        }
+    }
+
+    /// Answers one request.
+    pub async fn answer(&self, parts: &Parts, body: &[u8], request_id: &str) -> Answer {
+        let request = Arrived { parts, body };
+        // The scope says which service is meant: paths alone do not.
+        let claim = match signature::claim(parts) {
+            Ok(claim) => claim,
+            Err(refusal) => return unsigned(&refusal, request_id),
+        };
+        let Some(served) = self
+            .services
+            .iter()
+            .find(|s| s.service.name == claim.scope.service)
+        else {
+            let message = format!("No service here signs as '{}'.", claim.scope.service);
+            return refused(None, request_id).plain("InvalidSignatureException", 403, &message);
+        };
+        let caller = match self.caller(&claim, &request).await {
+            Ok(Ok(caller)) => caller,
+            Ok(Err(refusal)) => {
+                let refused = refused(Some(served.service), request_id);
+                return refused.plain(refusal.code, refusal.status, &refusal.message);
+            }
+            Err(failure) => return refused(Some(served.service), request_id).failure(&failure),
+        };
+        let (handler, labels) = match served.route(&request) {
+            Routed::Operation(handler, labels) => (handler, labels),
+            Routed::NotYet(name) => return not_yet(served.service, name, request_id),
+            Routed::Unknown => return unknown(served.service, parts, request_id),
+        };
+        let refused = Refused {
+            service: served.service,
+            spec: Some(handler.spec),
+            request_id,
+        };
+        let input = match decode(served.service, handler.spec, labels, &request) {
+            Ok(input) => input,
+            Err(rejection) => return refused.rejection(rejection),
+        };
+        match self.run(handler, caller, &claim.scope.region, input).await {
+            Ok(output) => encode(served.service, handler.spec, &output, request_id),
+            Err(failure) => refused.failure(&failure),
+        }
+    }
+
+    /// Verifies the signature. An unknown key takes the same work as a wrong secret.
+    async fn caller(
+        &self,
+        claim: &signature::Claim,
+        request: &Arrived<'_>,
+    ) -> Result<Result<Arc<Caller>, Refusal>, Failure> {
+        let holder = self
+            .access
+            .holder(&self.store, &claim.access_key_id)
+            .await?;
+        let secret = holder.as_ref().map(|holder| &*holder.secret);
+        let body = signature::body_sha256(request.body);
+        let now_ms = self.clock.now().0;
+        let verified = signature::verify(
+            claim,
+            request.parts,
+            body,
+            secret,
+            now_ms,
+            &self.signing_keys,
+        );
+        Ok(verified.and_then(|()| match holder {
+            // No key here is temporary, so a token is of some other place.
+            Some(_) if claim.session_token.is_some() => Err(Refusal {
+                code: "UnrecognizedClientException",
+                status: 403,
+                message:
+                    "The security token of the request is not known here. Send none: keys of this \
+                          server have no session token."
+                        .into(),
+            }),
+            Some(holder) => Ok(holder.caller),
+            None => unreachable!("a signature is never verified without a secret"),
+        }))
+    }
+
+    /// Runs the operation in a transaction; a write is answered after its commit.
+    pub async fn run(
+        &self,
+        handler: &Handler,
+        caller: Arc<Caller>,
+        region: &str,
+        input: Node,
+    ) -> Result<Node, Failure> {
+        let spec = handler.spec;
+        let page = page_token::page(&self.page_secret, &caller.account, region, spec, &input)?;
+        let account = caller.account.clone();
+        let work = Work {
+            handler: handler.clone(),
+            caller,
+            region: region.to_owned(),
+            now: self.clock.now(),
+            ids: self.ids.clone(),
+            page,
+        };
+        if spec.reads {
+            return self.store.read(move |tx| work.run(tx, input)).await?;
+        }
+        self.store
+            .write(&account, move |tx| work.run(tx, input.clone()))
+            .await?
+    }
+
+    /// Calls an operation from inside the process, as the console and the command line do.
+    pub async fn call<O: Operation>(
+        &self,
+        caller: Arc<Caller>,
+        region: &str,
+        input: O::Input,
+    ) -> Result<O::Output, Failure> {
+        let spec = O::spec();
+        let handler = self
+            .handler(spec.service, spec.name)
+            .ok_or_else(|| Failure::Internal(format!("{} has no handler", spec.name)))?;
+        let output = self.run(handler, caller, region, input.into_node()).await?;
+        Ok(O::Output::from_node(output)?)
+    }
+
+    /// The handler of an operation that is answered.
+    pub fn handler(&self, service: &str, operation: &str) -> Option<&Handler> {
+        self.services
+            .iter()
+            .find(|served| served.service.name == service)?
+            .handlers
+            .get(operation)
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+}
+
+/// What a transaction needs to run an operation, perhaps more than once.
+struct Work {
+    handler: Handler,
+    caller: Arc<Caller>,
+    region: String,
+    now: Timestamp,
+    ids: Ids,
+    page: Page,
+}
+
+impl Work {
+    fn run(&self, tx: &mut balefire_store::Tx<'_>, input: Node) -> Result<Node, Failure> {
+        let mut ctx = Ctx {
+            caller: &self.caller,
+            region: &self.region,
+            now: self.now,
+            ids: &self.ids,
+            page: &self.page,
+            tx,
+        };
+        let spec = self.handler.spec;
+        if spec.reads {
+            return self.handler.run(&mut ctx, input);
+        }
+        idempotency::once(&mut ctx, spec, input, |ctx, input| {
+            self.handler.run(ctx, input)
+        })
+    }
+}
+
+impl Served {
+    fn route<'s>(&'s self, request: &Arrived<'_>) -> Routed<'s> {
+        let parts = request.parts;
+        let named = |name: &str| match self.handlers.get(name) {
+            Some(handler) => Routed::Operation(handler, Vec::new()),
+            None => self.not_yet(name),
+        };
+        match self.service.protocol {
+            Protocol::RestJson => {
+                let query = parts.uri.query().unwrap_or_default();
+                let Some(found) = self
+                    .router
+                    .find(parts.method.as_str(), parts.uri.path(), query)
+                else {
+                    return Routed::Unknown;
+                };
+                match found.target {
+                    Target::NamedOnly(name) => Routed::NotYet(name),
+                    Target::Operation(spec) => match self.handlers.get(spec.name) {
+                        Some(handler) => Routed::Operation(handler, found.labels),
+                        None => Routed::NotYet(spec.name),
+                    },
+                }
+            }
+            Protocol::AwsJson => {
+                aws_json::target(self.service, &parts.headers).map_or(Routed::Unknown, named)
+            }
+            Protocol::AwsQuery => {
+                let query = parts.uri.query().unwrap_or_default().as_bytes();
+                let action = aws_query::action(request.body).or_else(|| aws_query::action(query));
+                action.map_or(Routed::Unknown, |name| named(&name))
+            }
+        }
+    }
+
+    fn not_yet(&self, name: &str) -> Routed<'_> {
+        let generated = self.service.operations.iter().map(|spec| spec.name);
+        let named = self.service.named_only.iter().map(|(name, ..)| *name);
+        generated
+            .chain(named)
+            .find(|known| *known == name)
+            .map_or(Routed::Unknown, Routed::NotYet)
+    }
+}
+
+fn decode(
+    service: &Service,
+    spec: &Spec,
+    labels: Vec<(&'static str, String)>,
+    request: &Arrived<'_>,
+) -> Result<Node, balefire_api::Rejection> {
+    let (headers, body) = (&request.parts.headers, request.body);
+    match service.protocol {
+        Protocol::RestJson => {
+            let query = request.parts.uri.query().unwrap_or_default();
+            rest_json::decode(
+                spec,
+                &Request {
+                    labels,
+                    query,
+                    headers,
+                    body,
+                },
+            )
+        }
+        Protocol::AwsJson => aws_json::decode(spec, headers, body),
+        // The one query operation that is answered has no parameters.
+        Protocol::AwsQuery => Ok(Node::Structure(Vec::new())),
+    }
+}
+
+fn encode(service: &Service, spec: &Spec, output: &Node, request_id: &str) -> Answer {
+    match service.protocol {
+        Protocol::RestJson => rest_json::encode(spec, output),
+        Protocol::AwsJson => aws_json::encode(spec, output),
+        Protocol::AwsQuery => aws_query::encode(spec, failure::STS, output, request_id),
+    }
+}
+
+/// A stand-in where the request names no service that is known.
+static NO_SERVICE: Service = Service {
+    name: "",
+    protocol: Protocol::RestJson,
+    target_prefix: "",
+    operations: &[],
+    named_only: &[],
+};
+
+fn refused<'a>(service: Option<&'a Service>, request_id: &'a str) -> Refused<'a> {
+    Refused {
+        service: service.unwrap_or(&NO_SERVICE),
+        spec: None,
+        request_id,
+    }
+}
+
+fn unsigned(refusal: &Refusal, request_id: &str) -> Answer {
+    refused(None, request_id).plain(refusal.code, refusal.status, &refusal.message)
+}
+
+fn not_yet(service: &Service, name: &str, request_id: &str) -> Answer {
+    let message = format!(
+        "{}:{name} is not answered by this version of Balefire.",
+        service.name
+    );
+    refused(Some(service), request_id).plain("NotImplementedException", 501, &message)
+}
+
+fn unknown(service: &Service, parts: &Parts, request_id: &str) -> Answer {
+    let message = format!(
+        "{} has no operation at {} {}.",
+        service.name,
+        parts.method,
+        parts.uri.path()
+    );
+    refused(Some(service), request_id).plain("UnknownOperationException", 404, &message)
+}

@@ -1,0 +1,122 @@
+//! Client tokens: the same token and request get the first outcome again.
+
+use balefire_api::{Node, Spec};
+use balefire_store::{Error, Record, Row, Table, Value};
+use sha2::{Digest, Sha256};
+
+use crate::context::Ctx;
+use crate::failure::Failure;
+
+/// The outcome of a request with a client token.
+pub struct Outcome {
+    account: String,
+    operation: String,
+    token: String,
+    /// Hash of the input: another request with the same token is an error.
+    request: Vec<u8>,
+    /// The output as JSON of its shape.
+    output: Vec<u8>,
+    at_ms: i64,
+}
+
+impl Record for Outcome {
+    const TABLE: Table = Table {
+        name: "client_token",
+        key: &["account", "operation", "token"],
+        columns: &["request", "output", "at_ms"],
+    };
+
+    fn key(&self) -> Vec<Value> {
+        vec![
+            (&self.account).into(),
+            (&self.operation).into(),
+            (&self.token).into(),
+        ]
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            self.request.clone().into(),
+            self.output.clone().into(),
+            self.at_ms.into(),
+        ]
+    }
+
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Outcome {
+            account: row.text(0)?.into(),
+            operation: row.text(1)?.into(),
+            token: row.text(2)?.into(),
+            request: row.blob(3)?.into(),
+            output: row.blob(4)?.into(),
+            at_ms: row.int(5)?,
+        })
+    }
+}
+
+/// Runs `work` unless this token was answered before.
+///
+/// Writes of one account run one after the other on both engines, so looking the token up first and
+/// keeping the outcome last leaves no gap between.
+pub fn once(
+    ctx: &mut Ctx<'_, '_>,
+    spec: &Spec,
+    input: Node,
+    work: impl FnOnce(&mut Ctx<'_, '_>, Node) -> Result<Node, Failure>,
+) -> Result<Node, Failure> {
+    let Some(token) = token(spec, &input) else {
+        return work(ctx, input);
+    };
+    // The region is part of the name: a token is of one endpoint.
+    let operation = format!("{}/{}", spec.action, ctx.region);
+    let key = [
+        Value::from(ctx.account()),
+        Value::from(&operation),
+        Value::from(&token),
+    ];
+    let request = Sha256::digest(format!("{input:?}")).to_vec();
+    if let Some(known) = ctx.tx.get::<Outcome>(&key)? {
+        return repeat(spec, &known, &request, token);
+    }
+    let output = work(ctx, input)?;
+    let mut kept = Vec::new();
+    if let Some(structure) = spec.output {
+        balefire_api::json::write_members(structure, &output, &mut kept);
+    }
+    let account = ctx.account().to_owned();
+    ctx.tx.insert(&Outcome {
+        account,
+        operation,
+        token,
+        request,
+        output: kept,
+        at_ms: ctx.now.0,
+    })?;
+    Ok(output)
+}
+
+fn token(spec: &Spec, input: &Node) -> Option<String> {
+    let place = spec.input?.place(spec.token?)?;
+    match input {
+        Node::Structure(slots) => slots.get(place)?.as_ref()?.as_text().map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn repeat(spec: &Spec, known: &Outcome, request: &[u8], token: String) -> Result<Node, Failure> {
+    if known.request != request {
+        let message = "This client token was used for another request; use a new one.";
+        if spec.error("ConflictException").is_some() {
+            return Err(Failure::conflict("CLIENT_TOKEN", token, message));
+        }
+        return Err(Failure::invalid(
+            &format!("/{}", spec.token.unwrap_or_default()),
+            message,
+        ));
+    }
+    match spec.output {
+        None => Ok(Node::Structure(Vec::new())),
+        Some(structure) => balefire_api::json::read(structure, &known.output)
+            .map_err(|rejection| Failure::Internal(rejection.message())),
+    }
+}

@@ -1,0 +1,187 @@
+//! What a request says about its own signature, read without any key.
+
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+
+use super::canonical::CanonicalQuery;
+use super::source::{Presigned, from_header, single};
+use super::{Refusal, TERMINATOR, parse_iso_basic};
+
+/// The credential scope: the day, region and service that the signing key is good for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Scope {
+    /// Day in UTC, `YYYYMMDD`.
+    pub date: String,
+    /// AWS region, for example `eu-central-1`.
+    pub region: String,
+    /// Signing name of the service, for example `ssm-incidents`.
+    pub service: String,
+}
+
+/// A well-formed claim; nothing in it is proven until [`verify`](super::verify) accepts it.
+#[derive(Clone)]
+pub struct Claim {
+    /// Who says to have signed.
+    pub access_key_id: String,
+    /// What the signature is scoped to.
+    pub scope: Scope,
+    /// Lower-case names of the covered headers, strictly ascending, `host` among them.
+    pub signed_headers: Vec<String>,
+    /// The signature itself.
+    pub signature: [u8; 32],
+    /// Time of signing, ISO 8601 basic in UTC; its day is the day of the scope.
+    pub timestamp: String,
+    /// The same time in milliseconds since the epoch.
+    pub timestamp_ms: i64,
+    /// Whether the signature is in the query instead of the Authorization header.
+    pub presigned: bool,
+    /// Validity of a presigned request in milliseconds, at most seven days; 0 for the header kind.
+    pub expires_ms: i64,
+    /// Session token, covered by the signature; the caller checks that it belongs to the key.
+    pub session_token: Option<String>,
+    /// Key id and scope as one text with `/` between; the parts hold no `/`.
+    pub(super) credential: String,
+}
+
+// The session token is a secret, so the derived form would say too much.
+impl std::fmt::Debug for Claim {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Claim")
+            .field("credential", &self.credential)
+            .field("signed_headers", &self.signed_headers)
+            .field("timestamp", &self.timestamp)
+            .field("presigned", &self.presigned)
+            .field("expires_ms", &self.expires_ms)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads the claim of a request from its Authorization header or its query, exactly one of them.
+pub fn claim(parts: &Parts) -> Result<Claim, Refusal> {
+    let query = CanonicalQuery::new(parts.uri.query().unwrap_or_default());
+    let presigned = Presigned::read(&query)?;
+    let authorization = single(&parts.headers, AUTHORIZATION.as_str())?;
+    match (authorization, presigned) {
+        (None, None) => Err(Refusal::missing()),
+        (Some(text), None) => from_header(text, &parts.headers),
+        (None, Some(presigned)) => presigned.into_claim(&parts.headers),
+        (Some(_), Some(_)) => Err(Refusal::incomplete(
+            "The request has both an Authorization header and X-Amz-* signing parameters in its \
+             query. Send one of them.",
+        )),
+    }
+}
+
+/// The text of a claim, from either place, before its parts are checked.
+pub(super) struct Draft {
+    pub credential: String,
+    pub signed_headers: String,
+    pub signature: String,
+    pub timestamp: String,
+    pub presigned: bool,
+    pub expires_ms: i64,
+    pub session_token: Option<String>,
+}
+
+impl Draft {
+    /// `dated_by` names the header that must be signed because the time stands in it.
+    pub fn finish(self, dated_by: Option<&str>) -> Result<Claim, Refusal> {
+        let (access_key_id, scope) = read_credential(&self.credential)?;
+        let timestamp_ms = parse_iso_basic(&self.timestamp).ok_or_else(|| {
+            Refusal::incomplete("X-Amz-Date is not a moment of the form 20150830T123600Z in UTC.")
+        })?;
+        if self.timestamp[..8] != scope.date {
+            return Err(Refusal::invalid(format!(
+                "The credential scope is for the day {}, but the request is dated {}.",
+                scope.date, self.timestamp
+            )));
+        }
+        Ok(Claim {
+            access_key_id,
+            scope,
+            signed_headers: read_signed_headers(&self.signed_headers, dated_by)?,
+            signature: read_signature(&self.signature)?,
+            timestamp: self.timestamp,
+            timestamp_ms,
+            presigned: self.presigned,
+            expires_ms: self.expires_ms,
+            session_token: self.session_token,
+            credential: self.credential,
+        })
+    }
+}
+
+fn read_credential(text: &str) -> Result<(String, Scope), Refusal> {
+    const RIGHT: &str = "of the form KEYID/YYYYMMDD/region/service/aws4_request";
+    let pieces: Vec<&str> = text.splitn(6, '/').collect();
+    let [id, date, region, service, terminator] = pieces[..] else {
+        return Err(Refusal::incomplete(format!(
+            "The Credential is not {RIGHT}."
+        )));
+    };
+    if terminator != TERMINATOR {
+        return Err(Refusal::invalid(format!(
+            "The Credential does not end in {TERMINATOR}: it is {RIGHT}."
+        )));
+    }
+    let plain = |piece: &str, length_max: usize| {
+        (1..=length_max).contains(&piece.len()) && piece.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    let dated = date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit());
+    if !(plain(id, 128) && dated && plain(region, 64) && plain(service, 64)) {
+        return Err(Refusal::incomplete(format!(
+            "A part of the Credential is empty, too long or odd: {RIGHT}."
+        )));
+    }
+    let scope = Scope {
+        date: date.into(),
+        region: region.into(),
+        service: service.into(),
+    };
+    Ok((id.to_owned(), scope))
+}
+
+fn read_signed_headers(text: &str, dated_by: Option<&str>) -> Result<Vec<String>, Refusal> {
+    let names: Vec<String> = text.split(';').map(str::to_owned).collect();
+    if names
+        .iter()
+        .any(|name| name.is_empty() || name.bytes().any(|byte| byte.is_ascii_uppercase()))
+    {
+        return Err(Refusal::incomplete(
+            "SignedHeaders is not a list of lower-case names with ';' between.",
+        ));
+    }
+    if !names.is_sorted_by(|a, b| a < b) {
+        return Err(Refusal::incomplete(
+            "SignedHeaders is not sorted, or has a name twice.",
+        ));
+    }
+    for required in ["host"].into_iter().chain(dated_by) {
+        if names
+            .binary_search_by(|name| name.as_str().cmp(required))
+            .is_err()
+        {
+            return Err(Refusal::invalid(format!(
+                "The header '{required}' is not among the SignedHeaders."
+            )));
+        }
+    }
+    Ok(names)
+}
+
+fn read_signature(text: &str) -> Result<[u8; 32], Refusal> {
+    let wrong = || Refusal::incomplete("The Signature is not 64 lower-case hexadecimal digits.");
+    let digit = |byte: u8| match byte {
+        b'0'..=b'9' => Ok(byte - b'0'),
+        b'a'..=b'f' => Ok(byte - b'a' + 10),
+        _ => Err(wrong()),
+    };
+    if text.len() != 64 {
+        return Err(wrong());
+    }
+    let mut out = [0; 32];
+    for (byte, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Ok(out)
+}

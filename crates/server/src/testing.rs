@@ -1,0 +1,150 @@
+//! Calls operations in tests: a real store, the real pipeline, and a clock that tests set.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+
+use balefire_api::shape::Structure;
+use balefire_api::{Node, Timestamp};
+use balefire_store::{Location, Options, Store};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::access::{Access, Account, SealingKey};
+use crate::context::{Caller, Clock, Ids};
+use crate::failure::Failure;
+use crate::pipeline::Pipeline;
+
+/// The organization's administrator in tests.
+pub const ADMINISTRATOR: &str = "111111111111";
+/// A member account in tests.
+pub const MEMBER: &str = "222222222222";
+pub const REGION: &str = "eu-central-1";
+
+/// A server without its listener.
+pub struct Testing {
+    pub pipeline: Pipeline,
+    pub store: Store,
+    now_ms: Arc<AtomicI64>,
+    runtime: tokio::runtime::Runtime,
+    _directory: TempDir,
+}
+
+impl Testing {
+    /// An empty store with two accounts; the time is 2026-01-01T00:00:00Z.
+    pub fn new() -> Testing {
+        let directory = TempDir::new().expect("a temporary directory");
+        let location = Location::Sqlite(directory.path().to_owned());
+        let store = Store::open(location, crate::MIGRATIONS, Options::default()).expect("a store");
+        let now_ms = Arc::new(AtomicI64::new(1_767_225_600_000));
+        let sealing = SealingKey::load(&directory.path().join("sealing.key")).expect("a key");
+        let clock = Clock::from_source({
+            let now_ms = now_ms.clone();
+            move || Timestamp(now_ms.load(Ordering::Relaxed))
+        });
+        let counter = AtomicU64::new(0);
+        let ids = Ids::from_source(move || {
+            let mut bytes = [0; 16];
+            bytes[..8].copy_from_slice(&counter.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+            bytes
+        });
+        for (id, administrator) in [(ADMINISTRATOR, true), (MEMBER, false)] {
+            let account = Account {
+                id: id.into(),
+                name: String::new(),
+                administrator,
+                created_ms: 0,
+            };
+            let insert = store.write_blocking(id, move |tx| tx.insert(&account));
+            insert.expect("a write").expect("an account");
+        }
+        let pipeline = Pipeline::new(
+            store.clone(),
+            Access::new(sealing),
+            [7; 32],
+            clock,
+            ids,
+            crate::operations(),
+        );
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime");
+        Testing {
+            pipeline,
+            store,
+            now_ms,
+            runtime,
+            _directory: directory,
+        }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.now_ms.load(Ordering::Relaxed))
+    }
+
+    pub fn advance_ms(&self, ms: i64) {
+        self.now_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// Calls an operation as the administrator; `input` has the members' names of the model.
+    pub fn call(&self, service: &str, operation: &str, input: Value) -> Result<Value, Failure> {
+        self.call_as(ADMINISTRATOR, service, operation, input)
+    }
+
+    pub fn call_as(
+        &self,
+        account: &str,
+        service: &str,
+        operation: &str,
+        input: Value,
+    ) -> Result<Value, Failure> {
+        let handler = self
+            .pipeline
+            .handler(service, operation)
+            .expect("an operation that is answered");
+        let structure = handler.spec.input.unwrap_or(&balefire_api::shape::UNIT);
+        let node = node(structure, &input);
+        let violations = balefire_api::check::check(structure, &node);
+        if !violations.is_empty() {
+            return Err(Failure::Invalid(violations));
+        }
+        let caller = Arc::new(Caller {
+            account: account.into(),
+            arn: format!("arn:aws:iam::{account}:user/tester"),
+            user_id: "AKIATEST".into(),
+            administrator: account == ADMINISTRATOR,
+        });
+        let output = self
+            .runtime
+            .block_on(self.pipeline.run(handler, caller, REGION, node))?;
+        let mut json = Vec::new();
+        match handler.spec.output {
+            Some(structure) => balefire_api::json::write_members(structure, &output, &mut json),
+            None => json.extend_from_slice(b"{}"),
+        }
+        let output: Value = serde_json::from_slice(&json).expect("an output is JSON");
+        conforms(handler.spec.output, &output, handler.spec.name);
+        Ok(output)
+    }
+}
+
+/// Members by their names, wherever the wire has them.
+fn node(structure: &'static Structure, input: &Value) -> Node {
+    let slots = structure.members.iter().map(|member| {
+        let value = input.get(member.name)?;
+        balefire_api::json::read_payload(member.shape, value.to_string().as_bytes())
+            .unwrap_or_else(|rejection| panic!("{}: {}", member.name, rejection.message()))
+    });
+    Node::Structure(slots.collect())
+}
+
+/// Every output has its required members and keeps the constraints of its shape.
+fn conforms(structure: Option<&'static Structure>, output: &Value, name: &str) {
+    let Some(structure) = structure else { return };
+    let node = balefire_api::json::read(structure, output.to_string().as_bytes())
+        .unwrap_or_else(|rejection| panic!("the output of {name}: {}", rejection.message()));
+    let violations = balefire_api::check::check(structure, &node);
+    assert!(
+        violations.is_empty(),
+        "the output of {name}: {violations:?}"
+    );
+}
