@@ -13,6 +13,8 @@ pub mod pipeline;
 pub mod securityhub;
 pub mod signature;
 pub mod sts;
+pub mod tags;
+pub mod wire_form;
 #[cfg(test)]
 mod testing;
 

@@ -1,8 +1,40 @@
-//! The incidents room.
+//! Incident Manager: response plans, incidents and what belongs to them.
+
+pub mod arn;
+pub mod finding;
+pub mod incident;
+pub mod related_item;
+pub mod replication_set;
+pub mod response_plan;
+pub mod tags;
+pub mod timeline;
+
+use balefire_api::generated::ssm_incidents::operations as op;
 
 use crate::handler::Handler;
 
 /// The operations of this room.
 pub fn operations() -> Vec<Handler> {
-    Vec::new()
+    vec![
+        Handler::of::<op::BatchGetIncidentFindings>(finding::batch_get_incident_findings),
+        Handler::of::<op::CreateReplicationSet>(replication_set::create_replication_set),
+        Handler::of::<op::CreateResponsePlan>(response_plan::create_response_plan),
+        Handler::of::<op::DeleteResponsePlan>(response_plan::delete_response_plan),
+        Handler::of::<op::GetIncidentRecord>(incident::get_incident_record),
+        Handler::of::<op::GetReplicationSet>(replication_set::get_replication_set),
+        Handler::of::<op::GetResponsePlan>(response_plan::get_response_plan),
+        Handler::of::<op::GetTimelineEvent>(timeline::get_timeline_event),
+        Handler::of::<op::ListIncidentFindings>(finding::list_incident_findings),
+        Handler::of::<op::ListIncidentRecords>(incident::list_incident_records),
+        Handler::of::<op::ListRelatedItems>(related_item::list_related_items),
+        Handler::of::<op::ListReplicationSets>(replication_set::list_replication_sets),
+        Handler::of::<op::ListResponsePlans>(response_plan::list_response_plans),
+        Handler::of::<op::ListTagsForResource>(tags::list_tags_for_resource),
+        Handler::of::<op::ListTimelineEvents>(timeline::list_timeline_events),
+        Handler::of::<op::StartIncident>(incident::start_incident),
+        Handler::of::<op::TagResource>(tags::tag_resource),
+        Handler::of::<op::UntagResource>(tags::untag_resource),
+        Handler::of::<op::UpdateIncidentRecord>(incident::update_incident_record),
+        Handler::of::<op::UpdateResponsePlan>(response_plan::update_response_plan),
+    ]
 }

@@ -1,0 +1,87 @@
+//! PutEvents: each entry is accepted or refused by itself; what is accepted is kept before the answer.
+
+use balefire_api::generated::events::{
+    PutEventsRequest, PutEventsRequestEntry, PutEventsResponse, PutEventsResultEntry,
+};
+use serde_json::Value;
+
+use super::{Event, TAKE_EVENT};
+use crate::context::Ctx;
+use crate::failure::Failure;
+
+/// Bytes an entry may have in all.
+const ENTRY_BYTES_MAX: usize = 256 * 1024;
+
+pub fn put_events(
+    ctx: &mut Ctx<'_, '_>,
+    input: PutEventsRequest,
+) -> Result<PutEventsResponse, Failure> {
+    let mut results = Vec::new();
+    for entry in input.entries {
+        let result = match event(ctx, entry) {
+            Ok(event) => {
+                ctx.leave_job(TAKE_EVENT, &event.id, &event)?;
+                PutEventsResultEntry {
+                    event_id: Some(event.id),
+                    ..Default::default()
+                }
+            }
+            Err((code, message)) => PutEventsResultEntry {
+                error_code: Some(code.into()),
+                error_message: Some(message),
+                ..Default::default()
+            },
+        };
+        results.push(result);
+    }
+    let failed = results
+        .iter()
+        .filter(|result| result.error_code.is_some())
+        .count();
+    Ok(PutEventsResponse {
+        failed_entry_count: Some(i32::try_from(failed).unwrap_or(i32::MAX)),
+        entries: Some(results),
+    })
+}
+
+fn event(ctx: &Ctx<'_, '_>, entry: PutEventsRequestEntry) -> Result<Event, (&'static str, String)> {
+    let given = |name: &str, value: Option<String>| {
+        value.filter(|text| !text.is_empty()).ok_or_else(|| {
+            (
+                "InvalidArgument",
+                format!("Parameter {name} is not valid. Reason: {name} is a required argument."),
+            )
+        })
+    };
+    let source = given("Source", entry.source)?;
+    let detail_type = given("DetailType", entry.detail_type)?;
+    let text = given("Detail", entry.detail)?;
+    let resources = entry.resources.unwrap_or_default();
+    let bytes = source.len()
+        + detail_type.len()
+        + text.len()
+        + resources.iter().map(String::len).sum::<usize>();
+    if bytes > ENTRY_BYTES_MAX {
+        let message =
+            format!("An entry has at most {ENTRY_BYTES_MAX} bytes; this one has {bytes}.");
+        return Err(("InvalidArgument", message));
+    }
+    let detail: Value = serde_json::from_str(&text)
+        .map_err(|error| ("MalformedDetail", format!("Detail is malformed: {error}.")))?;
+    if !detail.is_object() {
+        return Err((
+            "MalformedDetail",
+            "Detail is malformed: it must be a JSON object.".into(),
+        ));
+    }
+    Ok(Event {
+        id: ctx.new_id(),
+        account: ctx.caller.account.clone(),
+        region: ctx.region.to_owned(),
+        source,
+        detail_type,
+        resources,
+        at_ms: entry.time.map_or(ctx.now.0, |time| time.0),
+        detail,
+    })
+}

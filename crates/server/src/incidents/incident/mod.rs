@@ -1,0 +1,146 @@
+//! Incidents: the record, its place in the lists, and the rules of opening and closing.
+
+mod get_incident_record;
+mod list_incident_records;
+mod start_incident;
+#[cfg(test)]
+mod tests;
+mod update_incident_record;
+
+pub use get_incident_record::get_incident_record;
+pub use list_incident_records::list_incident_records;
+pub use start_incident::start_incident;
+pub use update_incident_record::update_incident_record;
+
+use balefire_api::generated::ssm_incidents::{
+    INCIDENT_RECORD, IncidentRecord, IncidentRecordStatus,
+};
+use balefire_store::{Error, Kept, Record, Row, Table, Value};
+
+use crate::context::Ctx;
+use crate::failure::Failure;
+use crate::incidents::arn::{self, Resource};
+use crate::wire_form;
+
+/// An incident, with the columns by which it is found.
+pub struct Incident {
+    pub account: String,
+    pub id: String,
+    pub plan: String,
+    pub created_ms: i64,
+    status: IncidentRecordStatus,
+    impact: i32,
+    created_by: String,
+    /// Invariant: present only while the incident is open.
+    open_dedupe: Option<String>,
+    /// The model's `IncidentRecord`.
+    body: Vec<u8>,
+}
+
+impl Record for Incident {
+    const TABLE: Table = Table {
+        name: "incident",
+        key: &["account", "id"],
+        columns: &[
+            "plan",
+            "status",
+            "impact",
+            "created_by",
+            "created_ms",
+            "open_dedupe",
+            "body",
+        ],
+    };
+
+    fn key(&self) -> Vec<Value> {
+        vec![(&self.account).into(), (&self.id).into()]
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            (&self.plan).into(),
+            self.status.as_str().into(),
+            self.impact.into(),
+            (&self.created_by).into(),
+            self.created_ms.into(),
+            self.open_dedupe.as_ref().into(),
+            self.body.clone().into(),
+        ]
+    }
+
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Incident {
+            account: row.text(0)?.into(),
+            id: row.text(1)?.into(),
+            plan: row.text(2)?.into(),
+            status: IncidentRecordStatus::parse(row.text(3)?).unwrap_or(IncidentRecordStatus::Open),
+            impact: i32::try_from(row.int(4)?).unwrap_or_default(),
+            created_by: row.text(5)?.into(),
+            created_ms: row.int(6)?,
+            open_dedupe: row.optional_text(7)?.map(str::to_owned),
+            body: row.blob(8)?.into(),
+        })
+    }
+}
+
+impl Incident {
+    pub fn new(account: &str, plan: &str, id: &str, record: IncidentRecord) -> Incident {
+        let open = record.status == IncidentRecordStatus::Open;
+        Incident {
+            account: account.into(),
+            id: id.into(),
+            plan: plan.into(),
+            created_ms: record.creation_time.0,
+            status: record.status,
+            impact: record.impact,
+            created_by: record.incident_record_source.created_by.clone(),
+            open_dedupe: open.then(|| record.dedupe_string.clone()),
+            body: wire_form::write(&INCIDENT_RECORD, record),
+        }
+    }
+
+    pub fn record(&self) -> Result<IncidentRecord, Failure> {
+        Incident::read(&self.body)
+    }
+
+    /// The record in a row's body.
+    fn read(body: &[u8]) -> Result<IncidentRecord, Failure> {
+        wire_form::read(&INCIDENT_RECORD, body)
+    }
+
+    pub fn arn(&self) -> String {
+        arn::incident(&self.account, &self.plan, &self.id)
+    }
+
+    /// The caller's incident of this id.
+    pub fn find(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Option<Kept<Incident>>, Failure> {
+        let key = [ctx.account().into(), id.into()];
+        Ok(ctx.tx.get(&key)?)
+    }
+
+    /// The caller's incident that an ARN names, if there is one.
+    pub fn find_by_arn(
+        ctx: &mut Ctx<'_, '_>,
+        path: &str,
+        text: &str,
+    ) -> Result<Option<Kept<Incident>>, Failure> {
+        let Some((account, Resource::Incident { plan, id })) = arn::parse(text) else {
+            let form = "arn:aws:ssm-incidents::111122223333:incident-record/plan/id";
+            return Err(arn::not_an_arn(path, "an incident", form));
+        };
+        if account != ctx.account() {
+            return Ok(None);
+        }
+        Ok(Incident::find(ctx, id)?.filter(|incident| incident.plan == plan))
+    }
+
+    /// The caller's incident that an ARN names. Another account's is as unknown as one that never was.
+    pub fn by_arn(
+        ctx: &mut Ctx<'_, '_>,
+        path: &str,
+        text: &str,
+    ) -> Result<Kept<Incident>, Failure> {
+        let found = Incident::find_by_arn(ctx, path, text)?;
+        found.ok_or_else(|| Failure::not_found("INCIDENT_RECORD", text))
+    }
+}

@@ -1,0 +1,27 @@
+//! DeleteResponsePlan: incidents that were started with it stay.
+
+use balefire_api::generated::ssm_incidents::{DeleteResponsePlanInput, DeleteResponsePlanOutput};
+
+use super::name_in;
+use crate::context::Ctx;
+use crate::failure::Failure;
+use crate::incidents::response_plan::ResponsePlan;
+use crate::tags;
+
+/// Deleting what is not there succeeds: the model has no error for it.
+pub fn delete_response_plan(
+    ctx: &mut Ctx<'_, '_>,
+    input: DeleteResponsePlanInput,
+) -> Result<DeleteResponsePlanOutput, Failure> {
+    let (account, name) = name_in("/arn", &input.arn)?;
+    let own = account == ctx.account();
+    if own
+        && ctx
+            .tx
+            .delete::<ResponsePlan>(&[account.into(), name.into()])?
+    {
+        tags::clear(ctx.tx, account, &input.arn)?;
+        ctx.changed("response_plan.deleted", &input.arn, &serde_json::json!({}))?;
+    }
+    Ok(DeleteResponsePlanOutput {})
+}

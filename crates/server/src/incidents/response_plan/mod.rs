@@ -1,0 +1,100 @@
+//! Response plans: what an incident starts from.
+
+mod create_response_plan;
+mod delete_response_plan;
+mod get_response_plan;
+mod list_response_plans;
+mod update_response_plan;
+
+pub use create_response_plan::create_response_plan;
+pub use delete_response_plan::delete_response_plan;
+pub use get_response_plan::get_response_plan;
+pub use list_response_plans::list_response_plans;
+pub use update_response_plan::update_response_plan;
+
+use balefire_api::generated::ssm_incidents::{GET_RESPONSE_PLAN_OUTPUT, GetResponsePlanOutput};
+use balefire_store::{Error, Kept, Record, Row, Table, Value};
+
+use crate::context::Ctx;
+use crate::failure::Failure;
+use crate::incidents::arn::{self, Resource};
+use crate::wire_form;
+
+/// A plan of an account.
+pub struct ResponsePlan {
+    pub account: String,
+    pub name: String,
+    /// The model's `GetResponsePlanOutput`, which holds all there is of a plan.
+    body: Vec<u8>,
+}
+
+impl Record for ResponsePlan {
+    const TABLE: Table = Table {
+        name: "response_plan",
+        key: &["account", "name"],
+        columns: &["body"],
+    };
+
+    fn key(&self) -> Vec<Value> {
+        vec![(&self.account).into(), (&self.name).into()]
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![self.body.clone().into()]
+    }
+
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(ResponsePlan {
+            account: row.text(0)?.into(),
+            name: row.text(1)?.into(),
+            body: row.blob(2)?.into(),
+        })
+    }
+}
+
+impl ResponsePlan {
+    pub fn new(account: &str, plan: GetResponsePlanOutput) -> ResponsePlan {
+        ResponsePlan {
+            account: account.into(),
+            name: plan.name.clone(),
+            body: wire_form::write(&GET_RESPONSE_PLAN_OUTPUT, plan),
+        }
+    }
+
+    pub fn plan(&self) -> Result<GetResponsePlanOutput, Failure> {
+        wire_form::read(&GET_RESPONSE_PLAN_OUTPUT, &self.body)
+    }
+
+    /// The caller's plan of this name.
+    pub fn find(ctx: &mut Ctx<'_, '_>, name: &str) -> Result<Option<Kept<ResponsePlan>>, Failure> {
+        let key = [ctx.account().into(), name.into()];
+        Ok(ctx.tx.get(&key)?)
+    }
+
+    /// The caller's plan that an ARN names. Another account's is as unknown as one that never was.
+    pub fn by_arn(
+        ctx: &mut Ctx<'_, '_>,
+        path: &str,
+        text: &str,
+    ) -> Result<Kept<ResponsePlan>, Failure> {
+        let name = name_in(path, text)?;
+        let own = name.0 == ctx.account();
+        let found = if own {
+            ResponsePlan::find(ctx, name.1)?
+        } else {
+            None
+        };
+        found.ok_or_else(|| Failure::not_found("RESPONSE_PLAN", text))
+    }
+}
+
+/// The account and name in a plan's ARN.
+pub fn name_in<'a>(path: &str, text: &'a str) -> Result<(&'a str, &'a str), Failure> {
+    match arn::parse(text) {
+        Some((account, Resource::ResponsePlan { name })) => Ok((account, name)),
+        _ => {
+            let form = "arn:aws:ssm-incidents::111122223333:response-plan/name";
+            Err(arn::not_an_arn(path, "a response plan", form))
+        }
+    }
+}
