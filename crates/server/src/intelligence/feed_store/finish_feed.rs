@@ -1,0 +1,94 @@
+//! `FinishFeed`: makes a generation the one that is read, if it is whole.
+
+use balefire_api::own::{Feed, FinishFeedInput, FinishFeedOutput};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::administrator_only;
+use super::generation::{FeedState, Generation, state, sweep, table};
+use crate::context::Ctx;
+use crate::failure::Failure;
+
+/// Rows of older generations that go with this write, besides those that parts sweep.
+const SWEPT_MAX: u64 = 5000;
+
+/// Checks the number of rows and switches. The same call again gets the same answer.
+pub fn finish_feed(
+    ctx: &mut Ctx<'_, '_>,
+    input: FinishFeedInput,
+) -> Result<FinishFeedOutput, Failure> {
+    administrator_only(ctx)?;
+    check_as_of(&input.as_of)?;
+    let finished = state(ctx.tx, input.feed)?;
+    if let Some(finished) = &finished
+        && finished.generation == input.generation
+    {
+        check_count(&input, finished.row_count)?;
+        return Ok(FinishFeedOutput { row_count: finished.row_count });
+    }
+    let Some(generation) = Generation::get(ctx.tx, input.feed, &input.generation)? else {
+        return Err(Failure::invalid(
+            "/Generation",
+            format!("Member must be a generation that PutFeedPart has put rows of: there are none of {:?}", input.generation),
+        ));
+    };
+    let seen = finished.as_ref().map_or(0, |finished| finished.number);
+    let number = generation.record.unless_overtaken(input.feed, seen)?.number;
+    let row_count = count(ctx, input.feed, number)?;
+    check_count(&input, row_count)?;
+    let next = FeedState {
+        name: input.feed.as_str().into(),
+        generation: input.generation,
+        // The numbers of OSV are only counted by; they must not fall back.
+        number: number.max(seen),
+        as_of: input.as_of,
+        row_count,
+        refreshed_ms: ctx.now.0,
+    };
+    match finished {
+        Some(mut kept) => {
+            kept.record = next.clone();
+            ctx.tx.replace(&mut kept)?;
+        }
+        None => ctx.tx.insert(&next)?,
+    }
+    if input.feed == Feed::Osv {
+        ctx.tx.delete::<Generation>(&[(&next.name).into(), (&next.generation).into()])?;
+    }
+    sweep(ctx.tx, input.feed, SWEPT_MAX)?;
+    let body = json!({"generation": next.generation, "asOf": next.as_of, "rows": row_count});
+    ctx.changed("feed.finished", &next.name, &body)?;
+    Ok(FinishFeedOutput { row_count })
+}
+
+fn count(ctx: &mut Ctx<'_, '_>, feed: Feed, number: i64) -> Result<i64, Failure> {
+    let table = table(feed).unwrap_or("advisory");
+    let sql = format!("SELECT COUNT(*) FROM {table} WHERE generation = $1");
+    let rows = ctx.tx.query(&sql, &[number.into()])?;
+    Ok(rows.first().map_or(Ok(0), |row| row.int(0))?)
+}
+
+fn check_count(input: &FinishFeedInput, row_count: i64) -> Result<(), Failure> {
+    if input.row_count == row_count {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        "/RowCount",
+        format!(
+            "Member must be the number of rows that were put: {row_count} distinct rows of this generation \
+             are here, not {}. Put the parts again, or begin another generation",
+            input.row_count
+        ),
+    ))
+}
+
+fn check_as_of(as_of: &str) -> Result<(), Failure> {
+    if as_of.parse::<Timestamp>().is_ok() || as_of.parse::<Date>().is_ok() {
+        return Ok(());
+    }
+    Err(Failure::invalid(
+        "/AsOf",
+        "Member must be a date such as 2099-01-31 or a time such as 2099-01-31T17:00:00Z",
+    ))
+}

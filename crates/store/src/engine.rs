@@ -1,0 +1,41 @@
+//! What the store asks of a database connection, whichever engine it is.
+
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
+
+use crate::Error;
+use crate::value::{Row, Value};
+
+/// Which database keeps the data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// One connection. At most one transaction is open on it.
+///
+/// Invariant: after `commit` or `rollback`, whatever they return, no transaction is open.
+pub(crate) trait Connection {
+    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error>;
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, Error>;
+    /// Runs several statements without parameters, inside the open transaction.
+    fn define(&mut self, sql: &str) -> Result<(), Error>;
+    /// Replaces the `{{…}}` marks of a migration.
+    fn dialect(&self, sql: &str) -> String;
+
+    /// Begins a snapshot that refuses writes.
+    fn begin_read(&mut self) -> Result<(), Error>;
+    /// Begins a write and takes the log heads of `shards`, which are sorted and without doubles.
+    fn begin_write(&mut self, shards: &[i64]) -> Result<(), Error>;
+    /// Fails with `Error::Unknown` where the outcome cannot be told.
+    fn commit(&mut self) -> Result<(), Error>;
+    fn rollback(&mut self);
+
+    fn savepoint(&mut self) -> Result<(), Error>;
+    fn release(&mut self) -> Result<(), Error>;
+    fn rollback_to_savepoint(&mut self) -> Result<(), Error>;
+
+    /// Makes a lost connection usable again; does nothing to one that is well.
+    fn recover(&mut self) -> Result<(), Error>;
+}

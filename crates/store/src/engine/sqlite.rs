@@ -1,0 +1,274 @@
+//! SQLite in WAL mode: one connection that writes, several that read.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql};
+
+use super::Connection;
+use crate::Error;
+use crate::value::{ColumnNames, Row, Value};
+
+/// More than the statements of the whole program; the memory is taken as they are used.
+const STATEMENTS_MAX: usize = 1024;
+
+pub(crate) struct SqliteConnection {
+    inner: rusqlite::Connection,
+    names: HashMap<Box<str>, ColumnNames>,
+    in_transaction: bool,
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Writer,
+    Reader,
+}
+
+impl SqliteConnection {
+    /// Opens the file, which must exist (it may be empty).
+    pub(crate) fn open(file: &Path, role: Role) -> Result<SqliteConnection, Error> {
+        let access = match role {
+            Role::Writer => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Role::Reader => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        };
+        // A connection is used by one thread at a time, so its own mutex is not needed.
+        let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let inner =
+            rusqlite::Connection::open_with_flags(file, flags).map_err(|e| failure("open", e))?;
+        inner.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+        inner
+            .execute_batch(settings(role))
+            .map_err(|e| failure("PRAGMA", e))?;
+        Ok(SqliteConnection {
+            inner,
+            names: HashMap::new(),
+            in_transaction: false,
+        })
+    }
+
+    fn prepare(&self, sql: &str, params: &[Value]) -> Result<CachedStatement<'_>, Error> {
+        // SQLite rolls back by itself on some errors; what follows must not commit on its own.
+        if self.in_transaction && self.inner.is_autocommit() {
+            return Err(Error::Conflict {
+                reason: "SQLite rolled the transaction back".into(),
+            });
+        }
+        Value::check_all(params)?;
+        let mut statement = self
+            .inner
+            .prepare_cached(sql)
+            .map_err(|e| failure(sql, e))?;
+        bind(&mut statement, params).map_err(|reason| Error::refused(sql, reason))?;
+        Ok(statement)
+    }
+
+    fn column_names(&mut self, sql: &str) -> Result<ColumnNames, Error> {
+        if let Some(names) = self.names.get(sql) {
+            return Ok(names.clone());
+        }
+        let statement = self
+            .inner
+            .prepare_cached(sql)
+            .map_err(|e| failure(sql, e))?;
+        let names: ColumnNames = statement.column_names().map(Box::from).collect();
+        drop(statement);
+        if self.names.len() >= STATEMENTS_MAX {
+            self.names.clear();
+        }
+        self.names.insert(sql.into(), names.clone());
+        Ok(names)
+    }
+
+    fn control(&mut self, sql: &'static str) -> Result<(), Error> {
+        let mut statement = self
+            .inner
+            .prepare_cached(sql)
+            .map_err(|e| failure(sql, e))?;
+        statement
+            .raw_execute()
+            .map(drop)
+            .map_err(|e| failure(sql, e))
+    }
+}
+
+impl Connection for SqliteConnection {
+    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
+        let names = self.column_names(sql)?;
+        let mut statement = self.prepare(sql, params)?;
+        let mut found = statement.raw_query();
+        let mut rows = Vec::new();
+        while let Some(row) = found.next().map_err(|e| failure(sql, e))? {
+            let mut values = Vec::with_capacity(names.len());
+            for place in 0..names.len() {
+                let field = row.get_ref(place).map_err(|e| failure(sql, e))?;
+                values.push(owned(field).map_err(|reason| Error::refused(sql, reason))?);
+            }
+            rows.push(Row::new(names.clone(), values));
+        }
+        Ok(rows)
+    }
+
+    fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, Error> {
+        let mut statement = self.prepare(sql, params)?;
+        statement
+            .raw_execute()
+            .map(|count| count as u64)
+            .map_err(|e| failure(sql, e))
+    }
+
+    fn define(&mut self, sql: &str) -> Result<(), Error> {
+        self.names.clear();
+        self.inner.execute_batch(sql).map_err(|e| failure(sql, e))
+    }
+
+    fn dialect(&self, sql: &str) -> String {
+        sql.replace("{{blob}}", "BLOB")
+            .replace("{{key}}", "TEXT")
+            .replace("{{clustered}}", "WITHOUT ROWID")
+    }
+
+    fn begin_read(&mut self) -> Result<(), Error> {
+        self.control("BEGIN DEFERRED")?;
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    fn begin_write(&mut self, _shards: &[i64]) -> Result<(), Error> {
+        // A deferred begin would take the write lock late and then fail whatever the timeout.
+        self.control("BEGIN IMMEDIATE")
+            .map_err(|error| match error {
+                Error::Conflict { .. } => Error::Unreachable {
+                    reason: "another program keeps the database file locked".into(),
+                },
+                other => other,
+            })?;
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), Error> {
+        let lost = self.inner.is_autocommit();
+        self.in_transaction = false;
+        if lost {
+            return Err(Error::Conflict {
+                reason: "SQLite rolled the transaction back".into(),
+            });
+        }
+        let result = self.control("COMMIT");
+        if result.is_err() && !self.inner.is_autocommit() {
+            self.rollback();
+        }
+        result
+    }
+
+    fn rollback(&mut self) {
+        self.in_transaction = false;
+        if !self.inner.is_autocommit()
+            && let Err(error) = self.control("ROLLBACK")
+        {
+            tracing::error!(%error, "rollback failed");
+        }
+    }
+
+    fn savepoint(&mut self) -> Result<(), Error> {
+        self.control("SAVEPOINT operation")
+    }
+
+    fn release(&mut self) -> Result<(), Error> {
+        self.control("RELEASE operation")
+    }
+
+    fn rollback_to_savepoint(&mut self) -> Result<(), Error> {
+        self.control("ROLLBACK TO operation")?;
+        self.control("RELEASE operation")
+    }
+
+    fn recover(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+/// Cache sizes are in KiB when negative. No mmap: a read error would end the process by a signal.
+fn settings(role: Role) -> &'static str {
+    match role {
+        Role::Writer => {
+            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+             PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000; \
+             PRAGMA journal_size_limit = 67108864;"
+        }
+        Role::Reader => {
+            "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -4096;"
+        }
+    }
+}
+
+/// Binds by the number in the name: SQLite numbers `$n` by first appearance instead.
+fn bind(statement: &mut CachedStatement<'_>, params: &[Value]) -> Result<(), String> {
+    let mut used_max = 0;
+    for place in 1..=statement.parameter_count() {
+        let name = statement.parameter_name(place).unwrap_or("?");
+        let number = name
+            .strip_prefix('$')
+            .and_then(|digits| digits.parse::<usize>().ok());
+        let Some(number) = number.filter(|n| (1..=params.len()).contains(n)) else {
+            return Err(format!(
+                "parameter {name} is none of $1 to ${}",
+                params.len()
+            ));
+        };
+        used_max = used_max.max(number);
+        statement
+            .raw_bind_parameter(place, Bound(&params[number - 1]))
+            .map_err(|e| e.to_string())?;
+    }
+    if used_max == params.len() {
+        Ok(())
+    } else {
+        Err(format!(
+            "{} parameters were given and ${used_max} is the last one used",
+            params.len()
+        ))
+    }
+}
+
+struct Bound<'a>(&'a Value);
+
+impl ToSql for Bound<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Int(int) => ValueRef::Integer(*int),
+            Value::Blob(blob) => ValueRef::Blob(blob),
+            Value::Null => ValueRef::Null,
+        }))
+    }
+}
+
+fn owned(field: ValueRef<'_>) -> Result<Value, &'static str> {
+    match field {
+        ValueRef::Null => Ok(Value::Null),
+        ValueRef::Integer(int) => Ok(Value::Int(int)),
+        ValueRef::Blob(blob) => Ok(Value::Blob(blob.to_vec())),
+        ValueRef::Text(text) => {
+            let text = std::str::from_utf8(text).map_err(|_| "a text field is not UTF-8")?;
+            Ok(Value::Text(text.to_owned()))
+        }
+        ValueRef::Real(_) => Err("a field is a floating-point number; cast it to BIGINT or TEXT"),
+    }
+}
+
+fn failure(statement: &str, error: rusqlite::Error) -> Error {
+    let reason = || error.to_string().into();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => Error::Full { reason: reason() },
+        Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+            Error::Disk { reason: reason() }
+        }
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            Error::Conflict { reason: reason() }
+        }
+        _ => Error::refused(statement, &error),
+    }
+}

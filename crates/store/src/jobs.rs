@@ -1,0 +1,183 @@
+//! Jobs: work that is due at a time, leased by whoever does it, and done at least once.
+
+use crate::Error;
+use crate::tx::Tx;
+use crate::value::{Row, Value};
+
+/// A job, as it is put.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewJob {
+    pub id: String,
+    pub kind: String,
+    /// What it is about: an id or ARN.
+    pub subject: String,
+    /// Milliseconds since 1970.
+    pub due_ms: i64,
+    pub payload: Vec<u8>,
+}
+
+/// A job, as it is claimed or listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    pub id: String,
+    pub kind: String,
+    pub subject: String,
+    pub due_ms: i64,
+    pub payload: Vec<u8>,
+    /// How often it was claimed, this time included.
+    pub attempts: i64,
+    pub lease_until_ms: i64,
+    /// Empty while nobody has it.
+    pub lease_owner: String,
+    /// Empty before the first failure.
+    pub last_error: String,
+    pub dead: bool,
+}
+
+/// The columns of a job, in the order in which `read` takes them.
+macro_rules! columns {
+    () => {
+        "id, kind, subject, due_ms, payload, attempts, lease_until_ms, lease_owner, last_error, dead"
+    };
+}
+
+const PUT: &str = concat!(
+    "INSERT INTO job (",
+    columns!(),
+    ") VALUES ($1, $2, $3, $4, $5, 0, 0, '', '', 0) ON CONFLICT DO NOTHING"
+);
+const GET: &str = concat!("SELECT ", columns!(), " FROM job WHERE id = $1");
+// The outer conditions are checked again on the newest row, so of two claimers one gets nothing.
+const CLAIM: &str = concat!(
+    "UPDATE job SET lease_owner = $1, lease_until_ms = $2, attempts = attempts + 1 \
+     WHERE dead = 0 AND due_ms <= $3 AND lease_until_ms <= $3 AND id IN \
+     (SELECT id FROM job WHERE dead = 0 AND due_ms <= $3 AND lease_until_ms <= $3 \
+     ORDER BY due_ms, id LIMIT $4) RETURNING ",
+    columns!()
+);
+const FINISH: &str = "DELETE FROM job WHERE id = $1 AND lease_owner = $2 AND dead = 0";
+const FAIL: &str = "UPDATE job SET due_ms = $1, last_error = $2, lease_owner = '', lease_until_ms = 0 \
+                    WHERE id = $3 AND lease_owner = $4 AND dead = 0";
+const BURY: &str = "UPDATE job SET dead = 1, last_error = $1, lease_owner = '', lease_until_ms = 0 \
+                    WHERE id = $2 AND lease_owner = $3 AND dead = 0";
+const DEAD: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM job WHERE dead = 1 AND id > $1 ORDER BY id LIMIT $2"
+);
+const REVIVE: &str =
+    "UPDATE job SET dead = 0, attempts = 0, due_ms = $1 WHERE id = $2 AND dead = 1";
+const NEXT_DUE: &str = "SELECT due_ms FROM job WHERE dead = 0 ORDER BY due_ms LIMIT 1";
+
+impl Tx<'_> {
+    /// Puts a job. `Error::Exists` when there is one with this id; the transaction stays usable.
+    pub fn put_job(&mut self, job: &NewJob) -> Result<(), Error> {
+        let NewJob {
+            id,
+            kind,
+            subject,
+            due_ms,
+            payload,
+        } = job;
+        let params = [
+            id.into(),
+            kind.into(),
+            subject.into(),
+            (*due_ms).into(),
+            payload.as_slice().into(),
+        ];
+        if self.execute(PUT, &params)? == 0 {
+            return Err(Error::Exists { table: "job" });
+        }
+        self.announce();
+        Ok(())
+    }
+
+    /// The job with this id.
+    pub fn job(&mut self, id: &str) -> Result<Option<Job>, Error> {
+        self.query(GET, &[id.into()])?.first().map(read).transpose()
+    }
+
+    /// Leases up to `limit` due jobs to `owner` until `now_ms + lease_ms`, those due first first.
+    pub fn claim_jobs(
+        &mut self,
+        now_ms: i64,
+        owner: &str,
+        lease_ms: i64,
+        limit: usize,
+    ) -> Result<Vec<Job>, Error> {
+        let until_ms = now_ms.saturating_add(lease_ms);
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let params = [owner.into(), until_ms.into(), now_ms.into(), limit.into()];
+        let mut jobs = self
+            .query(CLAIM, &params)?
+            .iter()
+            .map(read)
+            .collect::<Result<Vec<Job>, Error>>()?;
+        jobs.sort_unstable_by(|a, b| (a.due_ms, &a.id).cmp(&(b.due_ms, &b.id)));
+        Ok(jobs)
+    }
+
+    /// Removes a job that is done. False when `owner` has lost it: then its effects must not stay.
+    pub fn finish_job(&mut self, id: &str, owner: &str) -> Result<bool, Error> {
+        Ok(self.execute(FINISH, &[id.into(), owner.into()])? > 0)
+    }
+
+    /// Gives a job back, to be claimed again from `retry_at_ms`. False when `owner` has lost it.
+    pub fn fail_job(
+        &mut self,
+        id: &str,
+        owner: &str,
+        error: &str,
+        retry_at_ms: i64,
+    ) -> Result<bool, Error> {
+        let params: [Value; 4] = [retry_at_ms.into(), error.into(), id.into(), owner.into()];
+        Ok(self.execute(FAIL, &params)? > 0)
+    }
+
+    /// Gives a job up; it stays listed as dead. False when `owner` has lost it.
+    pub fn bury_job(&mut self, id: &str, owner: &str, error: &str) -> Result<bool, Error> {
+        Ok(self.execute(BURY, &[error.into(), id.into(), owner.into()])? > 0)
+    }
+
+    /// Dead jobs by id, after the id `after`.
+    pub fn dead_jobs(&mut self, limit: usize, after: Option<&str>) -> Result<Vec<Job>, Error> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.query(DEAD, &[after.unwrap_or("").into(), limit.into()])?
+            .iter()
+            .map(read)
+            .collect()
+    }
+
+    /// Makes a dead job due again, with its attempts forgotten. False when it is not dead.
+    pub fn revive_job(&mut self, id: &str, due_ms: i64) -> Result<bool, Error> {
+        let revived = self.execute(REVIVE, &[due_ms.into(), id.into()])? > 0;
+        if revived {
+            self.announce();
+        }
+        Ok(revived)
+    }
+
+    /// When the next living job is due, leased ones included.
+    pub fn next_job_due_ms(&mut self) -> Result<Option<i64>, Error> {
+        self.query(NEXT_DUE, &[])?
+            .first()
+            .map(|row| row.int(0))
+            .transpose()
+    }
+}
+
+fn read(row: &Row) -> Result<Job, Error> {
+    Ok(Job {
+        id: row.text(0)?.to_owned(),
+        kind: row.text(1)?.to_owned(),
+        subject: row.text(2)?.to_owned(),
+        due_ms: row.int(3)?,
+        payload: row.blob(4)?.to_vec(),
+        attempts: row.int(5)?,
+        lease_until_ms: row.int(6)?,
+        lease_owner: row.text(7)?.to_owned(),
+        last_error: row.text(8)?.to_owned(),
+        dead: row.flag(9)?,
+    })
+}

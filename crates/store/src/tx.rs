@@ -1,0 +1,110 @@
+//! One transaction: what a read or write closure sees of the store.
+
+use crate::Error;
+use crate::engine::Connection;
+use crate::record::{Kept, Page, Record, Statements};
+use crate::value::{Row, Value};
+
+/// An open transaction. Reads see one snapshot or, in a write, the newest committed state.
+///
+/// Invariant: after an engine error, or a stale `replace`, the write is not kept, whatever its
+/// closure returns. `Error::Exists` is not such an error.
+pub struct Tx<'a> {
+    connection: &'a mut dyn Connection,
+    failure: Option<Error>,
+    announces: bool,
+}
+
+impl<'a> Tx<'a> {
+    pub(crate) fn new(connection: &'a mut dyn Connection) -> Tx<'a> {
+        Tx {
+            connection,
+            failure: None,
+            announces: false,
+        }
+    }
+
+    /// The rows of a statement. Parameters are `$1`, `$2`…; the SQL must suit both engines.
+    pub fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
+        self.go_on()?;
+        let result = self.connection.query(sql, params);
+        self.note(result)
+    }
+
+    /// Runs a statement and returns the number of rows it touched.
+    pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, Error> {
+        self.go_on()?;
+        let result = self.connection.execute(sql, params);
+        self.note(result)
+    }
+
+    /// The record with this key, with the version that `replace` compares.
+    pub fn get<R: Record>(&mut self, key: &[Value]) -> Result<Option<Kept<R>>, Error> {
+        let rows = self.query(&Statements::of::<R>().get, key)?;
+        rows.first().map(Kept::from_row).transpose()
+    }
+
+    /// Adds a record of version 1. `Error::Exists` leaves the transaction usable.
+    pub fn insert<R: Record>(&mut self, record: &R) -> Result<(), Error> {
+        let mut params = record.key();
+        params.extend(record.values());
+        match self.execute(&Statements::of::<R>().insert, &params)? {
+            0 => Err(Error::Exists {
+                table: R::TABLE.name,
+            }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Writes a record back and counts its version up. Where another write came between, this is
+    /// `Error::Stale` and the whole write is run again.
+    pub fn replace<R: Record>(&mut self, kept: &mut Kept<R>) -> Result<(), Error> {
+        let mut params = kept.record.values();
+        params.extend(kept.record.key());
+        params.push(Value::Int(kept.version));
+        if self.execute(&Statements::of::<R>().replace, &params)? == 0 {
+            return self.note(Err(Error::Stale {
+                table: R::TABLE.name,
+            }));
+        }
+        kept.version += 1;
+        Ok(())
+    }
+
+    /// Removes a record, of whatever version. False when there is none.
+    pub fn delete<R: Record>(&mut self, key: &[Value]) -> Result<bool, Error> {
+        Ok(self.execute(&Statements::of::<R>().delete, key)? > 0)
+    }
+
+    /// The next records of an order.
+    pub fn page<R: Record>(&mut self, page: &Page<'_>) -> Result<Vec<Kept<R>>, Error> {
+        let (sql, params) = page.select(&R::TABLE)?;
+        self.query(&sql, &params)?
+            .iter()
+            .map(Kept::from_row)
+            .collect()
+    }
+
+    /// Makes the commit move the counter of `Store::subscribe`.
+    pub(crate) fn announce(&mut self) {
+        self.announces = true;
+    }
+
+    /// The first engine error, and whether the commit is to be announced.
+    pub(crate) fn into_parts(self) -> (Option<Error>, bool) {
+        (self.failure, self.announces)
+    }
+
+    fn go_on(&self) -> Result<(), Error> {
+        self.failure.clone().map_or(Ok(()), Err)
+    }
+
+    fn note<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
+        if let Err(error) = &result
+            && !matches!(error, Error::Invalid { .. })
+        {
+            self.failure = Some(error.clone());
+        }
+        result
+    }
+}

@@ -1,0 +1,210 @@
+//! Jobs: claimed once, leased, given back, buried.
+
+use balefire_store::{Error, Job, NewJob, Store, Tx};
+
+use crate::fixture::{Fixture, run};
+
+fn put(store: &Store, id: &str, due_ms: i64) {
+    let (kind, subject) = ("page".to_owned(), "incident".to_owned());
+    let job = NewJob {
+        id: id.to_owned(),
+        kind,
+        subject,
+        due_ms,
+        payload: id.as_bytes().to_vec(),
+    };
+    store
+        .write_blocking("jobs", move |tx| tx.put_job(&job))
+        .unwrap()
+        .unwrap();
+}
+
+fn claim(store: &Store, now_ms: i64, owner: &'static str, limit: usize) -> Vec<Job> {
+    store
+        .write_blocking("jobs", move |tx| tx.claim_jobs(now_ms, owner, 100, limit))
+        .unwrap()
+        .unwrap()
+}
+
+fn ids(jobs: &[Job]) -> Vec<&str> {
+    jobs.iter().map(|job| job.id.as_str()).collect()
+}
+
+fn write<T: Send + 'static>(
+    store: &Store,
+    closure: impl FnMut(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
+) -> T {
+    store.write_blocking("jobs", closure).unwrap().unwrap()
+}
+
+pub fn due_jobs_are_claimed_in_order(fixture: &mut Fixture) {
+    let store = fixture.store();
+    for (id, due_ms) in [("c", 20), ("b", 10), ("late", 31), ("a", 20), ("d", 30)] {
+        put(&store, id, due_ms);
+    }
+    let again = NewJob {
+        id: "c".into(),
+        kind: "k".into(),
+        subject: "s".into(),
+        due_ms: 0,
+        payload: vec![],
+    };
+    let refused = store
+        .write_blocking("jobs", move |tx| tx.put_job(&again))
+        .unwrap();
+    assert!(
+        matches!(refused, Err(Error::Exists { table: "job" })),
+        "{refused:?}"
+    );
+    let first = claim(&store, 30, "me", 3);
+    assert_eq!(ids(&first), ["b", "a", "c"]);
+    let expected = Job {
+        id: "b".into(),
+        kind: "page".into(),
+        subject: "incident".into(),
+        due_ms: 10,
+        payload: b"b".to_vec(),
+        attempts: 1,
+        lease_until_ms: 130,
+        lease_owner: "me".into(),
+        last_error: String::new(),
+        dead: false,
+    };
+    assert_eq!(first[0], expected);
+    assert_eq!(ids(&claim(&store, 30, "you", 3)), ["d"]);
+    assert_eq!(
+        store
+            .read_blocking(|tx| tx.next_job_due_ms())
+            .unwrap()
+            .unwrap(),
+        Some(10)
+    );
+    assert!(!write(&store, |tx| tx.finish_job("b", "you")));
+    assert!(write(&store, |tx| tx.finish_job("b", "me")));
+    assert!(!write(&store, |tx| tx.finish_job("b", "me")));
+    assert_eq!(
+        store.read_blocking(|tx| tx.job("b")).unwrap().unwrap(),
+        None
+    );
+}
+
+pub fn two_claimers_share_no_job(fixture: &mut Fixture) {
+    const JOBS: usize = 120;
+    let nodes = [fixture.store(), fixture.other_node()];
+    for number in 0..JOBS {
+        put(&nodes[0], &format!("j{number:03}"), number as i64 % 10);
+    }
+    let claimed = run(async {
+        let mut tasks = Vec::new();
+        for (number, shard_key) in ["a", "b", "c", "d"].into_iter().enumerate() {
+            // Different shards, so that nothing but the claim itself keeps them apart.
+            let (store, owner) = (nodes[number % 2].clone(), format!("owner {number}"));
+            tasks.push(tokio::spawn(async move {
+                let mut mine = Vec::new();
+                loop {
+                    let owner = owner.clone();
+                    let claim = move |tx: &mut Tx<'_>| tx.claim_jobs(10, &owner, 100, 7);
+                    match store.write(shard_key, claim).await {
+                        Err(error) if error.is_transient() => {}
+                        answer => match answer.unwrap().unwrap() {
+                            jobs if jobs.is_empty() => return mine,
+                            jobs => mine.extend(jobs.into_iter().map(|job| job.id)),
+                        },
+                    }
+                }
+            }));
+        }
+        let mut claimed = Vec::new();
+        for task in tasks {
+            claimed.extend(task.await.unwrap());
+        }
+        claimed
+    });
+    let mut claimed = claimed;
+    claimed.sort_unstable();
+    let expected: Vec<String> = (0..JOBS).map(|number| format!("j{number:03}")).collect();
+    // A claimer that lost a race may stop early, so what is left is claimed here.
+    let rest = claim(&nodes[0], 10, "rest", JOBS);
+    claimed.extend(rest.into_iter().map(|job| job.id));
+    claimed.sort_unstable();
+    assert_eq!(claimed, expected);
+}
+
+pub fn a_lease_that_ran_out_is_claimed_again(fixture: &mut Fixture) {
+    let store = fixture.store();
+    put(&store, "j", 10);
+    assert_eq!(ids(&claim(&store, 10, "first", 5)), ["j"]);
+    assert!(claim(&store, 109, "second", 5).is_empty());
+    let again = claim(&store, 110, "second", 5);
+    assert_eq!(
+        (again[0].attempts, again[0].lease_owner.as_str()),
+        (2, "second")
+    );
+    // The first owner is late, and none of its verbs does anything.
+    assert!(!write(&store, |tx| tx.finish_job("j", "first")));
+    assert!(!write(&store, |tx| tx.fail_job("j", "first", "late", 0)));
+    assert!(!write(&store, |tx| tx.bury_job("j", "first", "late")));
+    assert!(write(&store, |tx| tx.finish_job("j", "second")));
+}
+
+pub fn a_failed_job_waits_for_its_retry(fixture: &mut Fixture) {
+    let store = fixture.store();
+    put(&store, "j", 10);
+    claim(&store, 10, "me", 5);
+    assert!(write(&store, |tx| tx.fail_job("j", "me", "no route", 500)));
+    assert!(claim(&store, 499, "me", 5).is_empty());
+    let again = claim(&store, 500, "you", 5);
+    assert_eq!(
+        (
+            again[0].attempts,
+            again[0].last_error.as_str(),
+            again[0].due_ms
+        ),
+        (2, "no route", 500)
+    );
+}
+
+pub fn a_buried_job_is_listed_until_it_is_revived(fixture: &mut Fixture) {
+    let store = fixture.store();
+    for id in ["a", "b", "c"] {
+        put(&store, id, 10);
+    }
+    claim(&store, 10, "me", 3);
+    for id in ["a", "b", "c"] {
+        assert!(write(&store, move |tx| tx.bury_job(id, "me", "gave up")));
+        assert!(!write(&store, move |tx| tx.finish_job(id, "me")));
+    }
+    assert!(claim(&store, 10_000, "me", 5).is_empty());
+    let dead = store
+        .read_blocking(|tx| tx.dead_jobs(2, None))
+        .unwrap()
+        .unwrap();
+    assert_eq!(ids(&dead), ["a", "b"]);
+    assert!(dead[0].dead && dead[0].last_error == "gave up" && dead[0].payload == b"a");
+    let rest = store
+        .read_blocking(|tx| tx.dead_jobs(2, Some("b")))
+        .unwrap()
+        .unwrap();
+    assert_eq!(ids(&rest), ["c"]);
+    assert!(write(&store, |tx| tx.revive_job("b", 600)));
+    assert!(!write(&store, |tx| tx.revive_job("b", 600)));
+    let revived = claim(&store, 600, "me", 5);
+    assert_eq!((ids(&revived), revived[0].attempts), (vec!["b"], 1));
+}
+
+pub fn a_job_goes_away_with_its_transaction(fixture: &mut Fixture) {
+    let store = fixture.store();
+    let decline = |tx: &mut Tx<'_>| {
+        let job = NewJob {
+            id: "j".into(),
+            kind: "k".into(),
+            subject: "s".into(),
+            due_ms: 0,
+            payload: vec![],
+        };
+        tx.put_job(&job)?;
+        Err::<(), _>(Error::Closed)
+    };
+    assert!(store.write_blocking("jobs", decline).unwrap().is_err());
+    assert!(claim(&store, 10_000, "me", 5).is_empty());
+}
