@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use balefire_api::Timestamp;
 use balefire_store::{Entry, NewJob, Tx, Value};
+use parking_lot::Mutex;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -62,21 +63,48 @@ impl Caller {
 
 /// Where new identifiers come from.
 #[derive(Clone)]
-pub struct Ids(Arc<dyn Fn() -> [u8; 16] + Send + Sync>);
+pub struct Ids {
+    source: Arc<dyn Fn() -> [u8; 16] + Send + Sync>,
+    /// The newest time an identifier was made for, and how many were made for it.
+    newest: Arc<Mutex<(i64, u16)>>,
+}
 
 impl Ids {
     /// From the operating system's randomness.
     pub fn random() -> Ids {
-        Ids(Arc::new(|| uuid::Uuid::new_v4().into_bytes()))
+        Ids::from_source(|| uuid::Uuid::new_v4().into_bytes())
     }
 
     /// From any source: tests repeat themselves with a counter.
     pub fn from_source(source: impl Fn() -> [u8; 16] + Send + Sync + 'static) -> Ids {
-        Ids(Arc::new(source))
+        Ids {
+            source: Arc::new(source),
+            newest: Arc::default(),
+        }
     }
 
     pub fn bytes(&self) -> [u8; 16] {
-        (self.0)()
+        (self.source)()
+    }
+
+    /// A UUID of version 7 that sorts by time and, within a millisecond, by making.
+    fn sorted(&self, now: Timestamp) -> uuid::Uuid {
+        let (ms, place) = {
+            let mut newest = self.newest.lock();
+            // Twelve bits hold the place; beyond them the next millisecond is borrowed.
+            *newest = match *newest {
+                (ms, _) if ms < now.0 => (now.0, 0),
+                (ms, 0x0fff) => (ms + 1, 0),
+                (ms, place) => (ms, place + 1),
+            };
+            *newest
+        };
+        let mut rest: [u8; 10] = std::array::from_fn({
+            let random = self.bytes();
+            move |at| random[at]
+        });
+        rest[..2].copy_from_slice(&place.to_be_bytes());
+        uuid::Builder::from_unix_timestamp_millis(u64::try_from(ms).unwrap_or(0), &rest).into_uuid()
     }
 }
 
@@ -150,16 +178,9 @@ impl Ctx<'_, '_> {
         &self.caller.account
     }
 
-    /// A new identifier that sorts by time: 8-4-4-4-12 hexadecimal digits.
+    /// A new identifier: 8-4-4-4-12 hexadecimal digits that sort by the time of making.
     pub fn new_id(&self) -> String {
-        let random: [u8; 10] = std::array::from_fn({
-            let bytes = self.ids.bytes();
-            move |at| bytes[at]
-        });
-        let ms = u64::try_from(self.now.0).unwrap_or(0);
-        uuid::Builder::from_unix_timestamp_millis(ms, &random)
-            .into_uuid()
-            .to_string()
+        self.ids.sorted(self.now).to_string()
     }
 
     /// Appends a change of the caller's account to the change log.

@@ -1,1 +1,277 @@
+//! Deployments become findings by their times, in whatever order their events come.
 
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::context::{Clock, Ids};
+use crate::engine::Engine;
+use crate::testing::{MEMBER, REGION, Testing};
+
+const SERVICE: &str = "ssm-incidents";
+const MINUTE_MS: i64 = 60_000;
+
+fn ready() -> (Testing, String) {
+    let t = Testing::new();
+    for account in [crate::testing::ADMINISTRATOR, MEMBER] {
+        t.call_as(
+            account,
+            SERVICE,
+            "CreateReplicationSet",
+            json!({"regions": {REGION: {}}}),
+        )
+        .unwrap();
+    }
+    let input = json!({"name": "plan", "incidentTemplate": {"title": "Down", "impact": 2}});
+    let arn = t.call(SERVICE, "CreateResponsePlan", input).unwrap()["arn"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    (t, arn)
+}
+
+/// Sends an event of a stack and lets the engine take it in.
+fn stack_event(t: &Testing, account: &str, status: &str, at_ms: i64, token: &str) {
+    let detail = json!({
+        "stack-id": "arn:aws:cloudformation:eu-central-1:111111111111:stack/shop/1",
+        "status-details": {"status": status},
+        "client-request-token": token,
+    });
+    let entry = json!({
+        "Source": "aws.cloudformation",
+        "DetailType": "CloudFormation Stack Status Change",
+        "Time": at_ms as f64 / 1000.0,
+        "Detail": detail.to_string(),
+    });
+    let put = t
+        .call_as(account, "events", "PutEvents", json!({"Entries": [entry]}))
+        .unwrap();
+    assert_eq!(put["FailedEntryCount"], 0);
+    step(t);
+}
+
+fn step(t: &Testing) {
+    let now = t.now();
+    let engine = Engine::new(
+        t.store.clone(),
+        Clock::from_source(move || now),
+        Ids::random(),
+    );
+    let engine = Arc::new(engine);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    while runtime.block_on(engine.step()).unwrap() > 0 {}
+}
+
+fn start(t: &Testing, plan: &str) -> String {
+    let output = t
+        .call(SERVICE, "StartIncident", json!({"responsePlanArn": plan}))
+        .unwrap();
+    output["incidentRecordArn"].as_str().unwrap().to_owned()
+}
+
+fn findings(t: &Testing, arn: &str) -> Vec<Value> {
+    let list = t
+        .call(
+            SERVICE,
+            "ListIncidentFindings",
+            json!({"incidentRecordArn": arn}),
+        )
+        .unwrap();
+    let ids: Vec<&Value> = list["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| &f["id"])
+        .collect();
+    let input = json!({"incidentRecordArn": arn, "findingIds": ids});
+    let batch = t.call(SERVICE, "BatchGetIncidentFindings", input).unwrap();
+    assert_eq!(batch["errors"], json!([]));
+    batch["findings"].as_array().unwrap().clone()
+}
+
+#[test]
+fn what_began_in_the_hour_before_or_while_open_counts() {
+    let (t, plan) = ready();
+    let opened = t.now().0 + 100 * MINUTE_MS;
+    for (minutes, token) in [
+        (-61, "too early"),
+        (-60, "just in"),
+        (-5, "before"),
+        (1, "while open"),
+    ] {
+        stack_event(
+            &t,
+            crate::testing::ADMINISTRATOR,
+            "UPDATE_IN_PROGRESS",
+            opened + minutes * MINUTE_MS,
+            token,
+        );
+    }
+    stack_event(
+        &t,
+        MEMBER,
+        "UPDATE_IN_PROGRESS",
+        opened,
+        "another account's",
+    );
+    t.advance_ms(100 * MINUTE_MS);
+    let arn = start(&t, &plan);
+    assert_eq!(
+        findings(&t, &arn).len(),
+        2,
+        "what has not begun is no finding yet"
+    );
+    t.advance_ms(2 * MINUTE_MS);
+    assert_eq!(findings(&t, &arn).len(), 3);
+    t.call(
+        SERVICE,
+        "UpdateIncidentRecord",
+        json!({"arn": arn, "status": "RESOLVED"}),
+    )
+    .unwrap();
+    t.advance_ms(MINUTE_MS);
+    stack_event(
+        &t,
+        crate::testing::ADMINISTRATOR,
+        "UPDATE_IN_PROGRESS",
+        t.now().0,
+        "after",
+    );
+    assert_eq!(
+        findings(&t, &arn).len(),
+        3,
+        "what began after the end is none"
+    );
+}
+
+#[test]
+fn an_end_completes_the_finding_and_keeps_its_id() {
+    let (t, plan) = ready();
+    let began = t.now().0;
+    stack_event(
+        &t,
+        crate::testing::ADMINISTRATOR,
+        "UPDATE_IN_PROGRESS",
+        began,
+        "a",
+    );
+    t.advance_ms(MINUTE_MS);
+    let arn = start(&t, &plan);
+    let before = findings(&t, &arn)[0].clone();
+    assert_eq!(
+        before["details"]["cloudFormationStackUpdate"].get("endTime"),
+        None
+    );
+    t.advance_ms(MINUTE_MS);
+    stack_event(
+        &t,
+        crate::testing::ADMINISTRATOR,
+        "UPDATE_COMPLETE",
+        t.now().0,
+        "a",
+    );
+    let after = findings(&t, &arn)[0].clone();
+    assert_eq!(after["id"], before["id"]);
+    assert_eq!(
+        after["details"]["cloudFormationStackUpdate"]["endTime"],
+        json!(t.now().0 / 1000)
+    );
+    assert_eq!(
+        after["details"]["cloudFormationStackUpdate"]["startTime"],
+        json!(began / 1000)
+    );
+    assert!(after["lastModifiedTime"].as_f64() > before["lastModifiedTime"].as_f64());
+    // The same event again, and one that comes late, change nothing and correct the start.
+    stack_event(
+        &t,
+        crate::testing::ADMINISTRATOR,
+        "UPDATE_COMPLETE",
+        t.now().0,
+        "a",
+    );
+    stack_event(
+        &t,
+        crate::testing::ADMINISTRATOR,
+        "UPDATE_IN_PROGRESS",
+        began - MINUTE_MS,
+        "a",
+    );
+    let corrected = findings(&t, &arn);
+    assert_eq!(corrected.len(), 1);
+    let start = &corrected[0]["details"]["cloudFormationStackUpdate"]["startTime"];
+    assert_eq!(*start, json!((began - MINUTE_MS) / 1000));
+}
+
+#[test]
+fn a_stack_without_a_token_has_one_update_at_a_time() {
+    let (t, plan) = ready();
+    let arn = start(&t, &plan);
+    for status in [
+        "UPDATE_IN_PROGRESS",
+        "UPDATE_ROLLBACK_IN_PROGRESS",
+        "UPDATE_ROLLBACK_COMPLETE",
+    ] {
+        stack_event(&t, crate::testing::ADMINISTRATOR, status, t.now().0, "");
+        t.advance_ms(1000);
+    }
+    stack_event(
+        &t,
+        crate::testing::ADMINISTRATOR,
+        "UPDATE_IN_PROGRESS",
+        t.now().0,
+        "",
+    );
+    let found = findings(&t, &arn);
+    assert_eq!(found.len(), 2);
+    assert!(
+        found[0]["details"]["cloudFormationStackUpdate"]
+            .get("endTime")
+            .is_some()
+    );
+    assert!(
+        found[1]["details"]["cloudFormationStackUpdate"]
+            .get("endTime")
+            .is_none()
+    );
+}
+
+#[test]
+fn unknown_and_repeated_ids_are_answered_once() {
+    let (t, plan) = ready();
+    let arn = start(&t, &plan);
+    stack_event(
+        &t,
+        crate::testing::ADMINISTRATOR,
+        "CREATE_IN_PROGRESS",
+        t.now().0,
+        "a",
+    );
+    let id = findings(&t, &arn)[0]["id"].clone();
+    let input = json!({"incidentRecordArn": arn, "findingIds": [id, "none", id, "none"]});
+    let batch = t.call(SERVICE, "BatchGetIncidentFindings", input).unwrap();
+    assert_eq!(batch["findings"].as_array().unwrap().len(), 1);
+    assert_eq!(batch["errors"][0]["findingId"], "none");
+    assert_eq!(batch["errors"][0]["code"], "ResourceNotFoundException");
+    assert_eq!(batch["errors"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn entries_are_refused_one_by_one() {
+    let (t, _) = ready();
+    let entries = json!([
+        {"Source": "a", "DetailType": "b", "Detail": "{}"},
+        {"DetailType": "b", "Detail": "{}"},
+        {"Source": "a", "DetailType": "b", "Detail": "[]"},
+        {"Source": "a", "DetailType": "b", "Detail": "{\"a\":"},
+    ]);
+    let put = t
+        .call("events", "PutEvents", json!({"Entries": entries}))
+        .unwrap();
+    assert_eq!(put["FailedEntryCount"], 3);
+    assert!(put["Entries"][0]["EventId"].is_string());
+    assert_eq!(put["Entries"][1]["ErrorCode"], "InvalidArgument");
+    assert_eq!(put["Entries"][2]["ErrorCode"], "MalformedDetail");
+    assert_eq!(put["Entries"][3]["ErrorCode"], "MalformedDetail");
+}
