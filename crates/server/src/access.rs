@@ -6,7 +6,7 @@ mod sealing;
 
 pub use account::Account;
 pub use key::{AccessKey, NewKey};
-pub use sealing::SealingKey;
+pub use sealing::{SealingKey, random_32};
 
 use std::collections::HashMap;
 use std::sync::Arc;

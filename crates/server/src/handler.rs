@@ -33,6 +33,19 @@ impl Handler {
         }
     }
 
+    /// An operation that gives its output as a node, in which a member may be a document: stored wire
+    /// form that goes out as it is.
+    pub fn of_wire_form<O: Operation>(
+        function: impl Fn(&mut Ctx<'_, '_>, O::Input) -> Result<Node, Failure> + Send + Sync + 'static,
+    ) -> Handler {
+        let run =
+            move |ctx: &mut Ctx<'_, '_>, node: Node| function(ctx, O::Input::from_node(node)?);
+        Handler {
+            spec: O::spec(),
+            run: Arc::new(run),
+        }
+    }
+
     pub fn run(&self, ctx: &mut Ctx<'_, '_>, input: Node) -> Result<Node, Failure> {
         (self.run)(ctx, input)
     }

@@ -1,16 +1,21 @@
 //! Balefire: security findings and incidents on your own machine, behind the AWS API.
 
 pub mod access;
+pub mod command;
+pub mod console;
 pub mod context;
 pub mod engine;
 pub mod events;
 pub mod failure;
+pub mod front;
 pub mod handler;
+pub mod http;
 pub mod incidents;
 pub mod inspector;
 pub mod intelligence;
 pub mod pipeline;
 pub mod securityhub;
+pub mod setting;
 pub mod signature;
 pub mod sts;
 pub mod tags;
@@ -52,6 +57,7 @@ pub fn operations() -> Vec<Handler> {
         events::operations(),
         securityhub::operations(),
         inspector::operations(),
+        intelligence::operations(),
         sts::operations(),
     ]
     .concat()

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use balefire_api::rest_json::{self, Answer, Request};
 use balefire_api::route::{Router, Target};
 use balefire_api::{
-    Node, Operation, Protocol, Service, Spec, Timestamp, Typed, aws_json, aws_query,
+    Node, Operation, Protocol, Service, Spec, Timestamp, Typed, aws_json, aws_query, json,
 };
 use balefire_store::Store;
 use http::request::Parts;
@@ -207,7 +207,15 @@ impl Pipeline {
             .handler(spec.service, spec.name)
             .ok_or_else(|| Failure::Internal(format!("{} has no handler", spec.name)))?;
         let output = self.run(handler, caller, region, input.into_node()).await?;
-        Ok(O::Output::from_node(output)?)
+        let Some(structure) = spec.output else {
+            return Ok(O::Output::from_node(output)?);
+        };
+        // An output may hold wire form that only its bytes can be read from.
+        let mut body = Vec::new();
+        json::write_members(structure, &output, &mut body);
+        let read = json::read(structure, &body);
+        let read = read.map_err(|rejection| Failure::Internal(rejection.message()))?;
+        Ok(O::Output::from_node(read)?)
     }
 
     /// The handler of an operation that is answered.
@@ -261,6 +269,15 @@ impl Work {
 impl Served {
     fn route<'s>(&'s self, request: &Arrived<'_>) -> Routed<'s> {
         let parts = request.parts;
+        // A signature covers the normalised path, so only paths that are already so may be routed.
+        if parts
+            .uri
+            .path()
+            .split('/')
+            .any(|segment| matches!(segment, "." | ".."))
+        {
+            return Routed::Unknown;
+        }
         let named = |name: &str| match self.handlers.get(name) {
             Some(handler) => Routed::Operation(handler, Vec::new()),
             None => self.not_yet(name),
@@ -374,4 +391,19 @@ fn unknown(service: &Service, parts: &Parts, request_id: &str) -> Answer {
         parts.uri.path()
     );
     refused(Some(service), request_id).plain("UnknownOperationException", 404, &message)
+}
+
+/// Words a refusal of the transport, such as a body that is too large, as the service's JSON.
+pub fn transport_refusal(status: u16, message: &str, parts: &Parts) -> Answer {
+    let name = match status {
+        408 => "RequestTimeoutException",
+        413 => "RequestEntityTooLargeException",
+        415 => "UnsupportedMediaTypeException",
+        503 => "ServiceUnavailable",
+        _ => "MalformedHttpRequestException",
+    };
+    let claimed = signature::claim(parts).ok();
+    let mut all = balefire_api::generated::SERVICES.iter().copied();
+    let service = claimed.and_then(|claim| all.find(|service| service.name == claim.scope.service));
+    refused(service, "").plain(name, status, message)
 }

@@ -13,6 +13,8 @@ use crate::timestamp::{TimeFormat, Timestamp};
 pub fn write(shape: &Shape, node: &Node, out: &mut Vec<u8>) {
     match (shape, node) {
         (_, Node::Null) => out.extend_from_slice(b"null"),
+        // A value that is in its wire form already.
+        (_, Node::Document(document)) => out.extend_from_slice(document.text().as_bytes()),
         (Shape::Structure(structure), node) => write_members(structure, node, out),
         (Shape::List(list), Node::List(items)) => {
             out.push(b'[');
@@ -95,7 +97,6 @@ fn scalar(node: &Node, out: &mut Vec<u8>) {
         Node::Float(value) => float(*value, out),
         Node::Text(value) => text(value, out),
         Node::Blob(bytes) => text(&STANDARD.encode(bytes), out),
-        Node::Document(document) => out.extend_from_slice(document.text().as_bytes()),
         // The other kinds never reach here with a matching shape.
         _ => out.extend_from_slice(b"null"),
     }

@@ -20,7 +20,7 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::CreateReplicationSet>(replication_set::create_replication_set),
         Handler::of::<op::CreateResponsePlan>(response_plan::create_response_plan),
         Handler::of::<op::DeleteResponsePlan>(response_plan::delete_response_plan),
-        Handler::of::<op::GetIncidentRecord>(incident::get_incident_record),
+        Handler::of_wire_form::<op::GetIncidentRecord>(incident::get_incident_record),
         Handler::of::<op::GetReplicationSet>(replication_set::get_replication_set),
         Handler::of::<op::GetResponsePlan>(response_plan::get_response_plan),
         Handler::of::<op::GetTimelineEvent>(timeline::get_timeline_event),

@@ -2,6 +2,7 @@
 
 pub mod epss;
 pub mod feed;
+pub mod feed_store;
 pub mod kev;
 pub mod matching;
 pub mod osv;
@@ -12,6 +13,13 @@ pub mod version;
 
 #[cfg(test)]
 pub(crate) mod real_data;
+
+use crate::handler::Handler;
+
+/// The operations of this room.
+pub fn operations() -> Vec<Handler> {
+    feed_store::operations()
+}
 
 /// The year and number of a CVE id (`CVE-2021-44228`), by which CVE ids are ordered.
 ///

@@ -1,8 +1,21 @@
-//! The securityhub room.
+//! Security Hub: the hub of each region, and findings as OCSF documents.
+
+pub mod finding;
+pub mod hub;
+
+use balefire_api::generated::securityhub::operations as op;
+use balefire_api::own;
 
 use crate::handler::Handler;
 
 /// The operations of this room.
 pub fn operations() -> Vec<Handler> {
-    Vec::new()
+    vec![
+        Handler::of::<op::BatchUpdateFindingsV2>(finding::batch_update_findings_v2),
+        Handler::of::<op::DescribeSecurityHubV2>(hub::describe_security_hub_v2),
+        Handler::of::<op::DisableSecurityHubV2>(hub::disable_security_hub_v2),
+        Handler::of::<op::EnableSecurityHubV2>(hub::enable_security_hub_v2),
+        Handler::of::<op::GetFindingsV2>(finding::get_findings_v2),
+        Handler::of::<own::ImportFindings>(finding::import_findings),
+    ]
 }

@@ -1,17 +1,18 @@
-//! GetIncidentRecord.
+//! GetIncidentRecord: the kept wire form goes out as it is.
 
-use balefire_api::generated::ssm_incidents::{GetIncidentRecordInput, GetIncidentRecordOutput};
+use balefire_api::Node;
+use balefire_api::generated::ssm_incidents::GetIncidentRecordInput;
 
 use super::Incident;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::wire_form;
 
 pub fn get_incident_record(
     ctx: &mut Ctx<'_, '_>,
     input: GetIncidentRecordInput,
-) -> Result<GetIncidentRecordOutput, Failure> {
+) -> Result<Node, Failure> {
     let incident = Incident::by_arn(ctx, "/arn", &input.arn)?;
-    Ok(GetIncidentRecordOutput {
-        incident_record: incident.record()?,
-    })
+    let record = wire_form::document(incident.record.body)?;
+    Ok(Node::Structure(vec![Some(Node::Document(record))]))
 }

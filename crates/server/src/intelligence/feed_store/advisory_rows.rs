@@ -11,8 +11,7 @@ use crate::intelligence::osv::Advisory;
 use crate::intelligence::package::PackageKey;
 
 const LEVEL: i32 = 3;
-const GET: &str =
-    "SELECT modified_ms, document_bytes, document FROM advisory WHERE id = $1";
+const GET: &str = "SELECT modified_ms, document_bytes, document FROM advisory WHERE id = $1";
 const PUT: &str = "INSERT INTO advisory (id, generation, modified_ms, withdrawn, document_bytes, document) \
                    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (id) DO UPDATE SET \
                    generation = excluded.generation, modified_ms = excluded.modified_ms, \
@@ -72,8 +71,14 @@ fn advisory(row: &Document) -> Result<Advisory, String> {
 /// Makes the advisory found by what it names now, and by nothing else.
 fn index(tx: &mut Tx<'_>, advisory: &Advisory) -> Result<(), Failure> {
     let id = Value::from(&advisory.id);
-    tx.execute("DELETE FROM advisory_package WHERE advisory = $1", std::slice::from_ref(&id))?;
-    tx.execute("DELETE FROM advisory_alias WHERE advisory = $1", std::slice::from_ref(&id))?;
+    tx.execute(
+        "DELETE FROM advisory_package WHERE advisory = $1",
+        std::slice::from_ref(&id),
+    )?;
+    tx.execute(
+        "DELETE FROM advisory_alias WHERE advisory = $1",
+        std::slice::from_ref(&id),
+    )?;
     if advisory.withdrawn.is_some() {
         return Ok(());
     }
@@ -81,13 +86,27 @@ fn index(tx: &mut Tx<'_>, advisory: &Advisory) -> Result<(), Failure> {
         .into_iter()
         .map(|key| vec![key.ecosystem.as_osv().into(), key.name.into(), id.clone()])
         .collect();
-    let mut ids: Vec<&String> = std::iter::once(&advisory.id).chain(&advisory.aliases).collect();
+    let mut ids: Vec<&String> = std::iter::once(&advisory.id)
+        .chain(&advisory.aliases)
+        .collect();
     ids.sort_unstable();
     ids.dedup();
-    let aliases: Vec<Vec<Value>> =
-        ids.into_iter().map(|alias| vec![alias.into(), id.clone()]).collect();
-    insert_all(tx, "INSERT INTO advisory_package (ecosystem, name, advisory)", "", &packages)?;
-    insert_all(tx, "INSERT INTO advisory_alias (alias, advisory)", "", &aliases)?;
+    let aliases: Vec<Vec<Value>> = ids
+        .into_iter()
+        .map(|alias| vec![alias.into(), id.clone()])
+        .collect();
+    insert_all(
+        tx,
+        "INSERT INTO advisory_package (ecosystem, name, advisory)",
+        "",
+        &packages,
+    )?;
+    insert_all(
+        tx,
+        "INSERT INTO advisory_alias (alias, advisory)",
+        "",
+        &aliases,
+    )?;
     Ok(())
 }
 
@@ -102,7 +121,10 @@ impl Unpacker {
     /// Reads `document_bytes` and `document` from these columns.
     pub(super) fn advisory(&mut self, row: &Row, first: usize) -> Result<Advisory, Failure> {
         let bytes = usize::try_from(row.int(first)?).unwrap_or_default();
-        let text = self.0.decompress(row.blob(first + 1)?, bytes).map_err(zstd_failure)?;
+        let text = self
+            .0
+            .decompress(row.blob(first + 1)?, bytes)
+            .map_err(zstd_failure)?;
         Ok(serde_json::from_slice(&text)?)
     }
 }

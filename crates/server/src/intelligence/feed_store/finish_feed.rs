@@ -25,12 +25,17 @@ pub fn finish_feed(
         && finished.generation == input.generation
     {
         check_count(&input, finished.row_count)?;
-        return Ok(FinishFeedOutput { row_count: finished.row_count });
+        return Ok(FinishFeedOutput {
+            row_count: finished.row_count,
+        });
     }
     let Some(generation) = Generation::get(ctx.tx, input.feed, &input.generation)? else {
         return Err(Failure::invalid(
             "/Generation",
-            format!("Member must be a generation that PutFeedPart has put rows of: there are none of {:?}", input.generation),
+            format!(
+                "Member must be a generation that PutFeedPart has put rows of: there are none of {:?}",
+                input.generation
+            ),
         ));
     };
     let seen = finished.as_ref().map_or(0, |finished| finished.number);
@@ -54,7 +59,8 @@ pub fn finish_feed(
         None => ctx.tx.insert(&next)?,
     }
     if input.feed == Feed::Osv {
-        ctx.tx.delete::<Generation>(&[(&next.name).into(), (&next.generation).into()])?;
+        ctx.tx
+            .delete::<Generation>(&[(&next.name).into(), (&next.generation).into()])?;
     }
     sweep(ctx.tx, input.feed, SWEPT_MAX)?;
     let body = json!({"generation": next.generation, "asOf": next.as_of, "rows": row_count});

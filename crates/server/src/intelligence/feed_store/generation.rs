@@ -110,7 +110,10 @@ impl Generation {
         now_ms: i64,
     ) -> Result<Generation, Failure> {
         let finished = state(tx, feed)?;
-        if finished.as_ref().is_some_and(|finished| finished.generation == generation) {
+        if finished
+            .as_ref()
+            .is_some_and(|finished| finished.generation == generation)
+        {
             return Err(unusable(generation, "is finished"));
         }
         let seen = finished.map_or(0, |finished| finished.number);

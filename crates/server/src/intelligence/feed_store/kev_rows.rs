@@ -9,8 +9,8 @@ use crate::failure::Failure;
 use crate::intelligence::kev::{self, KevEntry};
 
 /// What `entry_of` reads, in its order.
-pub(super) const COLUMNS: &str =
-    "cve, vendor, product, name, description, date_added, date_due, action, ransomware, cwes, notes";
+pub(super) const COLUMNS: &str = "cve, vendor, product, name, description, date_added, date_due, action, \
+                                  ransomware, cwes, notes";
 const HEAD: &str = "INSERT INTO kev_entry (generation, cve, vendor, product, name, description, date_added, \
                     date_due, action, ransomware, cwes, notes)";
 /// A row that is put again with the same content is not touched, and so not counted as a change.
@@ -21,24 +21,32 @@ const TAIL: &str = "ON CONFLICT (generation, cve) DO UPDATE SET vendor = exclude
                     notes = excluded.notes \
                     WHERE kev_entry.vendor <> excluded.vendor OR kev_entry.product <> excluded.product \
                     OR kev_entry.name <> excluded.name OR kev_entry.description <> excluded.description \
-                    OR kev_entry.date_added <> excluded.date_added OR kev_entry.date_due <> excluded.date_due \
+                    OR kev_entry.date_added <> excluded.date_added \
+                    OR kev_entry.date_due <> excluded.date_due \
                     OR kev_entry.action <> excluded.action OR kev_entry.ransomware <> excluded.ransomware \
                     OR kev_entry.cwes <> excluded.cwes OR kev_entry.notes <> excluded.notes";
 
 /// Keeps rows; returns how many were new or different.
 pub(super) fn put(tx: &mut Tx<'_>, generation: i64, rows: &[Document]) -> Result<u64, Failure> {
     let entries = read_rows(rows, entry, |entry| &entry.cve)?;
-    let rows: Vec<_> = entries.iter().map(|entry| values(generation, entry)).collect();
+    let rows: Vec<_> = entries
+        .iter()
+        .map(|entry| values(generation, entry))
+        .collect();
     Ok(insert_all(tx, HEAD, TAIL, &rows)?)
 }
 
 /// Reads a row as the catalogue of one row that it would be.
 fn entry(row: &Document) -> Result<KevEntry, String> {
-    let catalogue =
-        format!(r#"{{"catalogVersion": "1970.01.01", "vulnerabilities": [{}]}}"#, row.text());
+    let catalogue = format!(
+        r#"{{"catalogVersion": "1970.01.01", "vulnerabilities": [{}]}}"#,
+        row.text()
+    );
     let mut catalogue = kev::read(catalogue.as_bytes()).map_err(|error| error.to_string())?;
     if let Some(rejected) = catalogue.rejected.pop() {
-        return Err(rejected.id.map_or(rejected.reason.clone(), |id| format!("{id}: {}", rejected.reason)));
+        return Err(rejected.id.map_or(rejected.reason.clone(), |id| {
+            format!("{id}: {}", rejected.reason)
+        }));
     }
     let entry = catalogue.entries.pop().ok_or("it is empty")?;
     let texts = [
@@ -78,7 +86,8 @@ fn values(generation: i64, entry: &KevEntry) -> Vec<Value> {
 pub(super) fn entry_of(row: &Row) -> Result<KevEntry, Failure> {
     let date = |column: usize| {
         let text = row.text(column)?;
-        text.parse().map_err(|_| Failure::Internal(format!("a stored KEV date is {text:?}")))
+        text.parse()
+            .map_err(|_| Failure::Internal(format!("a stored KEV date is {text:?}")))
     };
     let text = |column: usize| row.text(column).map(str::to_owned);
     Ok(KevEntry {

@@ -3,22 +3,24 @@
 mod advisory_rows;
 mod epss_rows;
 mod finish_feed;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod generation;
 mod kev_rows;
 mod put_feed_part;
 mod read;
-mod statement;
 #[cfg(test)]
-mod real_data;
+pub(crate) mod real_data;
+mod statement;
 #[cfg(test)]
 mod tests;
 
+pub use epss_rows::share;
 pub use finish_feed::finish_feed;
 pub use generation::{FeedState, numbers, sweep};
 pub use put_feed_part::put_feed_part;
 pub use read::{
-    advisories, advisories_of_packages, advisories_of_vulnerability, epss_scores, feed,
-    kev_entries,
+    advisories, advisories_of_packages, advisories_of_vulnerability, epss_scores, feed, kev_entries,
 };
 
 use balefire_api::own;

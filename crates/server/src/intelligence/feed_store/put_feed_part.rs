@@ -23,7 +23,11 @@ const NAMED_MAX: usize = 20;
 /// since OSV withdraws advisories and never deletes them.
 pub fn put_feed_part(ctx: &mut Ctx<'_, '_>, input: PutFeedPartInput) -> Result<Unit, Failure> {
     administrator_only(ctx)?;
-    let PutFeedPartInput { feed, generation, rows } = input;
+    let PutFeedPartInput {
+        feed,
+        generation,
+        rows,
+    } = input;
     let number = Generation::begin(ctx.tx, feed, &generation, ctx.now.0)?.number;
     let changed = match feed {
         Feed::Kev => kev_rows::put(ctx.tx, number, &rows)?,
@@ -57,7 +61,10 @@ pub(super) fn read_rows<R>(
     sorted.sort_unstable();
     for pair in sorted.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
         let [(key, first), (_, second)] = [pair[0], pair[1]];
-        bad.push(violation(second, format_args!("{key} is already row {first} of this part")));
+        bad.push(violation(
+            second,
+            format_args!("{key} is already row {first} of this part"),
+        ));
     }
     if bad.is_empty() {
         return Ok(good.into_iter().map(|(_, row)| row).collect());
@@ -66,14 +73,20 @@ pub(super) fn read_rows<R>(
     bad.truncate(NAMED_MAX);
     if unnamed > 0 {
         let rest = format!("There are {unnamed} more bad rows");
-        bad.push(Violation { path: "/Rows".into(), message: rest });
+        bad.push(Violation {
+            path: "/Rows".into(),
+            message: rest,
+        });
     }
     Err(Failure::Invalid(bad))
 }
 
 /// Rows are counted from 0, as the list in the request is.
 fn violation(place: usize, reason: impl Display) -> Violation {
-    rejection::violation(&format!("/Rows/{place}"), format_args!("Member must be a row of the feed: {reason}"))
+    rejection::violation(
+        &format!("/Rows/{place}"),
+        format_args!("Member must be a row of the feed: {reason}"),
+    )
 }
 
 /// A text that goes into a key or column: engines keep no NUL there, and keys have a bounded length.

@@ -55,10 +55,19 @@ pub(super) fn query_list(
         // A value that is listed twice changes nothing, so lists are filled up to a few lengths.
         let length = batch.len().next_power_of_two();
         let last = batch[batch.len() - 1];
-        let filled = batch.iter().copied().chain(std::iter::repeat(last)).take(length);
-        let params: Vec<Value> = first.iter().cloned().chain(filled.map(Value::from)).collect();
-        let marks: Vec<String> =
-            (first.len() + 1..=params.len()).map(|number| format!("${number}")).collect();
+        let filled = batch
+            .iter()
+            .copied()
+            .chain(std::iter::repeat(last))
+            .take(length);
+        let params: Vec<Value> = first
+            .iter()
+            .cloned()
+            .chain(filled.map(Value::from))
+            .collect();
+        let marks: Vec<String> = (first.len() + 1..=params.len())
+            .map(|number| format!("${number}"))
+            .collect();
         let sql = format!("{head} ({}) {tail}", marks.join(", "));
         rows.extend(tx.query(&sql, &params)?);
     }

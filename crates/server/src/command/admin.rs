@@ -1,0 +1,141 @@
+//! `balefire admin`: accounts and access keys, on the store itself.
+
+use anyhow::{Result, bail};
+use balefire_store::{Page, Tx};
+use clap::Subcommand;
+
+use super::open::{Opened, readable};
+use super::{Ended, StoreOptions};
+use crate::access::{AccessKey, Account, NewKey};
+use crate::failure::Failure;
+
+#[derive(Subcommand)]
+pub enum Admin {
+    /// Make an account, a member of the organization, and a key for it.
+    CreateAccount {
+        /// Twelve digits.
+        id: String,
+        #[arg(long, default_value = "")]
+        name: String,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// List the accounts.
+    ListAccounts {
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Make another access key of an account; its secret is shown once.
+    CreateKey {
+        account: String,
+        #[arg(long, default_value = "user")]
+        user_name: String,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+    /// Withdraw an access key.
+    DeactivateKey {
+        key: String,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
+}
+
+impl Admin {
+    pub fn run(self) -> Result<Ended> {
+        match self {
+            Admin::CreateAccount { id, name, store } => {
+                create_account(&Opened::open(&store)?, &id, name)?
+            }
+            Admin::ListAccounts { store } => list_accounts(&Opened::open(&store)?)?,
+            Admin::CreateKey {
+                account,
+                user_name,
+                store,
+            } => {
+                create_key(&Opened::open(&store)?, &account, &user_name)?;
+            }
+            Admin::DeactivateKey { key, store } => deactivate_key(&Opened::open(&store)?, &key)?,
+        }
+        Ok(Ended::Well)
+    }
+}
+
+fn create_account(opened: &Opened, id: &str, name: String) -> Result<()> {
+    if !Account::is_id(id) {
+        bail!("'{id}' is no account id: it has twelve digits");
+    }
+    let account = Account {
+        id: id.into(),
+        name,
+        administrator: false,
+        created_ms: opened.clock.now().0,
+    };
+    // Findings may have brought the account in before it got a key.
+    let insert = move |tx: &mut Tx<'_>| -> Result<(), Failure> {
+        match tx.insert(&account) {
+            Ok(()) | Err(balefire_store::Error::Exists { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    };
+    opened.store.write_blocking(id, insert)?.map_err(readable)?;
+    create_key(opened, id, "user")
+}
+
+fn list_accounts(opened: &Opened) -> Result<()> {
+    let all = opened.store.read_blocking(|tx| {
+        tx.page::<Account>(&Page {
+            order: &["id"],
+            limit: 100_000,
+            ..Page::default()
+        })
+    })??;
+    for account in all {
+        let role = if account.administrator {
+            "administrator"
+        } else {
+            "member"
+        };
+        println!("{}  {role:<13}  {}", account.id, account.name);
+    }
+    Ok(())
+}
+
+fn create_key(opened: &Opened, account: &str, user_name: &str) -> Result<()> {
+    let key = NewKey::random()?;
+    let row = AccessKey {
+        id: key.id.clone(),
+        account: account.into(),
+        user_name: user_name.into(),
+        sealed_secret: opened.sealing.seal(&key.id, &key.secret)?,
+        active: true,
+        created_ms: opened.clock.now().0,
+    };
+    let insert = move |tx: &mut Tx<'_>| -> Result<(), Failure> {
+        if tx.get::<Account>(&[(&row.account).into()])?.is_none() {
+            return Err(Failure::not_found("ACCOUNT", &row.account));
+        }
+        Ok(tx.insert(&row)?)
+    };
+    opened
+        .store
+        .write_blocking(account, insert)?
+        .map_err(readable)?;
+    println!(
+        "export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}",
+        key.id, key.secret
+    );
+    Ok(())
+}
+
+fn deactivate_key(opened: &Opened, id: &str) -> Result<()> {
+    let id = id.to_owned();
+    let withdraw = move |tx: &mut Tx<'_>| -> Result<(), Failure> {
+        let Some(mut key) = tx.get::<AccessKey>(&[(&id).into()])? else {
+            return Err(Failure::not_found("ACCESS_KEY", &id));
+        };
+        key.active = false;
+        Ok(tx.replace(&mut key)?)
+    };
+    opened.store.write_blocking("", withdraw)?.map_err(readable)
+}

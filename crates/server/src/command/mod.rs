@@ -1,0 +1,136 @@
+//! The command line: what `balefire` does when it is called.
+
+mod admin;
+mod demo;
+mod feeds;
+mod import;
+mod open;
+mod reach;
+mod scan;
+mod serve;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Security findings and incidents on your own machine, behind the AWS API.
+#[derive(Parser)]
+#[command(name = "balefire", version, about, max_term_width = 100)]
+pub struct Command {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Answer AWS calls for the data in a directory or a PostgreSQL database.
+    Serve(serve::Serve),
+    /// Show a small invented company already in trouble, on a temporary store.
+    Demo(demo::Demo),
+    /// Bring in OCSF findings: JSON, JSON lines, gzip.
+    Import(import::Import),
+    /// Bring in vulnerability feeds.
+    #[command(subcommand)]
+    Feeds(feeds::Feeds),
+    /// Match the packages of a CycloneDX SBOM with the advisories, and open and close findings.
+    Scan(scan::Scan),
+    /// Accounts and access keys of a store that no server has open.
+    #[command(subcommand)]
+    Admin(admin::Admin),
+}
+
+/// Where the data is.
+#[derive(Args, Clone)]
+struct StoreOptions {
+    /// The directory of the store.
+    #[arg(
+        long,
+        value_name = "DIR",
+        default_value = "./balefire-data",
+        env = "BALEFIRE_DATA"
+    )]
+    data: PathBuf,
+    /// A PostgreSQL database instead of the directory's own.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "BALEFIRE_DATABASE",
+        hide_env_values = true
+    )]
+    database: Option<String>,
+}
+
+/// How a command reaches the data: a server, as any AWS client does, or the store itself.
+#[derive(Args, Clone)]
+struct ReachOptions {
+    /// The server; by default as the AWS CLI finds it (AWS_ENDPOINT_URL, profile).
+    #[arg(long, value_name = "URL", conflicts_with_all = ["data", "database"])]
+    endpoint_url: Option<String>,
+    /// The store's directory, without a server.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// A PostgreSQL database, without a server.
+    #[arg(long, value_name = "URL", hide_env_values = true)]
+    database: Option<String>,
+    /// The region; by default as the AWS CLI finds it, or else us-east-1.
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+    /// How the summary is written.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// How a command ended, as its exit code says.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Ended {
+    Well,
+    /// Something of the input was refused; the rest was done.
+    InPart,
+}
+
+impl Command {
+    pub fn run(self) -> anyhow::Result<Ended> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        match self.task {
+            Task::Serve(serve) => runtime.block_on(serve.run()),
+            Task::Demo(demo) => runtime.block_on(demo.run()),
+            Task::Import(import) => runtime.block_on(import.run()),
+            Task::Feeds(feeds) => runtime.block_on(feeds.run()),
+            Task::Scan(scan) => runtime.block_on(scan.run()),
+            Task::Admin(admin) => admin.run(),
+        }
+    }
+}
+
+/// A bar on a terminal; nothing where machines read.
+fn progress(format: Format, what: &str, length: u64) -> indicatif::ProgressBar {
+    if format == Format::Json {
+        return indicatif::ProgressBar::hidden();
+    }
+    let style =
+        indicatif::ProgressStyle::with_template("{msg} {wide_bar} {percent}% {per_sec} {eta}");
+    let bar = indicatif::ProgressBar::new(length).with_message(what.to_owned());
+    style.map_or_else(|_| bar.clone(), |style| bar.clone().with_style(style))
+}
+
+/// Logs go to standard error; `BALEFIRE_LOG` names the level.
+fn log_to_stderr() {
+    use tracing_subscriber::filter::LevelFilter;
+    let level = std::env::var("BALEFIRE_LOG")
+        .ok()
+        .and_then(|level| level.parse::<LevelFilter>().ok());
+    let builder = tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_max_level(level.unwrap_or(LevelFilter::INFO));
+    // A second call, as in tests, leaves the first in place.
+    let _ = builder.try_init();
+}

@@ -1,0 +1,237 @@
+//! How a command reaches the data: through a server like any AWS client, or the store itself.
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use balefire_api::{Operation, Typed, json};
+use bytes::Bytes;
+use configparser::ini::Ini;
+use http::{Request, Uri};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+
+use super::open::{Opened, readable};
+use super::{ReachOptions, StoreOptions};
+use crate::context::{Caller, Clock};
+use crate::signature::{self, Credentials, Secret};
+
+/// An answer longer than this is no answer of ours.
+const ANSWER_BYTES_MAX: usize = 64 << 20;
+
+/// The way to the data.
+pub struct Reach {
+    region: String,
+    way: Way,
+}
+
+enum Way {
+    Server(Remote),
+    Store(Box<Opened>, Arc<Caller>),
+}
+
+struct Remote {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    endpoint: String,
+    credentials: Credentials,
+    clock: Clock,
+}
+
+impl Reach {
+    pub async fn open(options: &ReachOptions) -> Result<Reach> {
+        let profile = Profile::read();
+        let region = options.region.clone().or_else(|| profile.region());
+        let region = region.unwrap_or_else(|| "us-east-1".into());
+        if options.data.is_some() || options.database.is_some() {
+            let data = options
+                .data
+                .clone()
+                .unwrap_or_else(|| "./balefire-data".into());
+            let store = StoreOptions {
+                data,
+                database: options.database.clone(),
+            };
+            let opened = tokio::task::spawn_blocking(move || Opened::open(&store)).await??;
+            let administrator = opened.administrator()?;
+            return Ok(Reach {
+                region,
+                way: Way::Store(Box::new(opened), administrator),
+            });
+        }
+        let endpoint = options.endpoint_url.clone().or_else(|| profile.endpoint());
+        let Some(endpoint) = endpoint else {
+            bail!(
+                "no server is named: set AWS_ENDPOINT_URL or give --endpoint-url, or --data for the store itself"
+            );
+        };
+        let Some(credentials) = profile.credentials() else {
+            bail!(
+                "no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
+            );
+        };
+        let connector = HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .build();
+        let remote = Remote {
+            client: Client::builder(TokioExecutor::new()).build(connector),
+            endpoint: endpoint.trim_end_matches('/').to_owned(),
+            credentials,
+            clock: Clock::system(),
+        };
+        Ok(Reach {
+            region,
+            way: Way::Server(remote),
+        })
+    }
+
+    /// Calls an operation.
+    pub async fn call<O: Operation>(&self, input: O::Input) -> Result<O::Output> {
+        match &self.way {
+            Way::Store(opened, caller) => {
+                let called = opened
+                    .pipeline
+                    .call::<O>(caller.clone(), &self.region, input)
+                    .await;
+                called.map_err(readable)
+            }
+            Way::Server(remote) => remote.call::<O>(&self.region, input).await,
+        }
+    }
+}
+
+impl Remote {
+    async fn call<O: Operation>(&self, region: &str, input: O::Input) -> Result<O::Output> {
+        let spec = O::spec();
+        let mut body = Vec::new();
+        if let Some(structure) = spec.input {
+            json::write_members(structure, &input.into_node(), &mut body);
+        }
+        let uri: Uri = format!("{}{}", self.endpoint, spec.uri)
+            .parse()
+            .with_context(|| format!("{} is no URL", self.endpoint))?;
+        let body = Bytes::from(body);
+        let mut request = Request::builder()
+            .method(spec.method)
+            .uri(uri)
+            .header("content-type", "application/json")
+            .body(Full::new(body.clone()))?;
+        let now_ms = self.clock.now().0;
+        signature::sign(
+            &mut request,
+            &body,
+            &self.credentials,
+            region,
+            spec.service,
+            now_ms,
+        )?;
+        let response = self
+            .client
+            .request(request)
+            .await
+            .with_context(|| format!("calling {}", self.endpoint))?;
+        let status = response.status();
+        let answer = Limited::new(response.into_body(), ANSWER_BYTES_MAX)
+            .collect()
+            .await;
+        let answer = answer
+            .map_err(|error| anyhow::anyhow!("reading the answer: {error}"))?
+            .to_bytes();
+        if !status.is_success() {
+            bail!("{} answered {status}: {}", self.endpoint, message(&answer));
+        }
+        let Some(structure) = spec.output else {
+            return O::Output::from_node(balefire_api::Node::Structure(Vec::new()))
+                .map_err(mismatch);
+        };
+        let node = json::read(structure, &answer)
+            .map_err(|rejection| anyhow::anyhow!(rejection.message()))?;
+        O::Output::from_node(node).map_err(mismatch)
+    }
+}
+
+fn mismatch(mismatch: balefire_api::Mismatch) -> anyhow::Error {
+    anyhow::anyhow!(
+        "the answer does not have the form of its type: {}",
+        mismatch.0
+    )
+}
+
+fn message(answer: &[u8]) -> String {
+    let value: serde_json::Value = serde_json::from_slice(answer).unwrap_or_default();
+    let text = value
+        .get("message")
+        .or_else(|| value.get("Message"))
+        .and_then(|text| text.as_str());
+    text.map_or_else(
+        || String::from_utf8_lossy(answer).into_owned(),
+        str::to_owned,
+    )
+}
+
+/// Credentials, region and endpoint as the AWS CLI finds them: environment first, then the profile's files.
+struct Profile {
+    name: String,
+    credentials: Ini,
+    config: Ini,
+}
+
+impl Profile {
+    fn read() -> Profile {
+        let home = std::env::var("HOME").unwrap_or_default();
+        let file = |variable: &str, default: &str| {
+            let path = variable_text(variable).unwrap_or_else(|| format!("{home}/.aws/{default}"));
+            let mut ini = Ini::new_cs();
+            // A file that is not there holds no profile.
+            let _ = ini.load(path);
+            ini
+        };
+        Profile {
+            name: variable_text("AWS_PROFILE").unwrap_or_else(|| "default".into()),
+            credentials: file("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
+            config: file("AWS_CONFIG_FILE", "config"),
+        }
+    }
+
+    fn configured(&self, key: &str) -> Option<String> {
+        let section = match self.name.as_str() {
+            "default" => "default".to_owned(),
+            name => format!("profile {name}"),
+        };
+        self.config.get(&section, key)
+    }
+
+    fn region(&self) -> Option<String> {
+        variable_text("AWS_REGION")
+            .or_else(|| variable_text("AWS_DEFAULT_REGION"))
+            .or_else(|| self.configured("region"))
+    }
+
+    fn endpoint(&self) -> Option<String> {
+        variable_text("AWS_ENDPOINT_URL").or_else(|| self.configured("endpoint_url"))
+    }
+
+    fn credentials(&self) -> Option<Credentials> {
+        let known = |key: &str| {
+            self.credentials
+                .get(&self.name, key)
+                .or_else(|| self.configured(key))
+        };
+        let from_environment =
+            variable_text("AWS_ACCESS_KEY_ID").zip(variable_text("AWS_SECRET_ACCESS_KEY"));
+        let from_files = known("aws_access_key_id").zip(known("aws_secret_access_key"));
+        let (access_key_id, secret) = from_environment.or(from_files)?;
+        Some(Credentials {
+            access_key_id,
+            secret_access_key: Secret::new(secret),
+            session_token: None,
+        })
+    }
+}
+
+fn variable_text(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|text| !text.is_empty())
+}

@@ -1,0 +1,182 @@
+//! `balefire serve`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use tokio::net::TcpListener;
+
+use super::open::{FirstKey, Opened};
+use super::{Ended, StoreOptions};
+use crate::console::Console;
+use crate::engine::Engine;
+use crate::front::Front;
+use crate::http;
+
+/// How often outcomes of old client tokens are looked for.
+const FORGET_EVERY: Duration = Duration::from_secs(600);
+
+#[derive(Args)]
+pub struct Serve {
+    #[command(flatten)]
+    store: StoreOptions,
+    /// The address to listen at.
+    #[arg(
+        long,
+        value_name = "ADDR",
+        default_value = "127.0.0.1:4747",
+        env = "BALEFIRE_LISTEN"
+    )]
+    listen: SocketAddr,
+    /// The certificate chain, as PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The private key of the certificate, as PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Serve plain HTTP on an address that other machines reach.
+    #[arg(long)]
+    insecure_http: bool,
+    /// A host name under which the console answers, besides addresses and localhost.
+    #[arg(long, value_name = "NAME")]
+    host_name: Vec<String>,
+}
+
+impl Serve {
+    pub async fn run(self) -> Result<Ended> {
+        crate::command::log_to_stderr();
+        let tls = match (&self.tls_cert, &self.tls_key) {
+            (Some(cert), Some(key)) => Some(http::tls_config(cert, key)?),
+            _ => None,
+        };
+        if !http::loopback(&self.listen) && tls.is_none() && !self.insecure_http {
+            bail!(
+                "{} can be reached from other machines: give --tls-cert and --tls-key, or --insecure-http \
+                 if something in front does TLS",
+                self.listen
+            );
+        }
+        let options = self.store.clone();
+        let opened = tokio::task::spawn_blocking(move || Opened::open(&options)).await??;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let server = Server::bind(opened, self.listen, tls, self.host_name.into()).await?;
+        let base = format!("{scheme}://{}", server.address);
+        if let Some(first) = &server.opened.first {
+            println!("{}", introduction(first, &base));
+        }
+        println!("Balefire listens at {base}");
+        server.run().await?;
+        Ok(Ended::Well)
+    }
+}
+
+/// A bound server: everything that runs while it serves.
+pub struct Server {
+    pub opened: Opened,
+    pub console: Arc<Console>,
+    pub address: SocketAddr,
+    listener: TcpListener,
+    tls: Option<rustls::ServerConfig>,
+    host_names: Arc<[String]>,
+}
+
+impl Server {
+    pub async fn bind(
+        opened: Opened,
+        listen: SocketAddr,
+        tls: Option<rustls::ServerConfig>,
+        host_names: Arc<[String]>,
+    ) -> Result<Server> {
+        let listener = TcpListener::bind(listen)
+            .await
+            .with_context(|| format!("listening at {listen}"))?;
+        let address = listener.local_addr()?;
+        let console = Console::new(
+            opened.pipeline.clone(),
+            opened.clock.clone(),
+            opened.session_secret,
+            tls.is_some(),
+        );
+        Ok(Server {
+            opened,
+            console: Arc::new(console),
+            address,
+            listener,
+            tls,
+            host_names,
+        })
+    }
+
+    /// Serves until the process is asked to end, then finishes what runs.
+    pub async fn run(self) -> Result<()> {
+        let opened = self.opened;
+        let engine = Arc::new(Engine::new(
+            opened.store.clone(),
+            opened.clock.clone(),
+            opened.ids.clone(),
+        ));
+        let stepping = tokio::spawn(Arc::clone(&engine).run());
+        let forgetting = tokio::spawn(forget(engine));
+        let front = Front {
+            pipeline: opened.pipeline,
+            console: self.console,
+            ids: opened.ids,
+            host_names: self.host_names,
+        };
+        http::serve(
+            self.listener,
+            self.tls,
+            http::Limits::default(),
+            front,
+            asked_to_end(),
+        )
+        .await?;
+        stepping.abort();
+        forgetting.abort();
+        let _ = stepping.await;
+        let _ = forgetting.await;
+        let store = opened.store;
+        tokio::task::spawn_blocking(move || store.close()).await?;
+        Ok(())
+    }
+}
+
+async fn forget(engine: Arc<Engine>) {
+    loop {
+        if let Err(error) = engine.forget_client_tokens().await {
+            tracing::error!("old client tokens could not be dropped: {error}");
+        }
+        tokio::time::sleep(FORGET_EVERY).await;
+    }
+}
+
+/// Ctrl-C or a polite kill.
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}
+
+/// What a first start shows, once.
+pub fn introduction(first: &FirstKey, base: &str) -> String {
+    let account = &first.account;
+    if first.given {
+        return format!("Account {account} was made with the access key of the environment.");
+    }
+    format!(
+        "Account {account} was made, the administrator of its organization. Its secret is shown only now:\n\n  \
+         export AWS_ENDPOINT_URL={base} AWS_REGION=us-east-1\n  \
+         export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}\n",
+        first.key.id, first.key.secret
+    )
+}

@@ -1,0 +1,282 @@
+//! Scanning: inventories, who may, and what comes of bad input.
+
+use balefire_store::shard_of;
+use serde_json::{Value, json};
+
+use super::{Resource, rematch};
+use crate::failure::Failure;
+use crate::inspector::fixture::{
+    FUNCTION, IMAGE, INSTANCE, counts, found_in, list, load_advisories, sbom, scan,
+};
+use crate::intelligence::feed_store::fixture::{advisory, load};
+use crate::testing::{ADMINISTRATOR, MEMBER, REGION, Testing};
+
+fn logged(t: &Testing, account: &str) -> Vec<balefire_store::Logged> {
+    let shard = shard_of(account);
+    let account = account.to_owned();
+    let entries = t
+        .store
+        .read_blocking(move |tx| tx.log_after(shard, 0, 1000))
+        .unwrap()
+        .unwrap();
+    entries
+        .into_iter()
+        .filter(|logged| logged.entry.account == account)
+        .collect()
+}
+
+#[test]
+fn a_scan_keeps_the_inventory_and_replaces_it() {
+    let t = Testing::new();
+    let mut bill = sbom(&[("anvil", "1.0"), ("hammer", "1.0")]);
+    found_in(&mut bill["components"][0], "srv/requirements.txt");
+    let long = "x".repeat(1025);
+    let long_purl = format!("pkg:pypi/{long}@1");
+    bill["components"].as_array_mut().unwrap().extend([
+        json!({"type": "library", "name": "nothing"}),
+        json!({"type": "library", "name": "tar", "version": "1", "purl": "pkg:deb/debian/tar@1?arch=amd64"}),
+        json!({"type": "library", "name": long, "version": "1", "purl": long_purl}),
+    ]);
+    let answer = scan(&t, INSTANCE, bill);
+    assert_eq!(answer["Packages"], 3);
+    let skipped = answer["Skipped"].as_array().unwrap();
+    let reasons: Vec<&str> = skipped
+        .iter()
+        .map(|s| s["Reason"].as_str().unwrap())
+        .collect();
+    assert_eq!(reasons.len(), 3, "{reasons:?}");
+    assert!(reasons[0].contains("no purl"), "{reasons:?}");
+    assert!(
+        reasons[1].contains("pkg:deb packages are not matched"),
+        "{reasons:?}"
+    );
+    assert!(reasons[2].contains("1 to 1024 characters"), "{reasons:?}");
+    let packages = |t: &Testing| {
+        let key = [ADMINISTRATOR.into(), REGION.into(), INSTANCE.into()];
+        let kept = t
+            .store
+            .read_blocking(move |tx| tx.get::<Resource>(&key))
+            .unwrap()
+            .unwrap();
+        kept.unwrap().packages().unwrap()
+    };
+    let kept = packages(&t);
+    let names: Vec<&str> = kept.iter().map(|package| package.name.as_str()).collect();
+    assert_eq!(names, ["anvil", "hammer", "tar"]);
+    assert_eq!(kept[0].path.as_deref(), Some("srv/requirements.txt"));
+    assert_eq!(
+        (kept[0].manager, kept[2].manager),
+        (Some("PIP"), Some("OS"))
+    );
+    assert_eq!(
+        kept[0].ecosystem,
+        Some(crate::intelligence::version::Ecosystem::PyPi)
+    );
+    scan(&t, INSTANCE, sbom(&[("hammer", "2.0")]));
+    assert_eq!(packages(&t).len(), 1);
+}
+
+#[test]
+fn a_scan_enables_what_it_scans_and_writes_one_entry() {
+    let t = Testing::new();
+    load_advisories(&t);
+    scan(&t, FUNCTION, sbom(&[("anvil", "1.0")]));
+    let status = t
+        .call_as(MEMBER, "inspector2", "BatchGetAccountStatus", json!({}))
+        .unwrap();
+    let state = &status["accounts"][0]["resourceState"];
+    assert_eq!(
+        (&state["lambda"]["status"], &state["ec2"]["status"]),
+        (&json!("ENABLED"), &json!("DISABLED"))
+    );
+    let entries = logged(&t, MEMBER);
+    assert_eq!(entries.len(), 1);
+    let entry = &entries[0].entry;
+    assert_eq!(
+        (entry.kind.as_str(), entry.subject.as_str()),
+        ("resource.scanned", FUNCTION)
+    );
+    let body: Value = serde_json::from_slice(&entry.body).unwrap();
+    assert_eq!(body["enabled"], json!(["LAMBDA"]));
+    assert_eq!(body["findings"]["opened"].as_array().unwrap().len(), 2);
+    scan(&t, FUNCTION, sbom(&[("anvil", "1.0")]));
+    let entries = logged(&t, MEMBER);
+    let body: Value = serde_json::from_slice(&entries[1].entry.body).unwrap();
+    assert_eq!((entries.len(), &body["enabled"]), (2, &json!([])));
+}
+
+#[test]
+fn the_administrator_scans_for_any_account_and_members_for_their_own() {
+    let t = Testing::new();
+    load_advisories(&t);
+    let input = |arn: &str| json!({"ResourceArn": arn, "Sbom": sbom(&[("anvil", "1.0")])});
+    t.call_as(MEMBER, "balefire", "ScanResource", input(FUNCTION))
+        .unwrap();
+    let denied = t.call_as(MEMBER, "balefire", "ScanResource", input(INSTANCE));
+    assert!(matches!(denied, Err(Failure::Denied(_))), "{denied:?}");
+    // An account that was not known becomes a member of the organization.
+    let unknown = FUNCTION.replace(MEMBER, "333333333333");
+    t.call("balefire", "ScanResource", input(&unknown)).unwrap();
+    let status = t
+        .call(
+            "inspector2",
+            "BatchGetAccountStatus",
+            json!({"accountIds": ["333333333333"]}),
+        )
+        .unwrap();
+    assert_eq!(status["accounts"][0]["state"]["status"], "ENABLED");
+    // The ARN of a machine image may have no account; it is then the caller's.
+    let image = "arn:aws:ec2:eu-central-1::image/ami-01234567";
+    t.call_as(MEMBER, "balefire", "ScanResource", input(image))
+        .unwrap();
+    let own = t
+        .call_as(MEMBER, "inspector2", "ListFindings", json!({}))
+        .unwrap();
+    let accounts: Vec<&Value> = own["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|f| &f["awsAccountId"])
+        .collect();
+    assert_eq!(accounts, [MEMBER; 4]);
+}
+
+#[test]
+fn the_region_is_the_arns_or_else_the_calls() {
+    let t = Testing::new();
+    load_advisories(&t);
+    let elsewhere = INSTANCE.replace("eu-central-1", "us-east-1");
+    scan(&t, &elsewhere, sbom(&[("anvil", "1.0")]));
+    assert_eq!(
+        list(&t, json!({})).unwrap().len(),
+        0,
+        "lists are of one region"
+    );
+    scan(
+        &t,
+        "arn:aws:ec2:::image/ami-01234567",
+        sbom(&[("anvil", "1.0")]),
+    );
+    let listed = list(&t, json!({})).unwrap();
+    assert_eq!(listed.len(), 2);
+    assert_eq!(listed[0]["resources"][0]["region"], REGION);
+}
+
+#[test]
+fn what_is_no_resource_or_no_bill_is_refused() {
+    let t = Testing::new();
+    let good = || sbom(&[("anvil", "1.0")]);
+    let long = "k".repeat(129);
+    for (input, path, words) in [
+        (
+            json!({"ResourceArn": "web-1", "Sbom": good()}),
+            "/ResourceArn",
+            "Accepted are arn:aws:ec2",
+        ),
+        (
+            json!({"ResourceArn": INSTANCE, "Sbom": {}}),
+            "/Sbom",
+            "CycloneDX",
+        ),
+        (
+            json!({"ResourceArn": INSTANCE, "Sbom": {"spdxVersion": "SPDX-2.3"}}),
+            "/Sbom",
+            "this is SPDX",
+        ),
+        (
+            json!({"ResourceArn": INSTANCE, "Sbom": good(), "Tags": {long: "v"}}),
+            "/Tags",
+            "1 to 128",
+        ),
+        (
+            json!({"ResourceArn": INSTANCE, "Sbom": good(), "Tags": {"k": "v".repeat(257)}}),
+            "/Tags",
+            "256",
+        ),
+        (
+            json!({"ResourceArn": INSTANCE, "Sbom": good(), "Tags": {"": "v"}}),
+            "/Tags",
+            "1 to 128",
+        ),
+    ] {
+        let refused = t.call("balefire", "ScanResource", input);
+        let Err(Failure::Invalid(violations)) = refused else {
+            panic!("{refused:?}")
+        };
+        assert_eq!(violations[0].path, path);
+        assert!(violations[0].message.contains(words), "{violations:?}");
+    }
+    let status = t
+        .call("inspector2", "BatchGetAccountStatus", json!({}))
+        .unwrap();
+    assert_eq!(
+        status["accounts"][0]["state"]["status"], "DISABLED",
+        "nothing was kept"
+    );
+}
+
+#[test]
+fn tags_stay_until_others_are_given() {
+    let t = Testing::new();
+    load_advisories(&t);
+    let tags = |t: &Testing| list(t, json!({})).unwrap()[0]["resources"][0]["tags"].clone();
+    let call = |tags: Option<Value>| {
+        let mut input = json!({"ResourceArn": INSTANCE, "Sbom": sbom(&[("anvil", "1.0")])});
+        if let Some(tags) = tags {
+            input["Tags"] = tags;
+        }
+        t.call("balefire", "ScanResource", input).unwrap();
+    };
+    call(Some(json!({"team": "shop"})));
+    assert_eq!(tags(&t), json!({"team": "shop"}));
+    call(None);
+    assert_eq!(tags(&t), json!({"team": "shop"}));
+    call(Some(json!({})));
+    assert_eq!(tags(&t), json!({}));
+}
+
+#[test]
+fn a_package_whose_version_has_no_place_is_reported() {
+    let t = Testing::new();
+    load_advisories(&t);
+    let answer = scan(&t, INSTANCE, sbom(&[("anvil", "odd-version!")]));
+    assert_eq!(counts(&answer), [0; 4]);
+    let skipped = answer["Skipped"].as_array().unwrap();
+    assert_eq!(skipped.len(), 2);
+    assert_eq!(skipped[0]["Name"], "anvil");
+    assert!(
+        skipped[0]["Reason"]
+            .as_str()
+            .unwrap()
+            .contains("GHSA-0001 is undecided"),
+        "{skipped:?}"
+    );
+}
+
+#[test]
+fn a_kept_inventory_is_matched_again_without_a_scan() {
+    let t = Testing::new();
+    assert_eq!(counts(&scan(&t, IMAGE, sbom(&[("anvil", "1.0")]))), [0; 4]);
+    load(
+        &t,
+        "OSV",
+        "first",
+        &[advisory("GHSA-0001", &["CVE-2099-0001"], "anvil", "2.0")],
+    );
+    assert_eq!(list(&t, json!({})).unwrap().len(), 0);
+    let again = |account: &'static str| {
+        let now_ms = t.now().0;
+        let write =
+            move |tx: &mut balefire_store::Tx<'_>| rematch(tx, account, REGION, IMAGE, now_ms);
+        t.store.write_blocking(account, write).unwrap().unwrap()
+    };
+    assert_eq!(again(MEMBER), None, "another account has no such resource");
+    let first = again(ADMINISTRATOR).unwrap();
+    let listed = list(&t, json!({})).unwrap();
+    assert_eq!(first.opened, [listed[0]["findingArn"].as_str().unwrap()]);
+    let second = again(ADMINISTRATOR).unwrap();
+    assert_eq!(
+        (second.unchanged, second.opened),
+        (first.opened, Vec::new())
+    );
+}

@@ -1,0 +1,130 @@
+//! Edits over documents, as text and parsed alike, and what reopens a finding.
+
+use proptest::prelude::*;
+use serde_json::{Value as Json, json};
+
+use super::*;
+
+fn edit(severity_id: Option<i64>, status_id: Option<i64>, comment: Option<&str>) -> Edit {
+    Edit {
+        severity_id,
+        status_id,
+        comment: comment.map(str::to_owned),
+        ..Edit::default()
+    }
+}
+
+fn overlaid(edit: &Edit, document: &Json) -> Json {
+    let text = document.to_string();
+    serde_json::from_str(&edit.overlay(&text).unwrap()).unwrap()
+}
+
+#[test]
+fn only_what_was_set_changes() {
+    let document =
+        json!({"severity_id": 2, "severity": "Low", "status_id": 1, "status": "New", "x": 1});
+    let cases = [
+        (edit(None, None, None), json!({})),
+        (
+            edit(Some(5), None, None),
+            json!({"severity_id": 5, "severity": "Critical",
+                   "vendor_attributes": {"severity_id": 2, "severity": "Low"}}),
+        ),
+        (
+            edit(None, Some(3), None),
+            json!({"status_id": 3, "status": "Suppressed"}),
+        ),
+        (edit(None, None, Some("a\"b")), json!({"comment": "a\"b"})),
+    ];
+    for (edit, set) in cases {
+        let mut expected = document.clone();
+        for (name, value) in set.as_object().unwrap() {
+            expected[name] = value.clone();
+        }
+        assert_eq!(overlaid(&edit, &document), expected);
+    }
+}
+
+#[test]
+fn vendor_attributes_that_a_provider_sent_keep_what_else_they_have() {
+    let document = json!({"severity_id": 2, "severity": "Low", "vendor_attributes": {"severity": "old", "k": 1}});
+    let made = overlaid(&edit(Some(1), None, None), &document);
+    let expected = json!({"severity": "Low", "severity_id": 2, "k": 1});
+    assert_eq!(made["vendor_attributes"], expected);
+}
+
+proptest! {
+    #[test]
+    fn text_and_parsed_documents_get_the_same(
+        severity_id in prop::option::of(0..7_i64),
+        status_id in prop::option::of(0..6_i64),
+        comment in prop::option::of(".*"),
+        vendor in prop_oneof![Just(Json::Null), Just(json!({})), Just(json!({"k": [1]})), Just(json!(7))],
+        severity in prop::option::of("[a-z]*"),
+    ) {
+        let document = json!({
+            "severity_id": 3, "severity": severity, "status_id": 1, "vendor_attributes": vendor, "x": {"y": []},
+        });
+        let text = document.to_string();
+        let edit = edit(severity_id, status_id, comment.as_deref());
+        let mut parsed = document;
+        edit.apply(&mut parsed);
+        let overlaid: Json = serde_json::from_str(&edit.overlay(&text).unwrap()).unwrap();
+        prop_assert_eq!(parsed, overlaid);
+    }
+}
+
+#[test]
+fn a_finding_reopens_when_it_was_over_and_is_not_any_more() {
+    let standing = |document: Json| Standing::of(&document.to_string()).unwrap();
+    let open = json!({"status_id": 1, "activity_id": 1});
+    let cases = [
+        (json!({"status_id": 4}), open.clone(), true),
+        (json!({"status_id": 5}), json!({"status_id": 2}), true),
+        (json!({"status_id": 6}), open.clone(), true),
+        (
+            json!({"status_id": 1, "activity_id": 3}),
+            open.clone(),
+            true,
+        ),
+        (json!({"status_id": 4}), json!({"status_id": 5}), false),
+        (json!({"status_id": 3}), open.clone(), false),
+        (open.clone(), open.clone(), false),
+        (open.clone(), json!({"status_id": 4}), false),
+        (
+            json!({"compliance": {"status_id": 1}}),
+            json!({"compliance": {"status_id": 3}}),
+            true,
+        ),
+        (json!({"compliance": {"status_id": 1}}), open.clone(), true),
+        (
+            json!({"compliance": {"status_id": 1}}),
+            json!({"compliance": {"status_id": 1}}),
+            false,
+        ),
+        (
+            json!({"status_id": 5, "compliance": {"status_id": 1}}),
+            json!({"status_id": 1, "compliance": {"status_id": 1}}),
+            true,
+        ),
+        (
+            json!({"compliance": {"status_id": 1}}),
+            json!({"status_id": 5, "compliance": {"status_id": 3}}),
+            false,
+        ),
+        (
+            json!({"compliance": {"status_id": 2}}),
+            json!({"compliance": {"status_id": 3}}),
+            false,
+        ),
+    ];
+    for (before, after, reopens) in cases {
+        assert_eq!(
+            standing(before.clone()).reopens(standing(after.clone())),
+            reopens,
+            "{before} {after}"
+        );
+    }
+    let after: Vec<i64> = [0, 1, 2, 3, 4, 5, 99].map(status_after_reopening).into();
+    assert_eq!(after, [0, 1, 1, 3, 1, 1, 99]);
+}

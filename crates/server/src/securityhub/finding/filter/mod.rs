@@ -1,0 +1,191 @@
+//! Filters over findings: checked and compiled once, then asked of each document.
+//!
+//! This plain evaluation is what the filters mean; whatever answers them faster is tested against it.
+
+mod address;
+mod date;
+mod map;
+mod number;
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use balefire_api::generated::securityhub::{
+    AllowedOperators, BooleanFilter, CompositeFilter, OcsfBooleanFilter, OcsfFindingFilters,
+};
+use balefire_api::{Timestamp, Violation, rejection};
+use serde_json::Value;
+
+use super::path::Path;
+use crate::failure::Failure;
+
+const COMPOSITES_MAX: usize = 10;
+/// Of each type, in one composite.
+const FILTERS_MAX: usize = 20;
+
+/// Filters that keep all rules, ready to be asked.
+#[derive(Debug)]
+pub struct Filters(Node);
+
+#[derive(Debug)]
+enum Node {
+    All(Vec<Node>),
+    Any(Vec<Node>),
+    Text(text::Group),
+    Map(map::Group),
+    Number(number::Bounds),
+    Date(date::Span),
+    Boolean(Path, bool),
+    Address(Path, address::Block),
+}
+
+impl Filters {
+    /// Compiles filters, or says everything that is wrong with them. Without filters all matches.
+    ///
+    /// Inside a composite, string filters of one field are one group, and so are map filters; groups
+    /// and all other filters are joined by the composite's operator. Operators default to AND.
+    pub fn compile(filters: &OcsfFindingFilters, now: Timestamp) -> Result<Filters, Failure> {
+        let mut compiler = Compiler {
+            now_ms: now.0,
+            violations: Vec::new(),
+        };
+        let composites = filters.composite_filters.as_deref().unwrap_or_default();
+        let at = "/Filters/CompositeFilters";
+        let nodes = compiler.composites(composites, at, Depth::Outer);
+        match compiler.violations.is_empty() {
+            true => Ok(Filters(join(filters.composite_operator, nodes))),
+            false => Err(Failure::Invalid(compiler.violations)),
+        }
+    }
+
+    /// Whether a document, with what customers set in it, is one that is asked for.
+    pub fn matches(&self, document: &Value) -> bool {
+        self.0.matches(document)
+    }
+}
+
+impl Node {
+    fn matches(&self, document: &Value) -> bool {
+        match self {
+            Node::All(nodes) => nodes.iter().all(|node| node.matches(document)),
+            Node::Any(nodes) => nodes.iter().any(|node| node.matches(document)),
+            Node::Text(group) => group.matches(document),
+            Node::Map(group) => group.matches(document),
+            Node::Number(bounds) => bounds.matches(document),
+            Node::Date(span) => span.matches(document),
+            Node::Boolean(path, wanted) => {
+                path.any(document, |value| value.as_bool() == Some(*wanted))
+            }
+            Node::Address(path, block) => path.any(document, |value| {
+                value.as_str().is_some_and(|text| block.has(text))
+            }),
+        }
+    }
+}
+
+/// Nothing to join restricts nothing, whatever the operator.
+fn join(operator: Option<AllowedOperators>, nodes: Vec<Node>) -> Node {
+    match operator {
+        Some(AllowedOperators::Or) if !nodes.is_empty() => Node::Any(nodes),
+        _ => Node::All(nodes),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Depth {
+    Outer,
+    Nested,
+}
+
+/// Compiles and collects what is wrong on the way.
+struct Compiler {
+    now_ms: i64,
+    violations: Vec<Violation>,
+}
+
+impl Compiler {
+    fn refuse(&mut self, at: &str, rule: impl std::fmt::Display) {
+        self.violations.push(rejection::violation(at, rule));
+    }
+
+    /// A member that every filter must have, though the model does not say so.
+    fn required<'f, T>(&mut self, member: Option<&'f T>, at: &str, name: &str) -> Option<&'f T> {
+        if member.is_none() {
+            self.refuse(&format!("{at}/{name}"), "Member must not be null");
+        }
+        member
+    }
+
+    fn at_most(&mut self, count: usize, most: usize, at: &str) {
+        if count > most {
+            let rule = format!("Member must have at most {most} elements, and has {count}");
+            self.refuse(at, rule);
+        }
+    }
+
+    fn composites(&mut self, composites: &[CompositeFilter], at: &str, depth: Depth) -> Vec<Node> {
+        self.at_most(composites.len(), COMPOSITES_MAX, at);
+        let compile = |(place, composite): (usize, &CompositeFilter)| {
+            self.composite(composite, &format!("{at}/{place}"), depth)
+        };
+        composites.iter().enumerate().map(compile).collect()
+    }
+
+    fn composite(&mut self, composite: &CompositeFilter, at: &str, depth: Depth) -> Node {
+        let mut nodes = Vec::new();
+        if let Some(filters) = &composite.string_filters {
+            let groups = self.texts(filters, &format!("{at}/StringFilters"));
+            nodes.extend(groups.into_iter().map(Node::Text));
+        }
+        if let Some(filters) = &composite.map_filters {
+            let groups = self.maps(filters, &format!("{at}/MapFilters"));
+            nodes.extend(groups.into_iter().map(Node::Map));
+        }
+        if let Some(filters) = &composite.number_filters {
+            nodes.extend(self.each(filters, &format!("{at}/NumberFilters"), Compiler::number));
+        }
+        if let Some(filters) = &composite.date_filters {
+            nodes.extend(self.each(filters, &format!("{at}/DateFilters"), Compiler::date));
+        }
+        if let Some(filters) = &composite.boolean_filters {
+            nodes.extend(self.each(filters, &format!("{at}/BooleanFilters"), Compiler::boolean));
+        }
+        if let Some(filters) = &composite.ip_filters {
+            nodes.extend(self.each(filters, &format!("{at}/IpFilters"), Compiler::address));
+        }
+        let nested = composite.nested_composite_filters.as_deref();
+        let nested = nested.unwrap_or_default();
+        let nested_at = format!("{at}/NestedCompositeFilters");
+        if depth == Depth::Nested && !nested.is_empty() {
+            self.refuse(
+                &nested_at,
+                "Member must be absent: nested composites nest no further",
+            );
+        } else {
+            nodes.extend(self.composites(nested, &nested_at, Depth::Nested));
+        }
+        join(composite.operator, nodes)
+    }
+
+    fn each<F>(
+        &mut self,
+        filters: &[F],
+        at: &str,
+        compile: impl Fn(&mut Compiler, &F, &str) -> Option<Node>,
+    ) -> Vec<Node> {
+        self.at_most(filters.len(), FILTERS_MAX, at);
+        let places = filters.iter().enumerate();
+        places
+            .filter_map(|(place, filter)| compile(self, filter, &format!("{at}/{place}")))
+            .collect()
+    }
+
+    fn boolean(&mut self, filter: &OcsfBooleanFilter, at: &str) -> Option<Node> {
+        let field = self.required(filter.field_name.as_ref(), at, "FieldName");
+        let inner: Option<&BooleanFilter> = self.required(filter.filter.as_ref(), at, "Filter");
+        let wanted = self.required(inner?.value.as_ref(), at, "Filter/Value");
+        Some(Node::Boolean(Path::of(field?.as_str()), *wanted?))
+    }
+}

@@ -1,0 +1,169 @@
+//! ImportFindings, Balefire's own: takes documents of providers, each for itself.
+
+use std::collections::{BTreeSet, HashMap};
+
+use balefire_api::own::{FailedFinding, ImportFindingsInput, ImportFindingsOutput};
+use balefire_store::{Error, Kept};
+use serde_json::json;
+
+use super::Finding;
+use super::edit::{Edit, Standing, status_after_reopening};
+use super::packing::{Packed, Packer, Unpacker, train_if_due};
+use super::provider::{self, Accepted};
+use crate::access::Account;
+use crate::context::{Caller, Ctx};
+use crate::failure::Failure;
+use crate::securityhub::hub;
+
+/// Keeps the documents that are valid and reports the others with their place and reason.
+///
+/// A document of a finding that is known replaces the one before, and leaves alone what customers
+/// set; the very same document changes nothing. Of documents of one finding in one call, each counts
+/// in its turn, so the last one stays. The administrator brings in findings of any account, which
+/// becomes a member; others bring in their own.
+pub fn import_findings(
+    ctx: &mut Ctx<'_, '_>,
+    input: ImportFindingsInput,
+) -> Result<ImportFindingsOutput, Failure> {
+    let hub = hub::require_on(ctx)?;
+    let mut output = ImportFindingsOutput::default();
+    let mut accepted = Vec::with_capacity(input.findings.len());
+    for (index, document) in (0..).zip(&input.findings) {
+        match accept(document.text(), ctx.caller) {
+            Ok(document) => accepted.push(document),
+            Err(reason) => output.failed.push(FailedFinding { index, reason }),
+        }
+    }
+    let accounts: BTreeSet<&str> = accepted.iter().map(|a| a.account.as_str()).collect();
+    for account in accounts {
+        Account::ensure_member(ctx.tx, account, ctx.now.0)?;
+    }
+    let mut import = Import::of(ctx, &accepted)?;
+    for document in accepted {
+        import.take(ctx, document)?;
+    }
+    let Import {
+        created, updated, ..
+    } = &import;
+    if !import.packer.has_dictionary() && !created.is_empty() {
+        train_if_due(ctx.tx, created.len(), ctx.now.0)?;
+    }
+    if !created.is_empty() || !updated.is_empty() {
+        let body = json!({"created": created, "updated": updated});
+        ctx.changed("findings.imported", &hub.arn(), &body)?;
+    }
+    output.created = import.created_count;
+    output.updated = import.updated_count;
+    output.unchanged = import.unchanged_count;
+    Ok(output)
+}
+
+fn accept(text: &str, caller: &Caller) -> Result<Accepted, String> {
+    let accepted = provider::accept(text, &caller.account)?;
+    if caller.visible().includes(&accepted.account) {
+        return Ok(accepted);
+    }
+    Err(format!(
+        "cloud.account.uid must be {}: only the administrator brings in findings of other accounts, \
+         here of {}",
+        caller.account, accepted.account
+    ))
+}
+
+/// The findings that a call touches, and what became of them so far.
+struct Import {
+    findings: HashMap<String, Kept<Finding>>,
+    edits: HashMap<String, Kept<Edit>>,
+    packer: Packer,
+    unpacker: Unpacker,
+    created: BTreeSet<String>,
+    /// None of those that were created.
+    updated: BTreeSet<String>,
+    created_count: i32,
+    updated_count: i32,
+    unchanged_count: i32,
+}
+
+impl Import {
+    fn of(ctx: &mut Ctx<'_, '_>, accepted: &[Accepted]) -> Result<Import, Failure> {
+        let uids: Vec<&str> = accepted.iter().map(|a| a.uid.as_str()).collect();
+        let findings: HashMap<_, _> = super::records_of(ctx.tx, &uids)?;
+        let known: Vec<&str> = findings.keys().map(String::as_str).collect();
+        Ok(Import {
+            edits: super::records_of(ctx.tx, &known)?,
+            packer: Packer::newest(ctx.tx)?,
+            unpacker: Unpacker::default(),
+            findings,
+            created: BTreeSet::new(),
+            updated: BTreeSet::new(),
+            created_count: 0,
+            updated_count: 0,
+            unchanged_count: 0,
+        })
+    }
+
+    fn take(&mut self, ctx: &mut Ctx<'_, '_>, document: Accepted) -> Result<(), Failure> {
+        let Accepted { uid, account, text } = document;
+        let now_ms = ctx.now.0;
+        let Some(known) = self.findings.get_mut(&uid) else {
+            let record = Finding {
+                uid: uid.clone(),
+                account,
+                packed: self.packer.pack(&text)?,
+                imported_ms: now_ms,
+                updated_ms: now_ms,
+            };
+            insert(ctx, &record)?;
+            self.created_count += 1;
+            self.created.insert(uid.clone());
+            self.findings.insert(uid, Kept { record, version: 1 });
+            return Ok(());
+        };
+        let Packed { bytes, dictionary } = &known.packed;
+        let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
+        if is_same(&before, &text)? {
+            self.unchanged_count += 1;
+            return Ok(());
+        }
+        known.packed = self.packer.pack(&text)?;
+        known.updated_ms = now_ms;
+        ctx.tx.replace(known)?;
+        if Standing::of(&before)?.reopens(Standing::of(&text)?)
+            && let Some(edit) = self.edits.get_mut(&uid)
+        {
+            reopen(ctx, edit)?;
+        }
+        self.updated_count += 1;
+        if !self.created.contains(&uid) {
+            self.updated.insert(uid);
+        }
+        Ok(())
+    }
+}
+
+/// Order and white space of members make no difference.
+fn is_same(before: &str, after: &str) -> Result<bool, Failure> {
+    if before == after {
+        return Ok(true);
+    }
+    let parsed = serde_json::from_str::<serde_json::Value>;
+    Ok(parsed(before)? == parsed(after)?)
+}
+
+fn insert(ctx: &mut Ctx<'_, '_>, finding: &Finding) -> Result<(), Failure> {
+    match ctx.tx.insert(finding) {
+        // Another server brought it in at this very moment; the next try will see it.
+        Err(Error::Exists { .. }) => Err(Failure::Throttled),
+        done => Ok(done?),
+    }
+}
+
+/// A customer's status gives way where the provider opened the finding again.
+fn reopen(ctx: &mut Ctx<'_, '_>, edit: &mut Kept<Edit>) -> Result<(), Failure> {
+    let after = edit.status_id.map(status_after_reopening);
+    if after != edit.status_id {
+        edit.status_id = after;
+        ctx.tx.replace(edit)?;
+    }
+    Ok(())
+}

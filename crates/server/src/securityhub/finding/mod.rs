@@ -1,0 +1,129 @@
+//! Findings: the document that a provider sent, and what customers set over it.
+
+mod batch_update_findings_v2;
+mod caption;
+mod edit;
+mod filter;
+mod get_findings_v2;
+mod identity;
+mod import_findings;
+mod members;
+mod packing;
+mod path;
+mod provider;
+mod ranked;
+mod scan;
+mod scope;
+mod sort;
+#[cfg(test)]
+pub(crate) mod tests;
+
+pub use batch_update_findings_v2::batch_update_findings_v2;
+pub use get_findings_v2::get_findings_v2;
+pub use import_findings::import_findings;
+
+use std::collections::{HashMap, HashSet};
+
+use balefire_store::{Error, Kept, Record, Row, Table, Tx, Value};
+
+use crate::failure::Failure;
+use packing::Packed;
+
+/// A finding as it is kept. The row is the provider's; `Edit` is the customers'.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// `metadata.uid`, see `identity`.
+    pub uid: String,
+    pub account: String,
+    pub packed: Packed,
+    /// When the first document came.
+    pub imported_ms: i64,
+    /// When the newest document came.
+    pub updated_ms: i64,
+}
+
+impl Record for Finding {
+    const TABLE: Table = Table {
+        name: "finding",
+        key: &["uid"],
+        columns: &[
+            "account",
+            "document",
+            "dictionary",
+            "imported_ms",
+            "updated_ms",
+        ],
+    };
+
+    fn key(&self) -> Vec<Value> {
+        vec![(&self.uid).into()]
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            (&self.account).into(),
+            self.packed.bytes.clone().into(),
+            self.packed.dictionary.into(),
+            self.imported_ms.into(),
+            self.updated_ms.into(),
+        ]
+    }
+
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(Finding {
+            uid: row.text(0)?.into(),
+            account: row.text(1)?.into(),
+            packed: Packed {
+                bytes: row.blob(2)?.into(),
+                dictionary: row.int(3)?,
+            },
+            imported_ms: row.int(4)?,
+            updated_ms: row.int(5)?,
+        })
+    }
+}
+
+/// How many uids one statement looks up.
+const LOOKUP: usize = 100;
+
+/// The rows of a table, whose key is `uid`, that have one of these uids.
+fn rows_of(
+    tx: &mut Tx<'_>,
+    columns: &str,
+    table: &str,
+    uids: &[&str],
+) -> Result<Vec<Row>, Failure> {
+    let marks: Vec<String> = (1..=LOOKUP).map(|place| format!("${place}")).collect();
+    let marks = marks.join(", ");
+    let sql = format!("SELECT {columns} FROM {table} WHERE uid IN ({marks})");
+    let mut found = Vec::with_capacity(uids.len());
+    for chunk in uids.chunks(LOOKUP) {
+        // One text for every number of uids: the last one is asked for again and again.
+        let last = chunk.last().copied().unwrap_or_default();
+        let padded = chunk.iter().copied().chain(std::iter::repeat(last));
+        let params: Vec<Value> = padded.take(LOOKUP).map(Value::from).collect();
+        found.extend(tx.query(&sql, &params)?);
+    }
+    Ok(found)
+}
+
+/// The records with these uids, which are the whole key of their table.
+fn records_of<R: Record>(
+    tx: &mut Tx<'_>,
+    uids: &[&str],
+) -> Result<HashMap<String, Kept<R>>, Failure> {
+    let columns = format!("uid, {}, version", R::TABLE.columns.join(", "));
+    let rows = rows_of(tx, &columns, R::TABLE.name, uids)?;
+    let kept = rows.iter().map(|row| {
+        let version = row.int(R::TABLE.columns.len() + 1)?;
+        let record = R::from_row(row)?;
+        Ok((row.text(0)?.to_owned(), Kept { record, version }))
+    });
+    kept.collect()
+}
+
+/// Those of the uids that findings have.
+fn known_of(tx: &mut Tx<'_>, uids: &[&str]) -> Result<HashSet<String>, Failure> {
+    let rows = rows_of(tx, "uid", Finding::TABLE.name, uids)?;
+    rows.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+}

@@ -1,0 +1,309 @@
+//! A document as a provider sends it: what it must have, and what is made uniform before it is kept.
+
+mod sound;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use super::caption::{self, ACTIVITIES, CLASSES, SEVERITIES, STATUSES};
+use super::identity::Identity;
+use super::members::{Changes, Members, json_text};
+use crate::access::Account;
+
+/// The most bytes of a document, which is Security Hub's limit for a finding.
+pub const DOCUMENT_BYTES_MAX: usize = 240 * 1024;
+/// A number below this is a time in seconds; in milliseconds it would lie before April 1973.
+const SECONDS_BELOW: f64 = 1e11;
+/// The end of the year 9999, beyond which no date can be written.
+const TIME_MS_MAX: f64 = 253_402_300_799_999.0;
+const FINDINGS_CATEGORY: i64 = 2;
+/// The times of `finding_info` in milliseconds, which some providers write in seconds.
+const FINDING_TIMES: [&str; 4] = [
+    "created_time",
+    "first_seen_time",
+    "last_seen_time",
+    "modified_time",
+];
+
+/// A document that may be kept.
+#[derive(Debug, PartialEq)]
+pub struct Accepted {
+    pub uid: String,
+    pub account: String,
+    /// The document, with `metadata.uid` and what else is filled in.
+    pub text: String,
+}
+
+/// Checks a document and makes it uniform; otherwise says everything that is wrong, by attribute.
+///
+/// - `metadata.uid` becomes the finding's own; another one moves to `metadata.original_event_uid`.
+/// - Times in seconds become milliseconds.
+/// - `cloud.account.uid` becomes the importing account where it is absent.
+/// - Captions are filled in where only the number is there; a finding without a status is new.
+pub fn accept(text: &str, importer: &str) -> Result<Accepted, String> {
+    if text.len() > DOCUMENT_BYTES_MAX {
+        let len = text.len();
+        return Err(format!(
+            "the document has {len} bytes; at most {DOCUMENT_BYTES_MAX} are taken"
+        ));
+    }
+    sound::check(text).map_err(|error| format!("the document cannot be read: {error}"))?;
+    let mut faults = Faults::default();
+    let accepted = read(text, importer, &mut faults);
+    match accepted {
+        Some(accepted) if faults.0.is_empty() => Ok(accepted),
+        _ => Err(faults.0.join("; ")),
+    }
+}
+
+fn read(text: &str, importer: &str, faults: &mut Faults) -> Option<Accepted> {
+    let event = faults.members(text, "the document")?;
+    let mut changes = Changes::of(text);
+    let fills = fills_of_event(&event, faults);
+    let product = faults.object(&event, "metadata", "").and_then(|metadata| {
+        let product = faults.object(&metadata, "product", "metadata.")?;
+        let uid = faults.text(&product, "uid", "metadata.product.")?;
+        Some((metadata, uid))
+    });
+    let finding = faults.object(&event, "finding_info", "").and_then(|info| {
+        faults.text(&info, "title", "finding_info.");
+        let uid = faults.text(&info, "uid", "finding_info.")?;
+        changes.set(&info, finding_times(&info, faults));
+        Some(uid)
+    });
+    let mut event_members = fills;
+    let account = account(&event, importer, &mut changes, &mut event_members, faults);
+    changes.set(&event, event_members);
+    let ((metadata, product_uid), finding_uid, account) = (product?, finding?, account?);
+    let identity = Identity {
+        account: &account,
+        product_uid: &product_uid,
+        finding_uid: &finding_uid,
+    };
+    let uid = identity.uid();
+    changes.set(&metadata, uid_members(&metadata, &uid));
+    Some(Accepted {
+        text: changes.make().into_owned(),
+        account: account.into_owned(),
+        uid,
+    })
+}
+
+/// Checks the attributes of the event itself and gives those to set.
+fn fills_of_event(event: &Members<'_>, faults: &mut Faults) -> Vec<(&'static str, String)> {
+    let mut fills = Vec::new();
+    let category = faults.integer(event, "category_uid");
+    if category.is_some_and(|category| category != FINDINGS_CATEGORY) {
+        faults.add("category_uid", "must be 2, the category Findings");
+    }
+    for (id, text, captions) in [
+        ("class_uid", "class_name", CLASSES),
+        ("activity_id", "activity_name", ACTIVITIES),
+        ("severity_id", "severity", SEVERITIES),
+    ] {
+        let value = faults.integer(event, id);
+        if let Some(caption) = value.and_then(|value| faults.caption(id, captions, value))
+            && event.get(text).is_none()
+        {
+            fills.push((text, json_text(caption)));
+        }
+    }
+    fills.extend(status_fills(event, faults));
+    match event.get("time") {
+        None => faults.add("time", "is missing; it must be milliseconds since 1970"),
+        Some(raw) => match time_ms(raw) {
+            None => faults.add("time", "must be a number of milliseconds since 1970"),
+            Some(ms) if ms.to_string() != raw => fills.push(("time", ms.to_string())),
+            Some(_) => {}
+        },
+    }
+    fills
+}
+
+/// The status is optional: of number and caption, each follows from the other.
+fn status_fills(event: &Members<'_>, faults: &mut Faults) -> Vec<(&'static str, String)> {
+    let text = event.get("status").and_then(text_of);
+    let id = event
+        .get("status_id")
+        .map(|_| faults.integer(event, "status_id"));
+    match (id, text) {
+        (None, None) => vec![("status_id", "1".into()), ("status", json_text("New"))],
+        (None, Some(text)) => {
+            let id = caption::value_of(STATUSES, &text).unwrap_or(99);
+            vec![("status_id", id.to_string())]
+        }
+        (Some(id), text) => {
+            let caption = id.and_then(|id| faults.caption("status_id", STATUSES, id));
+            match (caption, text) {
+                (Some(caption), None) => vec![("status", json_text(caption))],
+                _ => Vec::new(),
+            }
+        }
+    }
+}
+
+fn finding_times(info: &Members<'_>, faults: &mut Faults) -> Vec<(&'static str, String)> {
+    let mut fills = Vec::new();
+    for name in FINDING_TIMES {
+        // Old providers write texts here; date filters read those too.
+        let Some(raw) = info.get(name).filter(|raw| !raw.starts_with('"')) else {
+            continue;
+        };
+        match time_ms(raw) {
+            None => faults.add(
+                &format!("finding_info.{name}"),
+                "must be a number of milliseconds since 1970",
+            ),
+            Some(ms) if ms.to_string() != raw => fills.push((name, ms.to_string())),
+            Some(_) => {}
+        }
+    }
+    fills
+}
+
+/// The account, which is filled in where the document has none.
+fn account<'a>(
+    event: &Members<'a>,
+    importer: &str,
+    changes: &mut Changes<'a>,
+    event_members: &mut Vec<(&'static str, String)>,
+    faults: &mut Faults,
+) -> Option<Cow<'a, str>> {
+    let own = || Some(Cow::Owned(importer.to_owned()));
+    let uid = json_text(importer);
+    if event.get("cloud").is_none() {
+        event_members.push(("cloud", format!(r#"{{"account":{{"uid":{uid}}}}}"#)));
+        return own();
+    }
+    let cloud = faults.object(event, "cloud", "")?;
+    if cloud.get("account").is_none() {
+        changes.set(&cloud, vec![("account", format!(r#"{{"uid":{uid}}}"#))]);
+        return own();
+    }
+    let account = faults.object(&cloud, "account", "cloud.")?;
+    match account.get("uid") {
+        // Some providers write an empty text where they know no account.
+        None | Some(r#""""#) => {
+            changes.set(&account, vec![("uid", uid)]);
+            own()
+        }
+        Some(raw) => {
+            let known = text_of(raw).filter(|text| Account::is_id(text));
+            if known.is_none() {
+                faults.add(
+                    "cloud.account.uid",
+                    "must be an account id of twelve digits",
+                );
+            }
+            known
+        }
+    }
+}
+
+fn uid_members(metadata: &Members<'_>, uid: &str) -> Vec<(&'static str, String)> {
+    let sent = metadata.get("uid").and_then(text_of);
+    let mut members = vec![("uid", json_text(uid))];
+    if let Some(sent) = sent.filter(|sent| sent != uid && !sent.is_empty())
+        && metadata.get("original_event_uid").is_none()
+    {
+        members.push(("original_event_uid", json_text(&sent)));
+    }
+    members
+}
+
+fn text_of(raw: &str) -> Option<Cow<'_, str>> {
+    match serde_json::from_str::<&str>(raw) {
+        Ok(text) => Some(Cow::Borrowed(text)),
+        Err(_) => serde_json::from_str::<String>(raw).ok().map(Cow::Owned),
+    }
+}
+
+/// A time as providers write it, in milliseconds.
+fn time_ms(raw: &str) -> Option<i64> {
+    let number: f64 = serde_json::from_str(raw).ok()?;
+    let ms = if number < SECONDS_BELOW {
+        number * 1000.0
+    } else {
+        number
+    };
+    (0.0..=TIME_MS_MAX)
+        .contains(&ms)
+        .then_some(ms.round() as i64)
+}
+
+/// Everything that is wrong with a document.
+#[derive(Default)]
+struct Faults(Vec<String>);
+
+impl Faults {
+    fn add(&mut self, path: &str, rule: &str) {
+        self.0.push(format!("{path} {rule}"));
+    }
+
+    fn members<'a>(&mut self, text: &'a str, path: &str) -> Option<Members<'a>> {
+        match Members::of(text) {
+            Ok(members) => Some(members),
+            Err(error) => {
+                self.0
+                    .push(format!("{path} must be a JSON object: {error}"));
+                None
+            }
+        }
+    }
+
+    fn object<'a>(&mut self, holder: &Members<'a>, name: &str, at: &str) -> Option<Members<'a>> {
+        let path = format!("{at}{name}");
+        match holder.get(name) {
+            Some(text) => self.members(text, &path),
+            None => {
+                self.add(&path, "is missing; it must be an object");
+                None
+            }
+        }
+    }
+
+    /// A text that is not blank.
+    fn text<'a>(&mut self, holder: &Members<'a>, name: &str, at: &str) -> Option<Cow<'a, str>> {
+        let raw = holder.get(name);
+        let text = raw.and_then(text_of).filter(|text| !text.trim().is_empty());
+        if text.is_none() {
+            let rule = match raw {
+                None => "is missing; it must be a text",
+                Some(_) => "must be a text that is not empty",
+            };
+            self.add(&format!("{at}{name}"), rule);
+        }
+        text
+    }
+
+    fn integer(&mut self, holder: &Members<'_>, name: &str) -> Option<i64> {
+        let raw = holder.get(name);
+        let number = raw.and_then(|raw| serde_json::from_str(raw).ok());
+        if number.is_none() {
+            let rule = match raw {
+                None => "is missing; it must be an integer",
+                Some(_) => "must be an integer",
+            };
+            self.add(name, rule);
+        }
+        number
+    }
+
+    fn caption(
+        &mut self,
+        name: &str,
+        captions: &'static [(i64, &'static str)],
+        value: i64,
+    ) -> Option<&'static str> {
+        let caption = caption::caption(captions, value);
+        if caption.is_none() {
+            let values = caption::values(captions);
+            self.0
+                .push(format!("{name} must be one of {values}, not {value}"));
+        }
+        caption
+    }
+}
+#[cfg(test)]
+pub fn sound_check(t: &str) { sound::check(t).unwrap(); }

@@ -1,0 +1,63 @@
+//! All findings that an account may see, one after the other, without holding them.
+
+use balefire_store::{Row, Tx};
+
+use super::edit::Edit;
+use super::identity;
+use super::packing::Unpacker;
+use crate::context::Visible;
+use crate::failure::Failure;
+
+/// Rows that are in memory at once.
+const CHUNK: i64 = 500;
+/// A range of the primary key is one account, see `identity`; the account is compared all the same.
+const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, \
+                    e.uid, e.severity_id, e.status_id, e.comment, e.edited_ms, e.edited_by \
+                    FROM finding f LEFT JOIN finding_edit e ON e.uid = f.uid \
+                    WHERE f.uid > $1 AND f.uid < $2 ORDER BY f.uid LIMIT $3";
+
+/// A finding that is passing by.
+pub struct Passing<'a> {
+    pub uid: &'a str,
+    /// The provider's document.
+    pub text: String,
+    pub edit: Option<Edit>,
+}
+
+/// Shows each finding once, in the order of uids.
+pub fn scan(
+    tx: &mut Tx<'_>,
+    visible: Visible<'_>,
+    mut show: impl FnMut(Passing<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let (mut after, end) = match visible {
+        Visible::Organization => (String::new(), identity::end_of("9")),
+        Visible::Account(account) => (account.to_owned(), identity::end_of(account)),
+    };
+    let mut unpacker = Unpacker::default();
+    loop {
+        let rows = tx.query(NEXT, &[(&after).into(), (&end).into(), CHUNK.into()])?;
+        for row in &rows {
+            if !visible.includes(row.text(1)?) {
+                continue;
+            }
+            let text = unpacker.unpack(tx, row.blob(2)?, row.int(3)?)?;
+            show(Passing {
+                uid: row.text(0)?,
+                text,
+                edit: edit_of(row)?,
+            })?;
+        }
+        match rows.last() {
+            Some(last) if rows.len() as i64 == CHUNK => after = last.text(0)?.to_owned(),
+            _ => return Ok(()),
+        }
+    }
+}
+
+fn edit_of(row: &Row) -> Result<Option<Edit>, Failure> {
+    match row.optional_text(4)? {
+        None => Ok(None),
+        Some(_) => Ok(Some(Edit::from_columns(row, 4)?)),
+    }
+}

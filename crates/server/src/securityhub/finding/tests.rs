@@ -1,0 +1,121 @@
+//! Findings from import to triage, through the operations.
+
+mod get;
+mod import;
+mod real_data;
+mod speed;
+mod update;
+
+use balefire_store::Tx;
+use serde_json::{Value, json};
+
+use super::identity::Identity;
+use crate::failure::Failure;
+use crate::testing::{ADMINISTRATOR, MEMBER, Testing};
+
+/// The product of all documents here.
+const PRODUCT: &str = "scanner";
+
+/// A whole document of the administrator's account; `set` replaces members of the event.
+pub(crate) fn document(finding_uid: &str, set: Value) -> Value {
+    document_of(ADMINISTRATOR, finding_uid, set)
+}
+
+fn document_of(account: &str, finding_uid: &str, set: Value) -> Value {
+    let mut document = json!({
+        "class_uid": 2004, "class_name": "Detection Finding", "category_uid": 2,
+        "activity_id": 1, "activity_name": "Create", "severity_id": 3, "severity": "Medium",
+        "status_id": 1, "status": "New", "time": 1_750_000_000_000_i64,
+        "metadata": {"product": {"uid": PRODUCT, "name": "Scanner"}, "version": "1.6.0"},
+        "finding_info": {"uid": finding_uid, "title": format!("Finding {finding_uid}")},
+        "cloud": {"account": {"uid": account}, "provider": "AWS", "region": "eu-central-1"},
+    });
+    for (name, value) in set.as_object().unwrap() {
+        document[name] = value.clone();
+    }
+    document
+}
+
+fn uid_of(account: &str, finding_uid: &str) -> String {
+    let identity = Identity {
+        account,
+        product_uid: PRODUCT,
+        finding_uid,
+    };
+    identity.uid()
+}
+
+/// A server whose hubs are on.
+fn enabled() -> Testing {
+    let t = Testing::new();
+    for account in [ADMINISTRATOR, MEMBER] {
+        t.call_as(account, "securityhub", "EnableSecurityHubV2", json!({}))
+            .unwrap();
+    }
+    t
+}
+
+fn import_as(t: &Testing, account: &str, documents: &[Value]) -> Result<Value, Failure> {
+    let input = json!({"Findings": documents});
+    t.call_as(account, "balefire", "ImportFindings", input)
+}
+
+fn import(t: &Testing, documents: &[Value]) -> Value {
+    import_as(t, ADMINISTRATOR, documents).unwrap()
+}
+
+/// Created, updated, unchanged and failed.
+fn counts(output: &Value) -> [i64; 4] {
+    let count = |name: &str| output[name].as_i64().unwrap();
+    let failed = output["Failed"].as_array().unwrap().len();
+    [
+        count("Created"),
+        count("Updated"),
+        count("Unchanged"),
+        failed as i64,
+    ]
+}
+
+fn get_as(t: &Testing, account: &str, input: Value) -> Result<Value, Failure> {
+    t.call_as(account, "securityhub", "GetFindingsV2", input)
+}
+
+fn findings(t: &Testing, input: Value) -> Vec<Value> {
+    let output = get_as(t, ADMINISTRATOR, input).unwrap();
+    output["Findings"].as_array().unwrap().clone()
+}
+
+/// The one finding with this provider's id, as the administrator sees it.
+fn finding(t: &Testing, finding_uid: &str) -> Value {
+    let filter = json!({"FieldName": "finding_info.uid", "Filter": {"Comparison": "EQUALS", "Value": finding_uid}});
+    let filters = json!({"CompositeFilters": [{"StringFilters": [filter]}]});
+    let found = findings(t, json!({"Filters": filters}));
+    assert_eq!(found.len(), 1, "{finding_uid}");
+    found[0].clone()
+}
+
+fn update_as(t: &Testing, account: &str, input: Value) -> Result<Value, Failure> {
+    t.call_as(account, "securityhub", "BatchUpdateFindingsV2", input)
+}
+
+/// Sets on one finding of the administrator's, which must succeed.
+fn update(t: &Testing, finding_uid: &str, mut set: Value) {
+    set["MetadataUids"] = json!([uid_of(ADMINISTRATOR, finding_uid)]);
+    let output = update_as(t, ADMINISTRATOR, set).unwrap();
+    assert_eq!(output["ProcessedFindings"].as_array().unwrap().len(), 1);
+}
+
+/// Kind and body of the changes, oldest first, of those that are about findings.
+fn log(t: &Testing) -> Vec<(String, Value)> {
+    let read = |tx: &mut Tx<'_>| -> Result<Vec<(String, Value)>, balefire_store::Error> {
+        let sql =
+            "SELECT kind, body FROM log WHERE kind LIKE 'findings.%' ORDER BY at_ms, shard, seq";
+        let rows = tx.query(sql, &[])?;
+        let entry = |row: &balefire_store::Row| {
+            let body = serde_json::from_slice(row.blob(1)?).unwrap();
+            Ok((row.text(0)?.to_owned(), body))
+        };
+        rows.iter().map(entry).collect()
+    };
+    t.store.read_blocking(read).unwrap().unwrap()
+}

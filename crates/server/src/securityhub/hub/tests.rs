@@ -1,0 +1,129 @@
+//! The hub is on or off for each account and region, and data calls know it.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::context::Caller;
+use crate::failure::Failure;
+use crate::testing::{ADMINISTRATOR, MEMBER, REGION, Testing};
+
+fn call(t: &Testing, operation: &str) -> Result<Value, Failure> {
+    t.call("securityhub", operation, json!({}))
+}
+
+fn log_len(t: &Testing) -> i64 {
+    let count = |tx: &mut balefire_store::Tx<'_>| -> Result<i64, balefire_store::Error> {
+        tx.query("SELECT COUNT(*) FROM log", &[])?[0].int(0)
+    };
+    t.store.read_blocking(count).unwrap().unwrap()
+}
+
+fn tags_len(t: &Testing) -> i64 {
+    let count = |tx: &mut balefire_store::Tx<'_>| -> Result<i64, balefire_store::Error> {
+        tx.query("SELECT COUNT(*) FROM tag", &[])?[0].int(0)
+    };
+    t.store.read_blocking(count).unwrap().unwrap()
+}
+
+#[test]
+fn it_is_turned_on_once_and_off_once() {
+    let t = Testing::new();
+    let off = call(&t, "DescribeSecurityHubV2").unwrap_err();
+    assert!(matches!(off, Failure::NotFound { .. }), "{off:?}");
+    assert_eq!(call(&t, "DisableSecurityHubV2").unwrap(), json!({}));
+    assert_eq!(log_len(&t), 0);
+
+    let tags = json!({"Tags": {"team": "blue"}});
+    let on = t.call("securityhub", "EnableSecurityHubV2", tags).unwrap();
+    let arn = on["HubV2Arn"].as_str().unwrap();
+    let start = format!("arn:aws:securityhub:{REGION}:{ADMINISTRATOR}:hubv2/");
+    assert!(arn.starts_with(&start), "{arn}");
+    assert_eq!((log_len(&t), tags_len(&t)), (1, 1));
+    t.advance_ms(60_000);
+    assert_eq!(call(&t, "EnableSecurityHubV2").unwrap(), on);
+    assert_eq!(log_len(&t), 1);
+
+    let described = call(&t, "DescribeSecurityHubV2").unwrap();
+    let feature = json!({"FeatureStatus": "DISABLED", "UpdatedAt": "2026-01-01T00:00:00Z"});
+    let expected = json!({
+        "HubV2Arn": arn, "SubscribedAt": "2026-01-01T00:00:00Z", "Features": {"NETWORK_SCANNING": feature},
+    });
+    assert_eq!(described, expected);
+
+    assert_eq!(call(&t, "DisableSecurityHubV2").unwrap(), json!({}));
+    assert_eq!((log_len(&t), tags_len(&t)), (2, 0));
+    assert!(call(&t, "DescribeSecurityHubV2").is_err());
+    assert_ne!(call(&t, "EnableSecurityHubV2").unwrap(), on);
+}
+
+#[test]
+fn each_account_has_its_own() {
+    let t = Testing::new();
+    call(&t, "EnableSecurityHubV2").unwrap();
+    let described = t.call_as(MEMBER, "securityhub", "DescribeSecurityHubV2", json!({}));
+    assert!(matches!(described, Err(Failure::NotFound { .. })));
+    t.call_as(MEMBER, "securityhub", "DisableSecurityHubV2", json!({}))
+        .unwrap();
+    assert!(call(&t, "DescribeSecurityHubV2").is_ok());
+}
+
+#[test]
+fn data_calls_are_denied_where_it_is_off() {
+    let t = Testing::new();
+    let update = json!({"MetadataUids": ["x"], "StatusId": 1});
+    let import = json!({"Findings": [{}]});
+    let calls = [
+        ("securityhub", "GetFindingsV2", json!({})),
+        ("securityhub", "BatchUpdateFindingsV2", update),
+        ("balefire", "ImportFindings", import),
+    ];
+    let denied = |account: &str| {
+        calls.iter().all(|(service, operation, input)| {
+            let answer = t.call_as(account, service, operation, input.clone());
+            matches!(answer, Err(Failure::Denied(why)) if why.contains("EnableSecurityHubV2") && why.contains(REGION))
+        })
+    };
+    assert!(denied(ADMINISTRATOR) && denied(MEMBER));
+    call(&t, "EnableSecurityHubV2").unwrap();
+    assert!(!denied(ADMINISTRATOR) && denied(MEMBER));
+}
+
+#[test]
+fn findings_are_seen_from_every_region_where_it_is_on() {
+    let t = Testing::new();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap();
+    let caller = Arc::new(Caller {
+        account: ADMINISTRATOR.into(),
+        arn: format!("arn:aws:iam::{ADMINISTRATOR}:user/tester"),
+        user_id: "AKIATEST".into(),
+        administrator: true,
+    });
+    call(&t, "EnableSecurityHubV2").unwrap();
+    let document = crate::securityhub::finding::tests::document("f", json!({}));
+    t.call(
+        "balefire",
+        "ImportFindings",
+        json!({"Findings": [document]}),
+    )
+    .unwrap();
+    use balefire_api::generated::securityhub::operations as op;
+    use balefire_api::generated::securityhub::{EnableSecurityHubV2Request, GetFindingsV2Request};
+    let get = || {
+        let input = GetFindingsV2Request::default();
+        runtime.block_on(
+            t.pipeline
+                .call::<op::GetFindingsV2>(caller.clone(), "us-east-1", input),
+        )
+    };
+    assert!(matches!(get(), Err(Failure::Denied(_))));
+    let enable = t.pipeline.call::<op::EnableSecurityHubV2>(
+        caller.clone(),
+        "us-east-1",
+        EnableSecurityHubV2Request::default(),
+    );
+    runtime.block_on(enable).unwrap();
+    assert_eq!(get().unwrap().findings.unwrap().len(), 1);
+}

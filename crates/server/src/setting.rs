@@ -1,0 +1,25 @@
+//! Values that a store keeps about itself, made once at random.
+
+use balefire_store::{Store, Tx};
+
+use crate::access::random_32;
+use crate::failure::Failure;
+
+/// The secret of this name, made and kept where there is none yet.
+pub fn secret(store: &Store, name: &'static str) -> anyhow::Result<[u8; 32]> {
+    let fresh = random_32()?;
+    let kept = store.write_blocking("", move |tx| secret_in(tx, name, fresh))?;
+    kept.map_err(|failure| anyhow::anyhow!("{failure:?}"))
+}
+
+fn secret_in(tx: &mut Tx<'_>, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], Failure> {
+    tx.execute(
+        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        &[name.into(), fresh.to_vec().into()],
+    )?;
+    let rows = tx.query("SELECT value FROM setting WHERE name = $1", &[name.into()])?;
+    let value = rows.first().map(|row| row.blob(0)).transpose()?;
+    value
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| Failure::Internal(format!("the setting {name} does not hold 32 bytes")))
+}
