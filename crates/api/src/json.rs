@@ -3,5 +3,5 @@
 mod read;
 mod write;
 
-pub use read::{fill_defaults, read, read_payload};
+pub use read::{fill_defaults, read, read_members, read_payload};
 pub use write::{text, write, write_members};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
+use balefire_api::Timestamp;
 use balefire_api::shape::Structure;
-use balefire_api::{Node, Timestamp};
 use balefire_store::{Location, Options, Store};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -102,7 +102,8 @@ impl Testing {
             .handler(service, operation)
             .expect("an operation that is answered");
         let structure = handler.spec.input.unwrap_or(&balefire_api::shape::UNIT);
-        let node = node(structure, &input);
+        let node = balefire_api::json::read_members(structure, &input)
+            .unwrap_or_else(|rejection| panic!("{operation}: {}", rejection.message()));
         let violations = balefire_api::check::check(structure, &node);
         if !violations.is_empty() {
             return Err(Failure::Invalid(violations));
@@ -125,16 +126,6 @@ impl Testing {
         conforms(handler.spec.output, &output, handler.spec.name);
         Ok(output)
     }
-}
-
-/// Members by their names, wherever the wire has them.
-fn node(structure: &'static Structure, input: &Value) -> Node {
-    let slots = structure.members.iter().map(|member| {
-        let value = input.get(member.name)?;
-        balefire_api::json::read_payload(member.shape, value.to_string().as_bytes())
-            .unwrap_or_else(|rejection| panic!("{}: {}", member.name, rejection.message()))
-    });
-    Node::Structure(slots.collect())
 }
 
 /// Every output has its required members and keeps the constraints of its shape.

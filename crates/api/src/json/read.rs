@@ -20,6 +20,19 @@ pub fn read(structure: &'static Structure, body: &[u8]) -> Result<Node, Rejectio
         .ok_or_else(|| Rejection::Serialization("The body must be a JSON object, not null.".into()))
 }
 
+/// Reads every member by its name in the model, wherever the wire would have it.
+pub fn read_members(
+    structure: &'static Structure,
+    members: &serde_json::Value,
+) -> Result<Node, Rejection> {
+    let slot = |member: &Member| match members.get(member.name) {
+        Some(value) => read_payload(member.shape, value.to_string().as_bytes()),
+        None => Ok(None),
+    };
+    let slots: Result<Vec<_>, _> = structure.members.iter().map(slot).collect();
+    slots.map(Node::Structure)
+}
+
 /// Reads a body that is one value; `null` is none.
 pub fn read_payload(shape: &'static Shape, body: &[u8]) -> Result<Option<Node>, Rejection> {
     start(Kind::Shape(shape), body)

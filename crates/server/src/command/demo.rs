@@ -1,13 +1,19 @@
-//! `balefire demo`: the same server on a temporary store.
+//! `balefire demo`: the same server on a temporary store, with a small invented company already in trouble.
+
+mod story;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use balefire_api::Timestamp;
 use clap::Args;
 
-use super::open::Opened;
+use super::open::{FirstKey, Opened};
 use super::serve::Server;
 use super::{Ended, StoreOptions};
+use crate::context::Clock;
 
 #[derive(Args)]
 pub struct Demo {
@@ -24,9 +30,59 @@ impl Demo {
             data: directory.path().to_owned(),
             database: None,
         };
-        let opened = tokio::task::spawn_blocking(move || Opened::open(&options)).await??;
+        let behind_ms = Arc::new(AtomicI64::new(0));
+        let clock = shifted(Arc::clone(&behind_ms));
+        let opened = {
+            let clock = clock.clone();
+            tokio::task::spawn_blocking(move || Opened::open_with_clock(&options, clock)).await??
+        };
+        let told = story::tell(&opened, &behind_ms)
+            .await
+            .context("telling the demo's story")?;
         let server = Server::bind(opened, self.listen, None, Vec::new().into()).await?;
+        let base = format!("http://{}", server.address);
+        let caller = server.opened.administrator()?;
+        let first = server
+            .opened
+            .first
+            .as_ref()
+            .context("the temporary store was not empty")?;
+        println!(
+            "{}",
+            introduction(
+                first,
+                &told,
+                &base,
+                &server.console.sign_in_link(&base, &caller)
+            )
+        );
         server.run().await?;
         Ok(Ended::Well)
     }
+}
+
+/// The machine's clock, so many milliseconds behind.
+fn shifted(behind_ms: Arc<AtomicI64>) -> Clock {
+    let system = Clock::system();
+    Clock::from_source(move || Timestamp(system.now().0 - behind_ms.load(Ordering::Relaxed)))
+}
+
+fn introduction(first: &FirstKey, told: &story::Told, base: &str, link: &str) -> String {
+    let (id, secret) = (&first.key.id, &first.key.secret);
+    let incident = told.kept("incident");
+    format!(
+        "Larkfield, an invented company that sells tickets, has a failing checkout.\n\n\
+         Look at it:   {link}\n              (the link signs in once, within five minutes)\n\n\
+         Ask for it, in another terminal:\n\n  \
+         export AWS_ENDPOINT_URL={base} AWS_DEFAULT_REGION={}\n  \
+         export AWS_ACCESS_KEY_ID={id} AWS_SECRET_ACCESS_KEY={secret}\n\n  \
+         aws ssm-incidents get-incident-record --arn {incident}\n  \
+         aws ssm-incidents list-incident-findings --incident-record-arn {incident}\n  \
+         aws securityhub get-findings-v2 --sort-criteria Field=severity_id,SortOrder=desc --max-results 3\n  \
+         aws inspector2 list-findings --sort-criteria field=SEVERITY,sortOrder=DESC\n  \
+         aws inspector2 batch-get-finding-details --finding-arns \\\n    \
+         $(aws inspector2 list-findings --query 'findings[].findingArn' --output text)\n\n\
+         Nothing of it is kept. Ctrl-C ends it.",
+        story::REGION
+    )
 }

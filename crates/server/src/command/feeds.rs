@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::reach::Reach;
 use super::{Ended, Format, ReachOptions};
+use crate::context::Clock;
 use crate::intelligence::source::Source;
 use rows::Rows;
 
@@ -133,6 +134,11 @@ async fn refresh_feed(
         let source = source.clone();
         tokio::task::spawn_blocking(move || Rows::read(feed, &source, &mut |_| Ok(()))).await??
     };
+    // A feed that tells no date is as new as its refresh.
+    let as_of = match checked.as_of.as_str() {
+        "" => Clock::system().now().date_time(),
+        told => told.to_owned(),
+    };
     let bar = super::progress(format, &shown, checked.rows);
     let generation = uuid::Uuid::new_v4().to_string();
     let (sender, mut parts) = mpsc::channel::<Vec<Document>>(2);
@@ -153,7 +159,7 @@ async fn refresh_feed(
     let finish = FinishFeedInput {
         feed,
         generation,
-        as_of: checked.as_of.clone(),
+        as_of: as_of.clone(),
         row_count,
     };
     reach.call::<FinishFeed>(finish).await?;
@@ -163,7 +169,7 @@ async fn refresh_feed(
         source: shown,
         rows: sent,
         rejected: checked.rejected,
-        as_of: checked.as_of,
+        as_of,
     })
 }
 

@@ -35,13 +35,17 @@ pub struct FirstKey {
 
 impl Opened {
     pub fn open(options: &StoreOptions) -> Result<Opened> {
+        Opened::open_with_clock(options, Clock::system())
+    }
+
+    pub fn open_with_clock(options: &StoreOptions, clock: Clock) -> Result<Opened> {
         let location = match &options.database {
             Some(url) => Location::Postgres(url.clone()),
             None => Location::Sqlite(options.data.clone()),
         };
         let store = Store::open(location, crate::MIGRATIONS, Options::default())?;
         let sealing = sealing_key(&options.data)?;
-        let (clock, ids) = (Clock::system(), Ids::random());
+        let ids = Ids::random();
         let first = first_account(&store, &sealing, &clock)?;
         let page_secret = setting::secret(&store, "page_secret")?;
         let session_secret = setting::secret(&store, "session_secret")?;

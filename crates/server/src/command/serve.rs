@@ -175,7 +175,7 @@ pub fn introduction(first: &FirstKey, base: &str) -> String {
     }
     format!(
         "Account {account} was made, the administrator of its organization. Its secret is shown only now:\n\n  \
-         export AWS_ENDPOINT_URL={base} AWS_REGION=us-east-1\n  \
+         export AWS_ENDPOINT_URL={base} AWS_DEFAULT_REGION=us-east-1\n  \
          export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}\n",
         first.key.id, first.key.secret
     )

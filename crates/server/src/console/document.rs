@@ -11,17 +11,16 @@ const FIELDS_MAX: usize = 60;
 pub struct Field {
     pub label: String,
     pub value: String,
-    /// Whether the value has lines of its own, as program text has.
+    /// Whether the value is a document, to be shown as program text.
     pub block: bool,
 }
 
 impl Field {
     pub fn new(label: impl Into<String>, value: impl Into<String>) -> Field {
-        let value = value.into();
         Field {
             label: label.into(),
-            block: value.contains('\n'),
-            value,
+            value: value.into(),
+            block: false,
         }
     }
 }
@@ -121,9 +120,13 @@ fn collect(label_so_far: &str, value: &Value, fields: &mut Vec<Field>) {
             // Triggers carry documents as text.
             let nested = serde_json::from_str::<Value>(text).ok();
             let nested = nested.filter(|value| value.is_object() || value.is_array());
-            let shown = nested.map_or_else(|| text.clone(), |value| indented(&value));
-            if !shown.trim().is_empty() {
-                fields.push(Field::new(label_so_far, shown));
+            let (value, block) = match nested {
+                Some(value) => (indented(&value), true),
+                None => (text.clone(), false),
+            };
+            if !value.trim().is_empty() {
+                let label = label_so_far.to_owned();
+                fields.push(Field { label, value, block });
             }
         }
         other => fields.extend(scalar(other).map(|value| Field::new(label_so_far, value))),
@@ -208,8 +211,8 @@ mod tests {
     #[test]
     fn documents_in_texts_are_indented() {
         let fields = fields(&json!({"rawData": "{\"a\":1}"}).to_string());
-        assert_eq!(fields, [Field::new("Raw data", "{\n  \"a\": 1\n}")]);
-        assert!(fields[0].block);
+        let expected = Field::new("Raw data", "{\n  \"a\": 1\n}");
+        assert_eq!(fields, [Field { block: true, ..expected }]);
     }
 
     #[test]

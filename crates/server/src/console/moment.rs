@@ -28,6 +28,11 @@ impl Moment {
             iso,
         }
     }
+
+    /// The day alone, for what has no time of day.
+    pub fn day(&self) -> &str {
+        self.exact.split(' ').next().unwrap_or_default()
+    }
 }
 
 fn relative(ago_ms: i64) -> String {
@@ -63,10 +68,10 @@ pub fn span(ms: i64) -> String {
     }
 }
 
-/// How a time lies to another, such as `12 min before`.
-pub fn offset(at: Timestamp, to: Timestamp) -> String {
-    match at.0 - to.0 {
-        0 => "at the same time".into(),
+/// How a time lies to an incident's opening, such as `12 min before`.
+pub fn offset(at: Timestamp, opened: Timestamp) -> String {
+    match at.0 - opened.0 {
+        0 => "at the opening".into(),
         ms @ ..0 => format!("{} before", span(-ms)),
         ms => format!("{} after", span(ms)),
     }
@@ -109,7 +114,7 @@ mod tests {
         let opened = Timestamp(DAY);
         assert_eq!(offset(Timestamp(DAY - 12 * MINUTE), opened), "12 min before");
         assert_eq!(offset(Timestamp(DAY + HOUR), opened), "1 h after");
-        assert_eq!(offset(opened, opened), "at the same time");
+        assert_eq!(offset(opened, opened), "at the opening");
     }
 
     #[test]
@@ -117,6 +122,7 @@ mod tests {
         let moment = Moment::of(Timestamp(1_767_225_600_123), Timestamp(1_767_225_720_000));
         assert_eq!(moment.exact, "2026-01-01 00:00:00 UTC");
         assert_eq!(moment.iso, "2026-01-01T00:00:00.123Z");
+        assert_eq!(moment.day(), "2026-01-01");
         assert_eq!(moment.relative, "1 minute ago");
     }
 }

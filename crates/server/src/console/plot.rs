@@ -58,6 +58,8 @@ pub struct Tick {
     pub label: String,
     /// `start`, `middle` or `end`, as SVG anchors text.
     pub anchor: &'static str,
+    /// Whether a narrow window leaves its label out.
+    pub minor: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -161,6 +163,7 @@ impl Axis {
             x: percent(self.place(self.opened_ms + ms)),
             label,
             anchor,
+            minor: false,
         };
         let mut ticks = vec![
             tick(-BEFORE_MS, format!("−{}", span(BEFORE_MS)), "start"),
@@ -174,6 +177,10 @@ impl Axis {
             let at_edge = self.place(self.opened_ms + ms) > 94.0;
             let anchor = if at_edge { "end" } else { "middle" };
             ticks.push(tick(ms, format!("+{}", span(ms)), anchor));
+        }
+        let last = ticks.len() - 1;
+        for (place, tick) in ticks.iter_mut().enumerate() {
+            tick.minor = ![0, 2, last].contains(&place);
         }
         ticks
     }

@@ -18,10 +18,9 @@ use crate::failure::Failure;
 
 /// Events of a page; each is read by itself, since the list has no data.
 const EVENTS_PER_PAGE: i32 = 50;
-/// Deployments that are shown, which is what one call gives.
-const DEPLOYMENTS_MAX: i32 = 100;
-/// Findings that one call of BatchGetIncidentFindings takes.
-const FINDINGS_PER_CALL: usize = 20;
+/// Deployments that one call gives, and pages of them that are shown.
+const DEPLOYMENTS_PER_CALL: i32 = 20;
+const DEPLOYMENT_CALLS_MAX: usize = 5;
 
 /// An event as the page shows it.
 pub struct EventLine {
@@ -82,12 +81,15 @@ pub async fn events(
             Err(Failure::NotFound { .. }) => continue,
             Err(failure) => return Err(failure),
         };
+        let mut fields = document::fields(&event.event_data);
+        // The service's own events repeat the title, which the page has at its top.
+        fields.retain(|field| field.label != "Incident title" || field.value != record.title);
         lines.push(EventLine {
             at: visit.moment(event.event_time),
             at_ms: event.event_time,
             offset: offset(event.event_time, record.creation_time),
             kind: event_kind(&event.event_type),
-            fields: document::fields(&event.event_data),
+            fields,
         });
     }
     Ok((lines, listed.next_token))
@@ -127,30 +129,35 @@ fn item(item: RelatedItem) -> ItemLine {
     }
 }
 
-/// Deployments by the time at which they began.
+/// Deployments by the time at which they began, and whether there are more.
 pub async fn deployments(
     visit: &Visit<'_>,
     record: &IncidentRecord,
 ) -> Result<(Vec<DeploymentLine>, bool), Failure> {
-    let input = ListIncidentFindingsInput {
-        incident_record_arn: record.arn.clone(),
-        max_results: Some(DEPLOYMENTS_MAX),
-        next_token: None,
-    };
-    let listed = visit.ask::<op::ListIncidentFindings>(input).await?;
-    let ids: Vec<String> = listed.findings.into_iter().map(|found| found.id).collect();
     let mut lines = Vec::new();
-    for finding_ids in ids.chunks(FINDINGS_PER_CALL) {
+    let mut token = None;
+    for _ in 0..DEPLOYMENT_CALLS_MAX {
+        let input = ListIncidentFindingsInput {
+            incident_record_arn: record.arn.clone(),
+            max_results: Some(DEPLOYMENTS_PER_CALL),
+            next_token: token,
+        };
+        let listed = visit.ask::<op::ListIncidentFindings>(input).await?;
+        let finding_ids: Vec<String> = listed.findings.into_iter().map(|one| one.id).collect();
         let input = BatchGetIncidentFindingsInput {
-            finding_ids: finding_ids.to_vec(),
+            finding_ids,
             incident_record_arn: record.arn.clone(),
         };
         let got = visit.ask::<op::BatchGetIncidentFindings>(input).await?;
         let found = got.findings.into_iter();
         lines.extend(found.filter_map(|finding| deployment(visit, record, finding)));
+        token = listed.next_token;
+        if token.is_none() {
+            break;
+        }
     }
     lines.sort_by_key(|line: &DeploymentLine| line.started);
-    Ok((lines, listed.next_token.is_some()))
+    Ok((lines, token.is_some()))
 }
 
 fn deployment(

@@ -42,6 +42,7 @@ pub struct VulnerabilityLine {
     pub severity: Tag,
     pub status: Tag,
     pub resource: String,
+    pub resource_id: String,
     pub resource_kind: String,
     pub account: String,
     pub exploited: bool,
@@ -126,7 +127,8 @@ fn line(visit: &Visit<'_>, finding: &Finding) -> VulnerabilityLine {
         packages: packages(finding),
         severity: severity(finding.severity),
         status: status(finding.status),
-        resource: resource.map_or_else(|| "—".into(), |resource| resource.id.clone()),
+        resource: resource.map_or_else(|| "—".into(), |resource| short_name(&resource.id)),
+        resource_id: resource.map_or_else(String::new, |resource| resource.id.clone()),
         resource_kind: resource.map_or_else(String::new, |resource| {
             resource_kind(resource.r#type.as_str())
         }),
@@ -174,6 +176,18 @@ pub fn package_names(details: Option<&PackageVulnerabilityDetails>) -> Vec<Strin
     names
 }
 
+/// A resource by the end of its ARN, with a digest as short as people compare it.
+fn short_name(id: &str) -> String {
+    let arn = id.strip_prefix("arn:").and_then(|rest| rest.splitn(5, ':').nth(4));
+    let name = arn.unwrap_or(id);
+    match name.split_once("sha256:") {
+        Some((before, digest)) if digest.len() > 12 && digest.is_ascii() => {
+            format!("{before}sha256:{}…", &digest[..12])
+        }
+        _ => name.to_owned(),
+    }
+}
+
 /// `AWS_EC2_INSTANCE` as `EC2 instance`.
 pub fn resource_kind(kind: &str) -> String {
     match kind {
@@ -196,6 +210,22 @@ pub fn percent(probability: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn resources_have_short_names() {
+        let digest = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+        for (id, name) in [
+            ("i-0a1b", "i-0a1b".to_owned()),
+            ("arn:aws:lambda:eu-central-1:1:function:thumbnails", "function:thumbnails".into()),
+            (
+                &format!("arn:aws:ecr:eu-central-1:1:repository/shop/sha256:{digest}"),
+                "repository/shop/sha256:0f1e2d3c4b5a…".into(),
+            ),
+            ("arn:aws", "arn:aws".into()),
+        ] {
+            assert_eq!(short_name(id), name);
+        }
+    }
 
     #[test]
     fn probabilities_are_percentages() {

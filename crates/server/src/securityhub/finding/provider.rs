@@ -1,5 +1,6 @@
 //! A document as a provider sends it: what it must have, and what is made uniform before it is kept.
 
+mod faults;
 mod sound;
 #[cfg(test)]
 mod tests;
@@ -10,6 +11,7 @@ use super::caption::{self, ACTIVITIES, CLASSES, SEVERITIES, STATUSES};
 use super::identity::Identity;
 use super::members::{Changes, Members, json_text};
 use crate::access::Account;
+use faults::Faults;
 
 /// The most bytes of a document, which is Security Hub's limit for a finding.
 pub const DOCUMENT_BYTES_MAX: usize = 240 * 1024;
@@ -231,79 +233,3 @@ fn time_ms(raw: &str) -> Option<i64> {
         .contains(&ms)
         .then_some(ms.round() as i64)
 }
-
-/// Everything that is wrong with a document.
-#[derive(Default)]
-struct Faults(Vec<String>);
-
-impl Faults {
-    fn add(&mut self, path: &str, rule: &str) {
-        self.0.push(format!("{path} {rule}"));
-    }
-
-    fn members<'a>(&mut self, text: &'a str, path: &str) -> Option<Members<'a>> {
-        match Members::of(text) {
-            Ok(members) => Some(members),
-            Err(error) => {
-                self.0
-                    .push(format!("{path} must be a JSON object: {error}"));
-                None
-            }
-        }
-    }
-
-    fn object<'a>(&mut self, holder: &Members<'a>, name: &str, at: &str) -> Option<Members<'a>> {
-        let path = format!("{at}{name}");
-        match holder.get(name) {
-            Some(text) => self.members(text, &path),
-            None => {
-                self.add(&path, "is missing; it must be an object");
-                None
-            }
-        }
-    }
-
-    /// A text that is not blank.
-    fn text<'a>(&mut self, holder: &Members<'a>, name: &str, at: &str) -> Option<Cow<'a, str>> {
-        let raw = holder.get(name);
-        let text = raw.and_then(text_of).filter(|text| !text.trim().is_empty());
-        if text.is_none() {
-            let rule = match raw {
-                None => "is missing; it must be a text",
-                Some(_) => "must be a text that is not empty",
-            };
-            self.add(&format!("{at}{name}"), rule);
-        }
-        text
-    }
-
-    fn integer(&mut self, holder: &Members<'_>, name: &str) -> Option<i64> {
-        let raw = holder.get(name);
-        let number = raw.and_then(|raw| serde_json::from_str(raw).ok());
-        if number.is_none() {
-            let rule = match raw {
-                None => "is missing; it must be an integer",
-                Some(_) => "must be an integer",
-            };
-            self.add(name, rule);
-        }
-        number
-    }
-
-    fn caption(
-        &mut self,
-        name: &str,
-        captions: &'static [(i64, &'static str)],
-        value: i64,
-    ) -> Option<&'static str> {
-        let caption = caption::caption(captions, value);
-        if caption.is_none() {
-            let values = caption::values(captions);
-            self.0
-                .push(format!("{name} must be one of {values}, not {value}"));
-        }
-        caption
-    }
-}
-#[cfg(test)]
-pub fn sound_check(t: &str) { sound::check(t).unwrap(); }

@@ -44,7 +44,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn it_is_what_sorting_all_would_give(items in prop::collection::vec(any::<u8>(), 0..50), limit in 0..20_usize) {
+        fn it_is_what_sorting_all_would_give(
+            items in prop::collection::vec(any::<u8>(), 0..50),
+            limit in 0..20_usize,
+        ) {
             let mut ranked = Ranked::new(limit);
             for item in &items {
                 if ranked.has_room_for(|last| item < last) {

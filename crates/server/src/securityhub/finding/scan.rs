@@ -9,7 +9,7 @@ use crate::context::Visible;
 use crate::failure::Failure;
 
 /// Rows that are in memory at once.
-const CHUNK: i64 = 500;
+const CHUNK: i64 = 250;
 /// A range of the primary key is one account, see `identity`; the account is compared all the same.
 const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, \
                     e.uid, e.severity_id, e.status_id, e.comment, e.edited_ms, e.edited_by \

@@ -22,7 +22,8 @@ pub fn organization_id(administrator: &str) -> String {
 pub fn check(scopes: &FindingScopes, caller: &Caller) -> Result<(), Failure> {
     if !caller.administrator {
         return Err(Failure::Denied(
-            "Only the organization's administrator may use Scopes; leave them out to see your own findings."
+            "Only the organization's administrator may use Scopes; leave them out to see your own \
+             findings."
                 .into(),
         ));
     }

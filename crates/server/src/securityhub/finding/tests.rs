@@ -85,11 +85,23 @@ fn findings(t: &Testing, input: Value) -> Vec<Value> {
     output["Findings"].as_array().unwrap().clone()
 }
 
+/// Filters that ask for one text.
+fn equals(field: &str, value: &str) -> Value {
+    text_filter(field, "EQUALS", value)
+}
+
+fn text_filter(field: &str, comparison: &str, value: &str) -> Value {
+    let filter = json!({"Comparison": comparison, "Value": value});
+    let filter = json!({"FieldName": field, "Filter": filter});
+    json!({"CompositeFilters": [{"StringFilters": [filter]}]})
+}
+
 /// The one finding with this provider's id, as the administrator sees it.
 fn finding(t: &Testing, finding_uid: &str) -> Value {
-    let filter = json!({"FieldName": "finding_info.uid", "Filter": {"Comparison": "EQUALS", "Value": finding_uid}});
-    let filters = json!({"CompositeFilters": [{"StringFilters": [filter]}]});
-    let found = findings(t, json!({"Filters": filters}));
+    let found = findings(
+        t,
+        json!({"Filters": equals("finding_info.uid", finding_uid)}),
+    );
     assert_eq!(found.len(), 1, "{finding_uid}");
     found[0].clone()
 }

@@ -47,7 +47,8 @@ fn it_is_turned_on_once_and_off_once() {
     let described = call(&t, "DescribeSecurityHubV2").unwrap();
     let feature = json!({"FeatureStatus": "DISABLED", "UpdatedAt": "2026-01-01T00:00:00Z"});
     let expected = json!({
-        "HubV2Arn": arn, "SubscribedAt": "2026-01-01T00:00:00Z", "Features": {"NETWORK_SCANNING": feature},
+        "HubV2Arn": arn, "SubscribedAt": "2026-01-01T00:00:00Z",
+        "Features": {"NETWORK_SCANNING": feature},
     });
     assert_eq!(described, expected);
 
@@ -81,7 +82,8 @@ fn data_calls_are_denied_where_it_is_off() {
     let denied = |account: &str| {
         calls.iter().all(|(service, operation, input)| {
             let answer = t.call_as(account, service, operation, input.clone());
-            matches!(answer, Err(Failure::Denied(why)) if why.contains("EnableSecurityHubV2") && why.contains(REGION))
+            let says = |why: &str| why.contains("EnableSecurityHubV2") && why.contains(REGION);
+            matches!(answer, Err(Failure::Denied(why)) if says(&why))
         })
     };
     assert!(denied(ADMINISTRATOR) && denied(MEMBER));

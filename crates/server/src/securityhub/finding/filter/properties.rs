@@ -85,8 +85,8 @@ proptest! {
         values in prop::collection::vec(word(), 1..4),
     ) {
         let group = |comparison: &str| {
-            let filters: Vec<Value> = values.iter().map(|value| text(field, comparison, value)).collect();
-            json!({"CompositeFilters": [{"StringFilters": filters}]})
+            let filters = values.iter().map(|value| text(field, comparison, value));
+            json!({"CompositeFilters": [{"StringFilters": filters.collect::<Vec<_>>()}]})
         };
         prop_assert_eq!(matches(&group(negative), &document), !matches(&group(positive), &document));
     }
@@ -99,7 +99,8 @@ proptest! {
         let flat = json!({"CompositeFilters": [{"StringFilters": filters, "Operator": operator}]});
         let composites: Vec<Value> =
             filters.iter().map(|filter| json!({"StringFilters": [filter]})).collect();
-        let nested = json!({"CompositeFilters": [{"NestedCompositeFilters": composites, "Operator": operator}]});
+        let nested = json!({"NestedCompositeFilters": composites, "Operator": operator});
+        let nested = json!({"CompositeFilters": [nested]});
         let split = json!({"CompositeFilters": composites, "CompositeOperator": operator});
         let expected = matches(&flat, &document);
         prop_assert_eq!(matches(&nested, &document), expected);
@@ -122,7 +123,8 @@ proptest! {
     ) {
         let document = json!({"status_id": status});
         let number = |filter: Value| json!({"FieldName": "status_id", "Filter": filter});
-        let together = json!({"CompositeFilters": [{"NumberFilters": [number(json!({"Gte": low, "Lt": high}))]}]});
+        let both = number(json!({"Gte": low, "Lt": high}));
+        let together = json!({"CompositeFilters": [{"NumberFilters": [both]}]});
         let joined = json!({"CompositeFilters": [{
             "NumberFilters": [number(json!({"Gte": low})), number(json!({"Lt": high}))],
         }]});
@@ -139,7 +141,8 @@ proptest! {
         let document = json!({"finding_info": {"modified_time_dt": time}});
         let aged = |comparison: &str| {
             let range = json!({"Value": days, "Unit": "DAYS", "Comparison": comparison});
-            let filter = json!({"FieldName": "finding_info.modified_time_dt", "Filter": {"DateRange": range}});
+            let field = "finding_info.modified_time_dt";
+            let filter = json!({"FieldName": field, "Filter": {"DateRange": range}});
             json!({"CompositeFilters": [{"DateFilters": [filter]}]})
         };
         let young = matches(&aged("WITHIN"), &document);

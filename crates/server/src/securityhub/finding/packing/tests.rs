@@ -15,14 +15,15 @@ fn within<T: Send + 'static>(
 fn document(number: usize) -> String {
     let words = ["bucket", "role", "image", "volume", "function", "queue"];
     let word = |at: usize| words[(number / (at + 1)) % words.len()];
-    format!(
-        r#"{{"finding_info":{{"title":"The {} has no {}","uid":"f-{number}","desc":"A {} without {} can be read by {}"}},"class_uid":2003,"severity":"High"}}"#,
+    let info = format!(
+        r#"{{"title":"The {} has no {}","uid":"f-{number}","desc":"A {} without {} and {}"}}"#,
         word(0),
         word(1),
         word(2),
         word(3),
         word(4),
-    )
+    );
+    format!(r#"{{"finding_info":{info},"class_uid":2003,"severity":"High"}}"#)
 }
 
 fn put(tx: &mut Tx<'_>, numbers: std::ops::Range<usize>) -> Result<(), Failure> {

@@ -6,6 +6,10 @@ fn processed(output: &Value) -> Vec<Value> {
     output["ProcessedFindings"].as_array().unwrap().clone()
 }
 
+fn triple(account: &str, product: &str, uid: &str) -> Value {
+    json!({"CloudAccountUid": account, "MetadataProductUid": product, "FindingInfoUid": uid})
+}
+
 fn unprocessed(output: &Value) -> Vec<Value> {
     output["UnprocessedFindings"].as_array().unwrap().clone()
 }
@@ -13,7 +17,10 @@ fn unprocessed(output: &Value) -> Vec<Value> {
 #[test]
 fn severity_status_and_comment_are_set_and_nothing_else_moves() {
     let t = enabled();
-    let info = json!({"uid": "f", "title": "x", "modified_time": 1_750_000_000_001_i64, "modified_time_dt": "2025-06-15T15:06:40.001Z"});
+    let info = json!({
+        "uid": "f", "title": "x", "modified_time": 1_750_000_000_001_i64,
+        "modified_time_dt": "2025-06-15T15:06:40.001Z",
+    });
     import(
         &t,
         &[document(
@@ -96,7 +103,7 @@ fn inputs_that_break_a_rule_change_nothing() {
     let t = enabled();
     import(&t, &[document("f", json!({}))]);
     let uid = uid_of(ADMINISTRATOR, "f");
-    let identifier = json!({"CloudAccountUid": ADMINISTRATOR, "FindingInfoUid": "f", "MetadataProductUid": PRODUCT});
+    let identifier = triple(ADMINISTRATOR, PRODUCT, "f");
     let cases = [
         (
             json!({"MetadataUids": [uid], "FindingIdentifiers": [identifier], "StatusId": 1}),
@@ -178,7 +185,6 @@ fn findings_are_named_by_uid_or_by_triple_and_echoed_the_same_way() {
     assert_eq!(missed[0]["ErrorCode"], "ResourceNotFoundException");
     assert!(missed[0].get("FindingIdentifier").is_none());
 
-    let triple = |account: &str, product: &str, uid: &str| json!({"CloudAccountUid": account, "MetadataProductUid": product, "FindingInfoUid": uid});
     let known = triple(ADMINISTRATOR, PRODUCT, "f");
     let unknown = [
         triple(MEMBER, PRODUCT, "f"),
