@@ -47,7 +47,11 @@ struct ServiceEntry {
 struct Patch {
     service: String,
     shape: String,
-    replace: serde_json::Value,
+    /// The shape as it is to be.
+    replace: Option<serde_json::Value>,
+    /// Values that an enumeration has besides the model's.
+    #[serde(default)]
+    add_values: Vec<String>,
     #[expect(dead_code, reason = "for the reader of the file")]
     reason: String,
 }
@@ -115,7 +119,10 @@ fn generate(root: &Path) -> Result<Files> {
         let text = package.model(&entry.model, &entry.sha256)?;
         let mut model = Model::read(&text)?;
         for patch in patches.iter().filter(|patch| patch.service == entry.name) {
-            model.replace(&patch.shape, &patch.replace)?;
+            if let Some(replace) = &patch.replace {
+                model.replace(&patch.shape, replace)?;
+            }
+            model.add_values(&patch.shape, &patch.add_values)?;
         }
         let selection = emit::Selection {
             operations: entry.operations.as_deref(),

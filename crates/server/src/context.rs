@@ -1,10 +1,12 @@
 //! What an operation sees: who calls, where, when, and one transaction.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use balefire_api::Timestamp;
 use balefire_store::{Entry, NewJob, Tx, Value};
 use parking_lot::Mutex;
+use ring::rand::{SecureRandom, SystemRandom};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -72,7 +74,7 @@ pub struct Ids {
 impl Ids {
     /// From the operating system's randomness.
     pub fn random() -> Ids {
-        Ids::from_source(|| uuid::Uuid::new_v4().into_bytes())
+        Ids::from_source(buffered_random)
     }
 
     /// From any source: tests repeat themselves with a counter.
@@ -106,6 +108,27 @@ impl Ids {
         rest[..2].copy_from_slice(&place.to_be_bytes());
         uuid::Builder::from_unix_timestamp_millis(u64::try_from(ms).unwrap_or(0), &rest).into_uuid()
     }
+}
+
+/// The operating system's randomness, fetched for many identifiers at once: a system call each would cost
+/// more than all else in them.
+fn buffered_random() -> [u8; 16] {
+    const IDS_AT_ONCE: usize = 64;
+    thread_local! {
+        static BUFFER: RefCell<Vec<[u8; 16]>> = const { RefCell::new(Vec::new()) };
+    }
+    BUFFER.with_borrow_mut(|buffer| {
+        if buffer.is_empty() {
+            let mut bytes = [0; 16 * IDS_AT_ONCE];
+            if SystemRandom::new().fill(&mut bytes).is_ok() {
+                buffer.extend(bytes.as_chunks::<16>().0);
+            }
+        }
+        // Without the bulk, the library asks the system itself, and panics where there is no randomness.
+        buffer
+            .pop()
+            .unwrap_or_else(|| uuid::Uuid::new_v4().into_bytes())
+    })
 }
 
 /// Where the time comes from.

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::Error;
 use crate::directory::Directory;
 use crate::engine::postgres::{PostgresConnection, configure};
-use crate::engine::sqlite::{Role, SqliteConnection};
+use crate::engine::sqlite::{Gate, Role, SqliteConnection};
 use crate::engine::{Connection, Engine};
 use crate::log::SHARDS;
 use crate::migration::{Migration, migrate};
@@ -30,7 +30,8 @@ pub(crate) fn open_sqlite(
     let directory = Directory::open(path)?;
     let mut connection = SqliteConnection::open(&directory.database, Role::Writer)?;
     migrate(&mut connection, migrations)?;
-    let reader = |_| SqliteConnection::open(&directory.database, Role::Reader);
+    let gate = Gate::default();
+    let reader = |_| SqliteConnection::open(&directory.database, Role::Reader(gate.clone()));
     let readers = (0..options.read_connections.max(1))
         .map(reader)
         .collect::<Result<Vec<_>, Error>>()?;

@@ -39,7 +39,7 @@ def send(endpoint, method, target, body=b"", headers=None):
     """Sends bytes as they are; nothing is encoded, added or repeated but Host and Content-Length."""
     with connection(endpoint) as opened:
         opened.request(method, target, body=body, headers=headers or {})
-        return answer(opened)
+        return read_answer(opened)
 
 
 @contextmanager
@@ -56,7 +56,7 @@ def connection(endpoint, context=None):
         opened.close()
 
 
-def answer(opened):
+def read_answer(opened):
     """The answer to what was sent on a connection. Header names are in lower case."""
     response = opened.getresponse()
     headers = {name.lower(): value for name, value in response.getheaders()}
@@ -121,7 +121,7 @@ def assert_refused(answer, status, code):
     return message
 
 
-def refusal(operation, code, status=None, **parameters):
+def refusal(operation, code, status=None, /, **parameters):
     """The error with which a boto3 call is refused; gives the whole parsed answer."""
     with pytest.raises(ClientError) as caught:
         operation(**parameters)

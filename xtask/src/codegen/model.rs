@@ -138,6 +138,22 @@ impl Model {
         Ok(())
     }
 
+    /// Adds values to an enumeration.
+    pub fn add_values(&mut self, name: &str, values: &[String]) -> Result<()> {
+        let shape = self
+            .shapes
+            .get_mut(name)
+            .with_context(|| format!("a patch names {name}"))?;
+        if !values.is_empty() {
+            let known = shape
+                .values
+                .as_mut()
+                .with_context(|| format!("{name} has no values"))?;
+            known.extend(values.iter().cloned());
+        }
+        Ok(())
+    }
+
     /// Every shape that these operations reach.
     pub fn reached(&self, operations: &[&str]) -> Result<BTreeSet<String>> {
         let mut open: Vec<String> = Vec::new();

@@ -126,7 +126,11 @@ fn collect(label_so_far: &str, value: &Value, fields: &mut Vec<Field>) {
             };
             if !value.trim().is_empty() {
                 let label = label_so_far.to_owned();
-                fields.push(Field { label, value, block });
+                fields.push(Field {
+                    label,
+                    value,
+                    block,
+                });
             }
         }
         other => fields.extend(scalar(other).map(|value| Field::new(label_so_far, value))),
@@ -154,7 +158,9 @@ pub fn label(name: &str) -> String {
         match letter {
             '_' | '-' => label.push(' '),
             _ if label.is_empty() => label.extend(letter.to_uppercase()),
-            _ if letter.is_uppercase() && !label.ends_with(|c: char| c.is_uppercase() || c == ' ') => {
+            _ if letter.is_uppercase()
+                && !label.ends_with(|c: char| c.is_uppercase() || c == ' ') =>
+            {
                 label.push(' ');
                 label.extend(letter.to_lowercase());
             }
@@ -212,7 +218,13 @@ mod tests {
     fn documents_in_texts_are_indented() {
         let fields = fields(&json!({"rawData": "{\"a\":1}"}).to_string());
         let expected = Field::new("Raw data", "{\n  \"a\": 1\n}");
-        assert_eq!(fields, [Field { block: true, ..expected }]);
+        assert_eq!(
+            fields,
+            [Field {
+                block: true,
+                ..expected
+            }]
+        );
     }
 
     #[test]

@@ -28,14 +28,18 @@ fn words(failure: &Failure) -> (StatusCode, &'static str) {
     match failure {
         Failure::NotFound { .. } => (StatusCode::NOT_FOUND, "Not found"),
         Failure::Denied(_) => (StatusCode::FORBIDDEN, "Not allowed"),
-        Failure::Invalid(_) => (StatusCode::BAD_REQUEST, "This address does not lead anywhere"),
+        Failure::Invalid(_) => (
+            StatusCode::BAD_REQUEST,
+            "This address does not lead anywhere",
+        ),
         Failure::Conflict { .. } => (StatusCode::CONFLICT, "Not possible now"),
         Failure::Limit { .. } | Failure::Throttled => {
             (StatusCode::TOO_MANY_REQUESTS, "Too much at once")
         }
-        Failure::Internal(_) | Failure::Store(_) => {
-            (StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong here")
-        }
+        Failure::Internal(_) | Failure::Store(_) => (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Something went wrong here",
+        ),
     }
 }
 

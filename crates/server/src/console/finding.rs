@@ -85,9 +85,18 @@ pub async fn finding(visit: &Visit<'_>) -> Result<Reply, Failure> {
         description: text(&document, "/finding_info/desc"),
         comment: text(&document, "/comment"),
         facts: facts(&document),
-        times: times.into_iter().filter_map(|(name, at)| Some((name, at?))).collect(),
-        resources: items(&document, "/resources").iter().map(resource).collect(),
-        vulnerabilities: items(&document, "/vulnerabilities").iter().map(vulnerability).collect(),
+        times: times
+            .into_iter()
+            .filter_map(|(name, at)| Some((name, at?)))
+            .collect(),
+        resources: items(&document, "/resources")
+            .iter()
+            .map(resource)
+            .collect(),
+        vulnerabilities: items(&document, "/vulnerabilities")
+            .iter()
+            .map(vulnerability)
+            .collect(),
         remediation: text(&document, "/remediation/desc"),
         references: references(&document),
         source: indented(&document),
@@ -96,7 +105,8 @@ pub async fn finding(visit: &Visit<'_>) -> Result<Reply, Failure> {
 }
 
 async fn document(visit: &Visit<'_>, uid: &str) -> Result<Value, Failure> {
-    let missing = || Failure::not_found("FINDING", uid.chars().take(UID_LEN_MAX).collect::<String>());
+    let missing =
+        || Failure::not_found("FINDING", uid.chars().take(UID_LEN_MAX).collect::<String>());
     if uid.is_empty() || uid.len() > UID_LEN_MAX {
         return Err(missing());
     }
@@ -144,19 +154,28 @@ fn facts(document: &Value) -> Vec<Field> {
         ("Compliance", text(document, "/compliance/status")),
         ("Control", text(document, "/compliance/control")),
         ("Standards", listed("/compliance/standards")),
-        ("Provider's severity", text(document, "/vendor_attributes/severity")),
+        (
+            "Provider's severity",
+            text(document, "/vendor_attributes/severity"),
+        ),
         ("Status detail", text(document, "/status_detail")),
         ("Provider's id", text(document, "/finding_info/uid")),
         ("Id here", text(document, "/metadata/uid")),
     ];
-    let given = facts.into_iter().filter_map(|(label, value)| Some((label, value?)));
-    given.map(|(label, value)| Field::new(label, value)).collect()
+    let given = facts
+        .into_iter()
+        .filter_map(|(label, value)| Some((label, value?)));
+    given
+        .map(|(label, value)| Field::new(label, value))
+        .collect()
 }
 
 fn resource(resource: &Value) -> ResourceLine {
     let uid = text(resource, "/uid");
     ResourceLine {
-        name: text(resource, "/name").or(uid.clone()).unwrap_or_else(|| "—".into()),
+        name: text(resource, "/name")
+            .or(uid.clone())
+            .unwrap_or_else(|| "—".into()),
         uid,
         kind: text(resource, "/type"),
         region: text(resource, "/region"),
@@ -166,8 +185,12 @@ fn resource(resource: &Value) -> ResourceLine {
 
 fn vulnerability(vulnerability: &Value) -> VulnerabilityLine {
     let id = text(vulnerability, "/cve/uid").or_else(|| text(vulnerability, "/advisory/uid"));
-    let packages = items(vulnerability, "/affected_packages").iter().map(package);
-    let fixable = vulnerability.pointer("/is_fix_available").and_then(Value::as_bool);
+    let packages = items(vulnerability, "/affected_packages")
+        .iter()
+        .map(package);
+    let fixable = vulnerability
+        .pointer("/is_fix_available")
+        .and_then(Value::as_bool);
     VulnerabilityLine {
         id: id.unwrap_or_else(|| "Unnamed".into()),
         title: text(vulnerability, "/title").or_else(|| text(vulnerability, "/cve/title")),
@@ -175,9 +198,8 @@ fn vulnerability(vulnerability: &Value) -> VulnerabilityLine {
             .map(|word| Tag::of_severity_word(&word.to_uppercase())),
         score: text(vulnerability, "/cve/cvss/0/base_score"),
         epss: text(vulnerability, "/cve/epss/score"),
-        fix: text(vulnerability, "/fix_coverage").or_else(|| {
-            fixable.map(|is| if is { "Available" } else { "None known" }.to_owned())
-        }),
+        fix: text(vulnerability, "/fix_coverage")
+            .or_else(|| fixable.map(|is| if is { "Available" } else { "None known" }.to_owned())),
         packages: packages.collect(),
     }
 }

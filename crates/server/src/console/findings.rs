@@ -9,12 +9,13 @@ use balefire_api::generated::securityhub::{
 use http::StatusCode;
 use serde_json::Value;
 
+use super::choice::{Choice, Pages, choices};
 use super::document::{items, number, text, time};
 use super::form::href;
 use super::moment::Moment;
 use super::reply::Reply;
 use super::severity::Tag;
-use super::visit::{Choice, Frame, Pages, Section, Visit, choices};
+use super::visit::{Frame, Section, Visit};
 use crate::failure::Failure;
 
 const FINDINGS_PER_PAGE: i32 = 50;
@@ -99,7 +100,13 @@ pub async fn findings(visit: &Visit<'_>) -> Result<Reply, Failure> {
     let kept = [by_severity, by_status, by_order];
     let page = Findings {
         frame: visit.frame(Section::Findings, "Findings"),
-        severities: choices(path, "severity", severity, &[by_status, by_order], SEVERITIES),
+        severities: choices(
+            path,
+            "severity",
+            severity,
+            &[by_status, by_order],
+            SEVERITIES,
+        ),
         statuses: choices(path, "status", status, &[by_severity, by_order], STATUSES),
         orders: choices(path, "order", order, &[by_severity, by_status], ORDERS),
         lines,
@@ -147,10 +154,15 @@ impl Narrowed {
         // Fatal, which is rare, is shown with critical.
         let up_to = |id: i64| if id == 5 { 6 } else { id };
         let fields = [
-            (OcsfNumberField::SeverityId, self.severity_id.map(|id| (id, up_to(id)))),
+            (
+                OcsfNumberField::SeverityId,
+                self.severity_id.map(|id| (id, up_to(id))),
+            ),
             (OcsfNumberField::StatusId, self.status_id.map(|id| (id, id))),
         ];
-        let given = fields.into_iter().filter_map(|(field, ids)| Some((field, ids?)));
+        let given = fields
+            .into_iter()
+            .filter_map(|(field, ids)| Some((field, ids?)));
         let filters: Vec<OcsfNumberFilter> = given
             .map(|(field, (from, to))| OcsfNumberFilter {
                 field_name: Some(field),
@@ -166,7 +178,10 @@ impl Narrowed {
             number_filters: Some(filters),
             ..Default::default()
         };
-        let any = composite.number_filters.as_ref().is_some_and(|all| !all.is_empty());
+        let any = composite
+            .number_filters
+            .as_ref()
+            .is_some_and(|all| !all.is_empty());
         any.then(|| OcsfFindingFilters {
             composite_filters: Some(vec![composite]),
             composite_operator: Some(AllowedOperators::And),
@@ -197,12 +212,18 @@ pub fn title(document: &Value) -> String {
 
 pub fn severity(document: &Value) -> Tag {
     let caption = text(document, "/severity");
-    Tag::of_ocsf_severity(number(document, "/severity_id").unwrap_or(0), caption.as_deref())
+    Tag::of_ocsf_severity(
+        number(document, "/severity_id").unwrap_or(0),
+        caption.as_deref(),
+    )
 }
 
 pub fn status(document: &Value) -> Tag {
     let caption = text(document, "/status");
-    Tag::of_ocsf_status(number(document, "/status_id").unwrap_or(0), caption.as_deref())
+    Tag::of_ocsf_status(
+        number(document, "/status_id").unwrap_or(0),
+        caption.as_deref(),
+    )
 }
 
 /// When the provider changed it last.

@@ -5,6 +5,7 @@ use balefire_api::generated::ssm_incidents::operations as op;
 use balefire_api::generated::ssm_incidents::{GetIncidentRecordInput, IncidentRecord};
 use http::StatusCode;
 
+use super::choice::Pages;
 use super::form::href;
 use super::incidents::source;
 use super::moment::{Moment, span};
@@ -12,7 +13,7 @@ use super::plot::Plot;
 use super::reply::Reply;
 use super::severity::Tag;
 use super::timeline::{self, DeploymentLine, EventLine, ItemLine};
-use super::visit::{Frame, Pages, Section, Visit};
+use super::visit::{Frame, Section, Visit};
 use crate::failure::Failure;
 
 #[derive(Template)]
@@ -84,10 +85,13 @@ impl IncidentPage {
     fn plot_words(&self) -> String {
         let before = self.deployments.iter().filter(|line| line.before).count();
         let after = self.deployments.len() - before;
+        let counted = |count: usize, what: &str| {
+            format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+        };
         format!(
-            "Time axis of the incident: {before} deployments in the hour before it opened, {after} after, \
-             and {} timeline events.",
-            self.events.len()
+            "Time axis of the incident: {} in the hour before it opened, {after} after, and {}.",
+            counted(before, "deployment"),
+            counted(self.events.len(), "timeline event"),
         )
     }
 

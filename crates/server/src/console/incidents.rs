@@ -8,11 +8,12 @@ use balefire_api::generated::ssm_incidents::{
 };
 use http::StatusCode;
 
+use super::choice::{Choice, Pages, choices};
 use super::form::href;
 use super::moment::{Moment, span};
 use super::reply::Reply;
 use super::severity::Tag;
-use super::visit::{Choice, Frame, Pages, Section, Visit, choices};
+use super::visit::{Frame, Section, Visit};
 use crate::failure::Failure;
 
 const INCIDENTS_PER_PAGE: i32 = 50;

@@ -1,6 +1,7 @@
 //! The console: server-rendered pages over the same operations.
 
 mod attempts;
+mod choice;
 mod document;
 mod failure_page;
 mod finding;
@@ -15,6 +16,7 @@ mod reply;
 mod session;
 mod severity;
 mod sign_in;
+mod tally;
 #[cfg(test)]
 mod tests;
 mod timeline;

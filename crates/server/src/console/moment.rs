@@ -39,7 +39,7 @@ fn relative(ago_ms: i64) -> String {
     let ms = ago_ms.abs();
     let (count, unit) = match ms {
         ..MINUTE => return "just now".into(),
-        ..HOUR => (ms / MINUTE, "minute"),
+        MINUTE..HOUR => (ms / MINUTE, "minute"),
         _ if ms < 2 * DAY => (ms / HOUR, "hour"),
         _ if ms < 60 * DAY => (ms / DAY, "day"),
         _ if ms < 730 * DAY => (ms / (30 * DAY), "month"),
@@ -58,8 +58,8 @@ pub fn span(ms: i64) -> String {
     let ms = ms.max(0);
     let (large, large_unit, small, small_unit) = match ms {
         ..MINUTE => return format!("{} s", ms / SECOND),
-        ..HOUR => return format!("{} min", ms / MINUTE),
-        ..DAY => (ms / HOUR, "h", ms % HOUR / MINUTE, "min"),
+        MINUTE..HOUR => return format!("{} min", ms / MINUTE),
+        HOUR..DAY => (ms / HOUR, "h", ms % HOUR / MINUTE, "min"),
         _ => (ms / DAY, "d", ms % DAY / HOUR, "h"),
     };
     match small {
@@ -112,7 +112,10 @@ mod tests {
             assert_eq!(span(ms), text);
         }
         let opened = Timestamp(DAY);
-        assert_eq!(offset(Timestamp(DAY - 12 * MINUTE), opened), "12 min before");
+        assert_eq!(
+            offset(Timestamp(DAY - 12 * MINUTE), opened),
+            "12 min before"
+        );
         assert_eq!(offset(Timestamp(DAY + HOUR), opened), "1 h after");
         assert_eq!(offset(opened, opened), "at the opening");
     }

@@ -107,7 +107,9 @@ impl Plot {
             after_ms: (end - opened.0).max(AFTER_MS_MIN),
         };
         let shown = spans.iter().take(LANES_MAX).enumerate();
-        let bars: Vec<Bar> = shown.map(|(lane, span)| axis.bar(lane, span, end)).collect();
+        let bars: Vec<Bar> = shown
+            .map(|(lane, span)| axis.bar(lane, span, end))
+            .collect();
         let axis_y = TOP + bars.len() * LANE + 8;
         let mut dots: Vec<String> = events.iter().map(|at| percent(axis.place(at.0))).collect();
         dots.dedup();
@@ -167,7 +169,11 @@ impl Axis {
         };
         let mut ticks = vec![
             tick(-BEFORE_MS, format!("−{}", span(BEFORE_MS)), "start"),
-            tick(-BEFORE_MS / 2, format!("−{}", span(BEFORE_MS / 2)), "middle"),
+            tick(
+                -BEFORE_MS / 2,
+                format!("−{}", span(BEFORE_MS / 2)),
+                "middle",
+            ),
             tick(0, "opened".into(), "middle"),
         ];
         let fits = |step: &&i64| self.after_ms / **step <= TICKS_AFTER_MAX;
@@ -219,14 +225,31 @@ mod tests {
         let resolved = Some(after(2 * HOUR));
         let events = [OPENED, after(HOUR)];
         let plot = Plot::of(OPENED, resolved, after(DAY), &spans, &events);
-        assert_eq!((plot.bars[0].x.as_str(), plot.bars[0].width.as_str()), ("20.00%", "10.00%"));
-        assert_eq!((plot.bars[0].anchor, plot.bars[0].running), ("start", false));
-        assert_eq!((plot.bars[1].x.as_str(), plot.bars[1].width.as_str()), ("70.00%", "30.00%"));
+        assert_eq!(
+            (plot.bars[0].x.as_str(), plot.bars[0].width.as_str()),
+            ("20.00%", "10.00%")
+        );
+        assert_eq!(
+            (plot.bars[0].anchor, plot.bars[0].running),
+            ("start", false)
+        );
+        assert_eq!(
+            (plot.bars[1].x.as_str(), plot.bars[1].width.as_str()),
+            ("70.00%", "30.00%")
+        );
         assert_eq!((plot.bars[1].anchor, plot.bars[1].running), ("end", true));
         assert_eq!(plot.dots, ["40.00%", "70.00%"]);
         assert_eq!(plot.resolved_x.as_deref(), Some("100.00%"));
         let labels: Vec<&str> = plot.ticks.iter().map(|tick| tick.label.as_str()).collect();
-        let expected = ["−1 h", "−30 min", "opened", "+30 min", "+1 h", "+1 h 30 min", "+2 h"];
+        let expected = [
+            "−1 h",
+            "−30 min",
+            "opened",
+            "+30 min",
+            "+1 h",
+            "+1 h 30 min",
+            "+2 h",
+        ];
         assert_eq!(labels, expected);
         assert_eq!(plot.ticks.last().unwrap().anchor, "end");
     }

@@ -19,7 +19,10 @@ static STYLE: &str = include_str!("../../templates/console/style.css");
 /// Where the style sheet of this version is: its content is part of the address.
 pub static STYLE_HREF: LazyLock<String> = LazyLock::new(|| {
     let digest = Sha256::digest(STYLE);
-    let tag: String = digest[..6].iter().map(|byte| format!("{byte:02x}")).collect();
+    let tag: String = digest[..6]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     format!("/console/style.css?v={tag}")
 });
 
@@ -45,7 +48,11 @@ impl Reply {
 
     /// To a path of the console, by GET.
     pub fn redirect(to: &str) -> Reply {
-        let reply = Reply::new(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", Bytes::new());
+        let reply = Reply::new(
+            StatusCode::SEE_OTHER,
+            "text/plain; charset=utf-8",
+            Bytes::new(),
+        );
         reply.with(LOCATION, to)
     }
 

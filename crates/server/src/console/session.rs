@@ -82,7 +82,10 @@ impl Sessions {
         let (pass, code) = self.verified(purpose, text, now)?;
         let mut ended = self.ended.lock();
         ended.retain(|_, expires_ms| *expires_ms > now.0);
-        ended.insert(code, pass.expires_ms).is_none().then_some(pass)
+        ended
+            .insert(code, pass.expires_ms)
+            .is_none()
+            .then_some(pass)
     }
 
     fn verified(

@@ -22,8 +22,10 @@ const FORM_BYTES_MAX: usize = 4096;
 /// The longest access key id of the AWS API.
 const KEY_ID_LEN_MAX: usize = 128;
 /// Unknown keys and wrong secrets are told apart by no word.
-const REFUSED: &str = "This access key and secret do not sign in here. Check both, and that the key is active.";
-const LINK_REFUSED: &str = "This link was used or is older than five minutes. Ask for a new one, or sign in below.";
+const REFUSED: &str =
+    "This access key and secret do not sign in here. Check both, and that the key is active.";
+const LINK_REFUSED: &str =
+    "This link was used or is older than five minutes. Ask for a new one, or sign in below.";
 const TOO_MANY: &str = "Too many sign-ins have failed. Wait a minute, then try again.";
 
 /// What an unknown key's secret is compared with, so that it takes the time of a known one's.
@@ -57,7 +59,10 @@ fn form<'a>(to: &'a str, error: Option<&'static str>) -> SignIn<'a> {
 
 /// The sign-in page for someone who asked for this page first.
 pub fn ask_to_sign_in(parts: &Parts) -> Reply {
-    let asked = parts.uri.path_and_query().map_or("", |asked| asked.as_str());
+    let asked = parts
+        .uri
+        .path_and_query()
+        .map_or("", |asked| asked.as_str());
     let to = if asked == "/console" { "" } else { asked };
     Reply::redirect(&href(PATH, &[("to", destination(to))]))
 }
@@ -152,8 +157,10 @@ impl Console {
     /// The caller of a session that is still good.
     pub(super) async fn signed_in(&self, parts: &Parts) -> Result<Option<Arc<Caller>>, Failure> {
         let sealed = cookie(parts, self.session_cookie());
-        let pass = sealed
-            .and_then(|sealed| self.sessions.open(Purpose::Session, sealed, self.clock.now()));
+        let pass = sealed.and_then(|sealed| {
+            self.sessions
+                .open(Purpose::Session, sealed, self.clock.now())
+        });
         match pass {
             Some(pass) => self.caller_of(&pass).await,
             None => Ok(None),
@@ -232,7 +239,9 @@ pub(super) fn cookie<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+    pairs
+        .find(|(known, _)| *known == name)
+        .map(|(_, value)| value)
 }
 
 #[cfg(test)]
@@ -241,7 +250,11 @@ mod tests {
 
     #[test]
     fn one_goes_only_to_pages_of_the_console() {
-        for to in ["/console", "/console/findings?severity=5", "/console?region=x"] {
+        for to in [
+            "/console",
+            "/console/findings?severity=5",
+            "/console?region=x",
+        ] {
             assert_eq!(destination(to), to);
         }
         for to in [

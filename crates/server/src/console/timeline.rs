@@ -167,7 +167,11 @@ fn deployment(
 ) -> Option<DeploymentLine> {
     let (name, kind, resource, started, ended) = match finding.details? {
         FindingDetails::CodeDeployDeployment(found) => (
-            format!("{} {}", group_name(&found.deployment_group_arn), found.deployment_id),
+            format!(
+                "{} {}",
+                group_name(&found.deployment_group_arn),
+                found.deployment_id
+            ),
             "CodeDeploy deployment",
             found.deployment_group_arn,
             found.start_time,

@@ -6,7 +6,7 @@ use balefire_api::generated::ssm_incidents::operations as op;
 use balefire_api::generated::ssm_incidents::{GetReplicationSetInput, ListReplicationSetsInput};
 use balefire_api::{Operation, Timestamp, Typed};
 
-use super::form::{Form, href};
+use super::form::Form;
 use super::moment::Moment;
 use super::reply::STYLE_HREF;
 use crate::context::Caller;
@@ -219,53 +219,4 @@ pub fn is_region(text: &str) -> bool {
         && text
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-}
-
-/// A choice among a few, drawn as a row of links.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
-    pub label: &'static str,
-    pub href: String,
-    pub chosen: bool,
-}
-
-/// Choices for one name of a query; `kept` is the rest of that query.
-pub fn choices(
-    path: &str,
-    name: &str,
-    chosen: &str,
-    kept: &[(&str, &str)],
-    values: &[(&'static str, &str)],
-) -> Vec<Choice> {
-    let choice = |&(label, value): &(&'static str, &str)| {
-        let mut pairs = kept.to_vec();
-        pairs.push((name, value));
-        Choice {
-            label,
-            href: href(path, &pairs),
-            chosen: chosen == value,
-        }
-    };
-    values.iter().map(choice).collect()
-}
-
-/// Links to the first and the next page of a list.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Pages {
-    pub first: Option<String>,
-    pub next: Option<String>,
-}
-
-impl Pages {
-    pub fn of(path: &str, kept: &[(&str, &str)], token: Option<&str>, next: Option<&str>) -> Pages {
-        let with_token = |next| {
-            let mut pairs = kept.to_vec();
-            pairs.push(("token", next));
-            href(path, &pairs)
-        };
-        Pages {
-            first: token.map(|_| href(path, kept)),
-            next: next.map(with_token),
-        }
-    }
 }

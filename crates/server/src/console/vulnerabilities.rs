@@ -9,12 +9,13 @@ use balefire_api::generated::inspector2::{
 };
 use http::StatusCode;
 
+use super::choice::{Choice, Pages, choices};
 use super::findings::known;
 use super::form::href;
 use super::moment::Moment;
 use super::reply::Reply;
 use super::severity::{Tag, capitalized};
-use super::visit::{Choice, Frame, Pages, Section, Visit, choices};
+use super::visit::{Frame, Section, Visit};
 use crate::failure::Failure;
 
 const FINDINGS_PER_PAGE: i32 = 25;
@@ -81,10 +82,25 @@ pub async fn vulnerabilities(visit: &Visit<'_>) -> Result<Reply, Failure> {
     let kept = [by_severity, by_status, by_exploit];
     let page = Vulnerabilities {
         frame: visit.frame(Section::Vulnerabilities, "Vulnerabilities"),
-        severities: choices(path, "severity", severity, &[by_status, by_exploit], SEVERITIES),
+        severities: choices(
+            path,
+            "severity",
+            severity,
+            &[by_status, by_exploit],
+            SEVERITIES,
+        ),
         statuses: choices(path, "status", status, &[by_severity, by_exploit], STATUSES),
-        exploited: choices(path, "exploited", exploited, &[by_severity, by_status], EXPLOITED),
-        lines: findings.iter().map(|finding| line(visit, finding)).collect(),
+        exploited: choices(
+            path,
+            "exploited",
+            exploited,
+            &[by_severity, by_status],
+            EXPLOITED,
+        ),
+        lines: findings
+            .iter()
+            .map(|finding| line(visit, finding))
+            .collect(),
         pages: Pages::of(path, &kept, token, next.as_deref()),
         filtered: kept.iter().any(|(_, value)| !value.is_empty()) || token.is_some(),
     };
@@ -134,7 +150,11 @@ fn line(visit: &Visit<'_>, finding: &Finding) -> VulnerabilityLine {
         }),
         account: finding.aws_account_id.clone(),
         exploited: finding.exploit_available == Some(ExploitAvailable::Yes),
-        epss: finding.epss.as_ref().and_then(|epss| epss.score).map(percent),
+        epss: finding
+            .epss
+            .as_ref()
+            .and_then(|epss| epss.score)
+            .map(percent),
         fix: finding.fix_available.map(|fix| capitalized(fix.as_str())),
         seen: visit.moment(finding.last_observed_at),
     }
@@ -152,7 +172,8 @@ pub fn status(status: FindingStatus) -> Tag {
 pub fn vulnerability_id(finding: &Finding) -> String {
     let details = finding.package_vulnerability_details.as_ref();
     let id = details.map(|details| details.vulnerability_id.clone());
-    id.or_else(|| finding.title.clone()).unwrap_or_else(|| "Untitled".into())
+    id.or_else(|| finding.title.clone())
+        .unwrap_or_else(|| "Untitled".into())
 }
 
 fn packages(finding: &Finding) -> String {
@@ -178,7 +199,9 @@ pub fn package_names(details: Option<&PackageVulnerabilityDetails>) -> Vec<Strin
 
 /// A resource by the end of its ARN, with a digest as short as people compare it.
 fn short_name(id: &str) -> String {
-    let arn = id.strip_prefix("arn:").and_then(|rest| rest.splitn(5, ':').nth(4));
+    let arn = id
+        .strip_prefix("arn:")
+        .and_then(|rest| rest.splitn(5, ':').nth(4));
     let name = arn.unwrap_or(id);
     match name.split_once("sha256:") {
         Some((before, digest)) if digest.len() > 12 && digest.is_ascii() => {
@@ -216,7 +239,10 @@ mod tests {
         let digest = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
         for (id, name) in [
             ("i-0a1b", "i-0a1b".to_owned()),
-            ("arn:aws:lambda:eu-central-1:1:function:thumbnails", "function:thumbnails".into()),
+            (
+                "arn:aws:lambda:eu-central-1:1:function:thumbnails",
+                "function:thumbnails".into(),
+            ),
             (
                 &format!("arn:aws:ecr:eu-central-1:1:repository/shop/sha256:{digest}"),
                 "repository/shop/sha256:0f1e2d3c4b5a…".into(),

@@ -18,6 +18,22 @@ pub struct Refused<'a> {
 /// it is called where the operation lists none of them.
 fn names(failure: &Failure) -> (&'static [&'static str], &'static str, u16) {
     match failure {
+        Failure::NotFound {
+            kind: "ORGANIZATION",
+            ..
+        } => (
+            &["OrganizationNotFoundException"],
+            "OrganizationNotFoundException",
+            400,
+        ),
+        Failure::NotFound {
+            kind: "ORGANIZATIONAL_UNIT",
+            ..
+        } => (
+            &["OrganizationalUnitNotFoundException"],
+            "OrganizationalUnitNotFoundException",
+            400,
+        ),
         Failure::NotFound { .. } => (
             &["ResourceNotFoundException"],
             "ResourceNotFoundException",

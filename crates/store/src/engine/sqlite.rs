@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
+use parking_lot::Mutex;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql};
 
@@ -17,21 +19,29 @@ pub(crate) struct SqliteConnection {
     inner: rusqlite::Connection,
     names: HashMap<Box<str>, ColumnNames>,
     in_transaction: bool,
+    gate: Option<Gate>,
 }
 
 /// What a connection is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Writer,
-    Reader,
+    Reader(Gate),
 }
+
+/// Held while a reader takes or leaves its snapshot. SQLite has a lock of its own there, on which a thread
+/// would sleep for longer than the whole of a point read takes; this one is waited for awake.
+pub(crate) type Gate = Arc<Mutex<()>>;
 
 impl SqliteConnection {
     /// Opens the file, which must exist (it may be empty).
     pub(crate) fn open(file: &Path, role: Role) -> Result<SqliteConnection, Error> {
-        let access = match role {
-            Role::Writer => OpenFlags::SQLITE_OPEN_READ_WRITE,
-            Role::Reader => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        let (access, settings, gate) = match role {
+            Role::Writer => (OpenFlags::SQLITE_OPEN_READ_WRITE, WRITER_SETTINGS, None),
+            Role::Reader(gate) => (
+                OpenFlags::SQLITE_OPEN_READ_ONLY,
+                READER_SETTINGS,
+                Some(gate),
+            ),
         };
         // A connection is used by one thread at a time, so its own mutex is not needed.
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -39,12 +49,13 @@ impl SqliteConnection {
             rusqlite::Connection::open_with_flags(file, flags).map_err(|e| failure("open", e))?;
         inner.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
         inner
-            .execute_batch(settings(role))
+            .execute_batch(settings)
             .map_err(|e| failure("PRAGMA", e))?;
         Ok(SqliteConnection {
             inner,
             names: HashMap::new(),
             in_transaction: false,
+            gate,
         })
     }
 
@@ -86,10 +97,9 @@ impl SqliteConnection {
             .inner
             .prepare_cached(sql)
             .map_err(|e| failure(sql, e))?;
-        statement
-            .raw_execute()
-            .map(drop)
-            .map_err(|e| failure(sql, e))
+        let mut rows = statement.raw_query();
+        // Control statements give no row; the one that takes a snapshot gives one.
+        rows.next().map(drop).map_err(|e| failure(sql, e))
     }
 }
 
@@ -130,9 +140,12 @@ impl Connection for SqliteConnection {
     }
 
     fn begin_read(&mut self) -> Result<(), Error> {
+        let gate = self.gate.clone();
+        let _held = gate.as_ref().map(|gate| gate.lock());
         self.control("BEGIN DEFERRED")?;
         self.in_transaction = true;
-        Ok(())
+        // The snapshot is that of the first statement, so one is run here.
+        self.control("SELECT 1 FROM sqlite_schema LIMIT 1")
     }
 
     fn begin_write(&mut self, _shards: &[i64]) -> Result<(), Error> {
@@ -149,6 +162,8 @@ impl Connection for SqliteConnection {
     }
 
     fn commit(&mut self) -> Result<(), Error> {
+        let gate = self.gate.clone();
+        let _held = gate.as_ref().map(|gate| gate.lock());
         let lost = self.inner.is_autocommit();
         self.in_transaction = false;
         if lost {
@@ -190,19 +205,12 @@ impl Connection for SqliteConnection {
     }
 }
 
-/// Cache sizes are in KiB when negative. No mmap: a read error would end the process by a signal.
-fn settings(role: Role) -> &'static str {
-    match role {
-        Role::Writer => {
-            "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-             PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000; \
-             PRAGMA journal_size_limit = 67108864;"
-        }
-        Role::Reader => {
-            "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -4096;"
-        }
-    }
-}
+// Cache sizes are in KiB when negative. No mmap: a read error would end the process by a signal.
+const WRITER_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
+     PRAGMA foreign_keys = ON; PRAGMA cache_size = -8192; PRAGMA wal_autocheckpoint = 4000; \
+     PRAGMA journal_size_limit = 67108864;";
+const READER_SETTINGS: &str =
+    "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -4096;";
 
 /// Binds by the number in the name: SQLite numbers `$n` by first appearance instead.
 fn bind(statement: &mut CachedStatement<'_>, params: &[Value]) -> Result<(), String> {

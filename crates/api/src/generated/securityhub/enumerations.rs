@@ -557,6 +557,7 @@ enumeration! { OCSF_STRING_FIELD OcsfStringField {
     VulnerabilitiesRelatedVulnerabilities = "vulnerabilities.related_vulnerabilities",
     CloudAccountName = "cloud.account.name",
     VendorAttributesSeverity = "vendor_attributes.severity",
+    MetadataProductFeatureUid = "metadata.product.feature.uid",
 } }
 
 enumeration! { ORGANIZATION_CONFIGURATION_CONFIGURATION_TYPE OrganizationConfigurationConfigurationType {

@@ -34,7 +34,6 @@ const UNFILTERED: &[(&str, Kind)] = &[
     ("likelihood_id", Kind::Number),
     ("message", Kind::Text),
     ("metadata.event_code", Kind::Text),
-    ("metadata.product.feature.uid", Kind::Text),
     ("metadata.product.version", Kind::Text),
     ("metadata.version", Kind::Text),
     ("risk_level", Kind::Text),

@@ -1,0 +1,316 @@
+//! Requests generated from the models' constraints, each held against the whole pipeline.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use balefire_api::pattern::Pattern;
+use balefire_api::shape::{Location, Shape, Structure};
+use serde_json::{Value, json};
+
+use crate::answer::{Answered, validation};
+use crate::cases::{self, Case, Cases, Expected};
+use crate::modelled::{self, Modelled};
+use crate::samples;
+use crate::server::{ADMINISTRATOR, Server};
+
+/// Constraints for which no request could be made may not grow beyond this share.
+const SKIPPED_PERCENT_MAX: usize = 2;
+/// What the answered operations give rise to at least; more operations give more.
+const REQUESTS_MIN: u64 = 4_000;
+
+fn answered_with_cases() -> Vec<(Modelled, Cases)> {
+    let operations = modelled::answered().into_iter();
+    let with_cases = operations.map(|operation| {
+        let spec = operation.spec.expect("an answered operation has shapes");
+        let cases = cases::of(spec);
+        let cases = cases.unwrap_or_else(|| panic!("no valid input of {} is known", spec.name));
+        (operation, cases)
+    });
+    with_cases.collect()
+}
+
+#[test]
+fn each_constraint_holds_and_not_one_step_further() {
+    let server = Server::new();
+    let mut counts: BTreeMap<(Expected, &str), usize> = BTreeMap::new();
+    let mut skipped: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for (operation, cases) in answered_with_cases() {
+        for (what, count) in cases.skipped {
+            *skipped.entry(what).or_default() += count;
+        }
+        for case in &cases.made {
+            let Some(answered) = server.try_call(ADMINISTRATOR, &operation, &case.input) else {
+                *skipped.entry("no URI is so long").or_default() += 1;
+                continue;
+            };
+            *counts.entry((case.expected, case.what)).or_default() += 1;
+            if let Err(reason) = judge(&operation, case, &answered) {
+                wrong.push(reason);
+            }
+        }
+    }
+    report(&counts, &skipped);
+    let shown: Vec<&String> = wrong.iter().take(20).collect();
+    assert!(
+        wrong.is_empty(),
+        "{} answers are wrong, the first of them: {shown:#?}",
+        wrong.len()
+    );
+    assert!(server.answer_count() >= REQUESTS_MIN);
+    let (made, left): (usize, usize) = (counts.values().sum(), skipped.values().sum());
+    assert!(left * 100 <= made * SKIPPED_PERCENT_MAX, "{left} skipped");
+}
+
+fn report(counts: &BTreeMap<(Expected, &str), usize>, skipped: &BTreeMap<&str, usize>) {
+    for ((expected, what), count) in counts {
+        println!("{count:7} {expected:?}: {what}");
+    }
+    for (what, count) in skipped {
+        println!("{count:7} skipped: {what}");
+    }
+    println!("{:7} requests", counts.values().sum::<usize>());
+}
+
+/// Why an answer is wrong.
+fn judge(operation: &Modelled, case: &Case, answered: &Answered) -> Result<(), String> {
+    let spec = operation.spec.expect("an answered operation has shapes");
+    let outcome = (answered.status, answered.error());
+    let message = answered.message();
+    let right = match case.expected {
+        Expected::Violation => {
+            outcome == (400, validation(spec)) && message.contains(&format!("'{}'", case.path))
+        }
+        Expected::Malformed => {
+            outcome == (400, "SerializationException") && names_place(operation, case, &message)
+        }
+        Expected::Inside => {
+            answered.status < 500
+                && answered.error() != "SerializationException"
+                && !breaks_model(&message, &case.path)
+        }
+    };
+    if right {
+        return Ok(());
+    }
+    let input: String = case.input.to_string().chars().take(300).collect();
+    Err(format!(
+        "{} at {}: {}, expected {:?}, got {} {}: {}\n  input: {input}",
+        operation.id(),
+        case.path,
+        case.what,
+        case.expected,
+        answered.status,
+        answered.error(),
+        message.chars().take(300).collect::<String>()
+    ))
+}
+
+/// Whether a refusal to read names the member, as the wire has it.
+fn names_place(operation: &Modelled, case: &Case, message: &str) -> bool {
+    let input = operation.spec.and_then(|spec| spec.input);
+    let members = input.into_iter().flat_map(|structure| structure.members);
+    let member = members
+        .into_iter()
+        .find(|member| member.name == case.member);
+    let member = member.expect("the case's member");
+    match member.location {
+        Location::Body | Location::Payload => message.contains(&format!("'{}", case.path)),
+        _ => message.contains(&format!("'{}'", member.wire)),
+    }
+}
+
+/// Whether a message says that the value at a path breaks a constraint of the model. Rules of the
+/// operations have other words.
+fn breaks_model(message: &str, path: &str) -> bool {
+    let place = format!("at '{path}' failed to satisfy constraint: Member must ");
+    let mut constraints = message.match_indices(&place).map(|(at, place)| {
+        let rest = &message[at + place.len()..];
+        [
+            "have length ",
+            "be between ",
+            "be greater than or equal to ",
+            "be less than or equal to ",
+            "satisfy enum value set",
+            "satisfy regular expression pattern",
+            "have unique values",
+            "not be null",
+        ]
+        .iter()
+        .any(|words| rest.starts_with(words))
+    });
+    constraints.any(|broken| broken)
+}
+
+#[test]
+fn all_violations_of_a_request_are_told_at_once() {
+    let server = Server::new();
+    let mut several = 0;
+    for (operation, cases) in answered_with_cases() {
+        let mut input = json!({});
+        let mut paths = BTreeMap::new();
+        for case in cases.made {
+            if case.expected != Expected::Violation || paths.contains_key(case.member) {
+                continue;
+            }
+            // The member's own value tells; beside it, required members of other cases may be missing.
+            if let Some(value) = case.input.get(case.member) {
+                input[case.member] = value.clone();
+            }
+            paths.insert(case.member, case.path);
+        }
+        let spec = operation.spec.expect("an answered operation has shapes");
+        let labels_and_more = crate::values::input(spec).unwrap_or_default();
+        for (name, value) in labels_and_more.as_object().into_iter().flatten() {
+            if !paths.contains_key(name.as_str()) {
+                input[name] = value.clone();
+            }
+        }
+        let answered = server.try_call(ADMINISTRATOR, &operation, &input);
+        let answered = answered.expect("a URI that holds the input");
+        if paths.is_empty() {
+            continue;
+        }
+        let message = answered.message();
+        let id = operation.id();
+        assert_eq!(answered.error(), validation(spec), "{id}: {message}");
+        for path in paths.values() {
+            assert!(
+                message.contains(&format!("'{path}'")),
+                "{id} {path}: {message}"
+            );
+        }
+        let told = message.split_once(' ').and_then(|(n, _)| n.parse().ok());
+        assert!(told >= Some(paths.len()), "{id}: {message}");
+        several += usize::from(paths.len() > 1);
+    }
+    println!("{several} operations told of several violations at once");
+    assert!(several > 10);
+    assert_eq!(server.change_count(), 0);
+}
+
+#[test]
+fn a_body_that_is_no_object_cannot_be_read() {
+    let server = Server::new();
+    let bodies = [
+        "[]",
+        "null",
+        "1",
+        "\"a\"",
+        "{",
+        "{}{}",
+        "{\"a\":}",
+        "{'a':1}",
+        "{\"a\":1,}",
+    ];
+    let mut count = 0;
+    for operation in modelled::answered() {
+        let spec = operation.spec.expect("an answered operation has shapes");
+        if !spec.input.is_some_and(Structure::has_body) {
+            continue;
+        }
+        let input = crate::values::input(spec).expect("a valid input");
+        for body in bodies {
+            let request = crate::request::request(&operation, &input);
+            let mut request = request.expect("a request");
+            *request.body_mut() = body.as_bytes().to_vec();
+            server.sign(ADMINISTRATOR, operation.service.name, &mut request);
+            let answered = server.send(request, Some(&operation));
+            let outcome = (answered.status, answered.error());
+            let id = operation.id();
+            assert_eq!(outcome, (400, "SerializationException"), "{id} {body}");
+            count += 1;
+        }
+    }
+    println!("{count} unreadable bodies");
+    assert_eq!(server.change_count(), 0);
+}
+
+/// Every text shape of every model, whether its operation is answered or not.
+fn patterns() -> Vec<(&'static balefire_api::shape::Text, &'static Pattern)> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut open: Vec<&'static Shape> = Vec::new();
+    let specs = modelled::all()
+        .into_iter()
+        .filter_map(|operation| operation.spec);
+    let structures = specs.filter_map(|spec| spec.input);
+    open.extend(structures.flat_map(|structure| structure.members.iter().map(|m| m.shape)));
+    while let Some(shape) = open.pop() {
+        if !seen.insert(std::ptr::from_ref(shape).addr()) {
+            continue;
+        }
+        match shape {
+            Shape::Text(text) => found.extend(text.pattern.map(|pattern| (text, pattern))),
+            Shape::List(list) => open.push(list.item),
+            Shape::Map(map) => open.extend([map.key, map.value]),
+            Shape::Structure(structure) => open.extend(structure.members.iter().map(|m| m.shape)),
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn every_pattern_of_an_input_compiles_and_has_a_sample() {
+    let patterns = patterns();
+    assert!(patterns.len() > 50);
+    for (text, pattern) in patterns {
+        assert!(pattern.compile().is_some(), "{}", pattern.shown);
+        assert!(
+            samples::fitting(text).is_some(),
+            "no sample: {}",
+            pattern.shown
+        );
+    }
+}
+
+/// Patterns that allow a line break at their end, or say nothing of their end.
+const OPEN_ENDED: &[&str] = &[];
+
+#[test]
+fn no_pattern_lets_a_line_break_follow() {
+    let mut open = BTreeSet::new();
+    for (text, pattern) in patterns() {
+        let sample = samples::fitting(text).expect("a sample");
+        if pattern.matches(&format!("{sample}\n")) {
+            open.insert(pattern.shown);
+        }
+    }
+    let allowed: BTreeSet<&str> = OPEN_ENDED.iter().copied().collect();
+    assert_eq!(open, allowed);
+}
+
+#[test]
+fn an_empty_body_is_an_empty_object() {
+    let server = Server::new();
+    for operation in modelled::answered() {
+        let spec = operation.spec.expect("an answered operation has shapes");
+        let optional = |structure: &Structure| structure.members.iter().all(|m| !m.required);
+        if !spec.input.is_none_or(optional) || spec.method == "GET" {
+            continue;
+        }
+        for (body, media_type) in [
+            ("", None),
+            ("", Some("application/json")),
+            ("{}", Some("application/json")),
+        ] {
+            if operation.service.name == "sts" || operation.service.name == "events" {
+                continue;
+            }
+            let mut request = crate::request::request(&operation, &Value::Null).expect("a request");
+            request.headers_mut().remove("content-type");
+            *request.body_mut() = body.as_bytes().to_vec();
+            if let Some(media_type) = media_type {
+                let value = http::HeaderValue::from_static(media_type);
+                request.headers_mut().insert("content-type", value);
+            }
+            server.sign(ADMINISTRATOR, operation.service.name, &mut request);
+            let answered = server.send(request, Some(&operation));
+            assert!(
+                answered.status != 400 && answered.status != 415,
+                "{}",
+                operation.id()
+            );
+        }
+    }
+}

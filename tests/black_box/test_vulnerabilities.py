@@ -1,0 +1,442 @@
+"""Inspector through boto3: feeds come in, SBOMs are scanned, and findings say what the feeds say."""
+
+import gzip
+import json
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from harness.process import balefire
+from harness.vulnerabilities import (
+    EPSS,
+    INSTANCE,
+    KEV,
+    OSV,
+    SBOM,
+    by_vulnerability,
+    details_of,
+    list_findings,
+    refresh,
+    refresh_all,
+    scan,
+    web_server,
+    without_packages,
+)
+from harness.wire import assert_refused, call, refusal
+
+MEMBERS = 24
+LAMP, WICK, TINDER, FLINT = (f"CVE-2099-100{number}" for number in (1, 2, 3, 4))
+
+
+@pytest.fixture
+def inspector(account):
+    return account.client("inspector2")
+
+
+@pytest.fixture
+def feeds(server):
+    """The feeds of the fixtures are in, whatever a test before has done to them."""
+    refresh_all(server.administrator)
+
+
+def day(text):
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def test_a_refresh_says_what_came_in(server):
+    kev, epss, osv = refresh_all(server.administrator)
+    assert (kev["feed"], kev["rows"], kev["rejected"]) == ("KEV", 2, [])
+    assert kev["as_of"].startswith("2099-01-31")
+    assert (epss["feed"], epss["rows"], epss["rejected"]) == ("EPSS", 4, [])
+    assert epss["as_of"].startswith("2099-01-31")
+    assert (osv["feed"], osv["rows"], osv["rejected"]) == ("OSV", 7, [])
+    assert kev["source"] == str(KEV)
+
+
+def test_a_scan_opens_findings_as_the_advisories_say(feeds, account, inspector):
+    before = datetime.now(UTC) - timedelta(milliseconds=1)
+    summary = scan(account)
+    skipped = {entry["name"]: entry["reason"] for entry in summary.pop("skipped")}
+    assert summary == {"packages": 5, "opened": 4, "reopened": 0, "closed": 0, "unchanged": 0}
+    assert list(skipped) == ["run.sh"] and "purl" in skipped["run.sh"]
+    listed = list_findings(inspector)
+    found = by_vulnerability(listed)
+    assert list(found) == [LAMP, TINDER, WICK, FLINT], "the most severe first, the unscored last"
+    for finding in listed:
+        assert re.fullmatch(rf"arn:aws:inspector2:us-east-1:{account.id}:finding/[0-9a-f]{{32}}", finding["findingArn"])
+        assert (finding["awsAccountId"], finding["status"]) == (account.id, "ACTIVE")
+        assert finding["type"] == "PACKAGE_VULNERABILITY"
+        (resource,) = finding["resources"]
+        assert (resource["type"], resource["id"]) == ("AWS_EC2_INSTANCE", "i-0123456789abcdef0")
+        assert (resource["region"], resource["partition"]) == ("us-east-1", "aws")
+        assert before <= finding["firstObservedAt"] == finding["lastObservedAt"] <= datetime.now(UTC)
+    for vulnerability, severity, score, package, version, manager, fixed in [
+        (LAMP, "CRITICAL", 9.8, "ember-lamp", "2.3.0", "NPM", "2.3.1"),
+        (WICK, "MEDIUM", 6.1, "wick-wire", "1.0rc1", "PIP", "1.0"),
+        (TINDER, "HIGH", 7.5, "tindercrate", "0.3.2", "CARGO", None),
+        (FLINT, "UNTRIAGED", None, "example.com/flint", "v1.4.0", "GOMOD", "1.4.2"),
+    ]:
+        finding = found[vulnerability]
+        assert (finding["severity"], finding.get("inspectorScore")) == (severity, score), vulnerability
+        (vulnerable,) = finding["packageVulnerabilityDetails"]["vulnerablePackages"]
+        assert vulnerable["name"].lower().replace("_", "-") == package
+        assert (vulnerable["version"], vulnerable["packageManager"]) == (version, manager)
+        assert vulnerable.get("fixedInVersion", "").removeprefix("v") == (fixed or "")
+        assert finding["fixAvailable"] == ("YES" if fixed else "NO")
+        assert finding["title"].startswith(f"{vulnerability} - ")
+        recommendation = finding["remediation"]["recommendation"]["text"]
+        assert fixed in recommendation if fixed else recommendation == "None Provided"
+    lamp = found[LAMP]["packageVulnerabilityDetails"]
+    assert lamp["vulnerablePackages"][0]["filePath"] == "/srv/shop/package-lock.json"
+    assert lamp["vendorSeverity"] == "CRITICAL"
+    assert lamp["relatedVulnerabilities"] == ["GHSA-aaaa-bbbb-cc01"]
+    vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
+    (cvss,) = lamp["cvss"]
+    assert (cvss["baseScore"], cvss["scoringVector"], cvss["version"]) == (9.8, vector, "3.1")
+    assert lamp["referenceUrls"] == ["https://ember.example/advisories/1", "https://ember.example/commit/2.3.1"]
+    assert lamp["sourceUrl"].endswith("GHSA-aaaa-bbbb-cc01")
+    assert (lamp["vendorCreatedAt"], lamp["vendorUpdatedAt"]) == (day("2099-01-05"), day("2099-01-06"))
+    assert found[LAMP]["description"] == "Templates given by users are run."
+    assert set(found[WICK]["packageVulnerabilityDetails"]["relatedVulnerabilities"]) == {
+        "PYSEC-2099-1",
+        "GHSA-aaaa-bbbb-cc02",
+    }
+    exploited = {name: finding["exploitAvailable"] for name, finding in found.items()}
+    assert exploited == {LAMP: "YES", WICK: "NO", TINDER: "NO", FLINT: "YES"}
+    assert found[LAMP]["exploitabilityDetails"]["lastKnownExploitAt"] == day("2099-01-10")
+    scores = {name: finding.get("epss", {}).get("score") for name, finding in found.items()}
+    assert scores == {LAMP: 0.91234, WICK: 0.00042, TINDER: None, FLINT: 0.5}
+
+
+def test_details_are_what_the_feeds_say(feeds, account, inspector):
+    scan(account)
+    findings = list_findings(inspector)
+    details = details_of(inspector, findings)
+    assert set(details) == {LAMP, WICK, TINDER, FLINT}
+    lamp = details[LAMP]
+    assert lamp["cisaData"] == {
+        "dateAdded": day("2099-01-10"),
+        "dateDue": day("2099-01-31"),
+        "action": "Move to 2.3.1, or put the lamp out.",
+    }
+    assert lamp["epssScore"] == 0.91234
+    assert sorted(lamp["cwes"]) == ["CWE-79", "CWE-94"], "the advisory's and the catalogue's"
+    assert lamp["referenceUrls"] == ["https://ember.example/advisories/1", "https://ember.example/commit/2.3.1"]
+    assert lamp["exploitObserved"] == {"firstSeen": day("2099-01-10"), "lastSeen": day("2099-01-10")}
+    (evidence,) = lamp["evidences"]
+    assert "Ember Lamp template injection" in evidence["evidenceDetail"]
+    assert "ansomware" in evidence["evidenceDetail"]
+    assert "ansomware" not in details[FLINT]["evidences"][0]["evidenceDetail"]
+    assert details[FLINT]["cisaData"]["action"] == "Move to 1.4.2."
+    assert details[FLINT]["epssScore"] == 0.5 and "cwes" not in details[FLINT]
+    wick = details[WICK]
+    assert wick["epssScore"] == 0.00042 and "cisaData" not in wick and "exploitObserved" not in wick
+    assert sorted(wick["cwes"]) == ["CWE-20", "CWE-601"]
+    assert set(wick["referenceUrls"]) == {"https://wick.example/1", "https://wick.example/2"}
+    assert not {"cisaData", "epssScore", "cwes", "riskScore", "tools", "ttps"} & set(details[TINDER])
+
+
+def test_each_arn_is_answered_for(feeds, account, inspector, new_account):
+    scan(account)
+    found = {name: finding["findingArn"] for name, finding in by_vulnerability(list_findings(inspector)).items()}
+    unknown = found[LAMP][:-32] + "0" * 32
+    stranger = new_account()
+    scan(stranger)
+    theirs = list_findings(stranger.client("inspector2"))[0]["findingArn"]
+    elsewhere = found[LAMP].replace("us-east-1", "eu-west-1")
+    asked = [found[WICK], unknown, found[LAMP], theirs, found[WICK], elsewhere]
+    answer = inspector.batch_get_finding_details(findingArns=asked)
+    assert [details["findingArn"] for details in answer["findingDetails"]] == [found[WICK], found[LAMP]]
+    errors = {error["findingArn"]: error["errorCode"] for error in answer["errors"]}
+    assert errors == {
+        unknown: "FINDING_DETAILS_NOT_FOUND",
+        theirs: "ACCESS_DENIED",
+        elsewhere: "INVALID_INPUT",
+    }
+    assert all(error["errorMessage"] for error in answer["errors"])
+    raw = account.client("inspector2", validate=False)
+    for wrong in [[], [unknown] * 11, ["arn:aws:s3:::bucket"], [found[LAMP], "finding"]]:
+        response = refusal(raw.batch_get_finding_details, "ValidationException", 400, findingArns=wrong)
+        assert response["reason"] == "FIELD_VALIDATION_FAILED" and "findingArns" in response["Error"]["Message"]
+
+
+def test_a_rescan_closes_and_reopens(feeds, account, inspector, tmp_path):
+    scan(account)
+    first = by_vulnerability(list_findings(inspector))
+    again = scan(account)
+    assert (again["opened"], again["unchanged"], again["closed"]) == (0, 4, 0)
+    fewer = scan(account, without_packages(tmp_path / "fewer.json", "ember-lamp", "tindercrate"))
+    assert (fewer["packages"], fewer["closed"], fewer["unchanged"], fewer["opened"]) == (3, 2, 2, 0)
+    found = by_vulnerability(list_findings(inspector))
+    assert {name: finding["status"] for name, finding in found.items()} == {
+        LAMP: "CLOSED",
+        TINDER: "CLOSED",
+        WICK: "ACTIVE",
+        FLINT: "ACTIVE",
+    }
+    assert found[LAMP]["updatedAt"] > first[LAMP]["updatedAt"]
+    assert found[WICK]["lastObservedAt"] > found[LAMP]["lastObservedAt"]
+    active = {"findingStatus": [{"comparison": "EQUALS", "value": "ACTIVE"}]}
+    assert set(by_vulnerability(list_findings(inspector, filterCriteria=active))) == {WICK, FLINT}
+    assert details_of(inspector, list_findings(inspector))[LAMP]["epssScore"] == 0.91234
+    back = scan(account)
+    assert (back["reopened"], back["opened"], back["unchanged"]) == (2, 0, 2)
+    found = by_vulnerability(list_findings(inspector))
+    assert {finding["status"] for finding in found.values()} == {"ACTIVE"}
+    for name, finding in found.items():
+        assert finding["findingArn"] == first[name]["findingArn"]
+        assert finding["firstObservedAt"] == first[name]["firstObservedAt"]
+
+
+def test_two_resources_are_two_findings(feeds, account, inspector, tmp_path):
+    image = "arn:aws:ecr:us-east-1:{account}:repository/web/shop/sha256:" + "a1" * 32
+    function = "arn:aws:lambda:us-east-1:{account}:function:checkout"
+    only_lamp = without_packages(tmp_path / "lamp.json", "Wick_Wire", "tindercrate", "example.com/flint")
+    for resource in [INSTANCE, image, function]:
+        assert scan(account, only_lamp, resource)["opened"] == 1
+    findings = list_findings(inspector)
+    kinds = {finding["resources"][0]["type"]: finding for finding in findings}
+    assert set(kinds) == {"AWS_EC2_INSTANCE", "AWS_ECR_CONTAINER_IMAGE", "AWS_LAMBDA_FUNCTION"}
+    assert len({finding["findingArn"] for finding in findings}) == 3
+    shown = kinds["AWS_ECR_CONTAINER_IMAGE"]["resources"][0]["details"]["awsEcrContainerImage"]
+    assert (shown["repositoryName"], shown["imageHash"]) == ("web/shop", "sha256:" + "a1" * 32)
+    one = {"ecrImageRepositoryName": [{"comparison": "EQUALS", "value": "web/shop"}]}
+    assert [f["resources"][0]["type"] for f in list_findings(inspector, filterCriteria=one)] == [
+        "AWS_ECR_CONTAINER_IMAGE"
+    ]
+    for wrong in ["arn:aws:s3:::bucket", "shop", "arn:aws:ec2:us-east-1:1:instance/i-1"]:
+        done = balefire("scan", SBOM, "--resource", wrong, account=account)
+        assert done.returncode == 1 and "ARN" in done.stderr, done
+    for name, text, said in [
+        ("spdx.json", '{"spdxVersion": "SPDX-2.3"}', "SPDX"),
+        ("cut.json", SBOM.read_text()[:200], "JSON"),
+        ("old.json", '{"bomFormat": "CycloneDX", "specVersion": "9.9"}', "9.9"),
+    ]:
+        path = tmp_path / name
+        path.write_text(text)
+        done = balefire("scan", path, "--resource", INSTANCE.format(account=account.id), account=account)
+        assert done.returncode == 1 and said in done.stderr, done
+    assert len(list_findings(inspector)) == 3
+
+
+def test_findings_are_filtered_and_sorted(feeds, account, inspector):
+    scan(account)
+
+    def found(**criteria):
+        return set(by_vulnerability(list_findings(inspector, filterCriteria=criteria)))
+
+    def equals(*values):
+        return [{"comparison": "EQUALS", "value": value} for value in values]
+
+    assert found(severity=equals("CRITICAL", "HIGH")) == {LAMP, TINDER}
+    assert found(severity=equals("CRITICAL"), fixAvailable=equals("NO")) == set()
+    assert found(vulnerabilityId=[{"comparison": "PREFIX", "value": "CVE-2099-"}]) == {LAMP, WICK, TINDER, FLINT}
+    assert found(vulnerabilityId=[{"comparison": "NOT_EQUALS", "value": LAMP}]) == {WICK, TINDER, FLINT}
+    assert found(exploitAvailable=equals("YES")) == {LAMP, FLINT}
+    assert found(epssScore=[{"lowerInclusive": 0.5}]) == {LAMP, FLINT}
+    assert found(inspectorScore=[{"lowerInclusive": 6.1, "upperInclusive": 7.5}]) == {WICK, TINDER}
+    assert found(resourceId=equals("i-0123456789abcdef0")) == {LAMP, WICK, TINDER, FLINT}
+    assert found(resourceId=equals("i-0")) == set()
+    assert found(awsAccountId=equals(account.id)) == {LAMP, WICK, TINDER, FLINT}
+    hour = timedelta(hours=1)
+    assert found(firstObservedAt=[{"startInclusive": datetime.now(UTC) - hour}]) == {LAMP, WICK, TINDER, FLINT}
+    assert found(firstObservedAt=[{"endInclusive": datetime.now(UTC) - hour}]) == set()
+    both = {"name": equals("ember-lamp")[0], "version": equals("2.3.0")[0]}
+    assert found(vulnerablePackages=[both]) == {LAMP}
+    neither = both | {"version": equals("0.3.2")[0]}
+    assert found(vulnerablePackages=[neither]) == set(), "both must hold of one package"
+
+    def order(field, way):
+        criteria = {"field": field, "sortOrder": way}
+        return list(by_vulnerability(list_findings(inspector, sortCriteria=criteria)))
+
+    assert order("SEVERITY", "DESC") == [LAMP, TINDER, WICK, FLINT]
+    assert order("SEVERITY", "ASC") == [FLINT, WICK, TINDER, LAMP]
+    assert order("VULNERABILITY_ID", "ASC") == [LAMP, WICK, TINDER, FLINT]
+    assert order("EPSS_SCORE", "DESC") == [LAMP, FLINT, WICK, TINDER]
+
+
+def test_pages_have_25_findings_at_most(server, account, inspector, tmp_path, new_account):
+    advisories, components = [], []
+    for number in range(30):
+        name = f"coal-{number:02}"
+        advisories.append(
+            {
+                "id": f"GHSA-coal-coal-00{number:02}",
+                "aliases": [f"CVE-2099-20{number:02}"],
+                "modified": "2099-01-01T00:00:00Z",
+                "affected": [{"package": {"ecosystem": "npm", "name": name}, "versions": ["1.0.0"]}],
+            }
+        )
+        purl = f"pkg:npm/{name}@1.0.0"
+        components.append({"type": "library", "name": name, "version": "1.0.0", "purl": purl})
+    osv = tmp_path / "coal.jsonl"
+    osv.write_text("".join(json.dumps(advisory) + "\n" for advisory in advisories))
+    assert refresh(server.administrator, "--osv", osv).returncode == 0
+    bill = tmp_path / "coal.cdx.json"
+    bill.write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": components}))
+    assert scan(account, bill)["opened"] == 30
+    first = inspector.list_findings(maxResults=100)
+    assert len(first["findings"]) == 25, "the model's list holds no more, whatever is asked"
+    second = inspector.list_findings(maxResults=100, nextToken=first["nextToken"])
+    assert len(second["findings"]) == 5 and not second.get("nextToken")
+    whole = [finding["findingArn"] for finding in first["findings"] + second["findings"]]
+    assert len(set(whole)) == 30
+    by_sevens = list_findings(inspector, PaginationConfig={"PageSize": 7})
+    assert [finding["findingArn"] for finding in by_sevens] == whole
+    stranger = new_account().client("inspector2")
+    for client, parameters in [
+        (stranger, {"maxResults": 100}),
+        (inspector, {"sortCriteria": {"field": "SEVERITY", "sortOrder": "ASC"}}),
+        (inspector, {"filterCriteria": {"severity": [{"comparison": "EQUALS", "value": "HIGH"}]}}),
+    ]:
+        refusal(client.list_findings, "ValidationException", 400, nextToken=first["nextToken"], **parameters)
+
+
+def test_a_feed_is_read_again_without_touching_findings(server, feeds, account, inspector, tmp_path):
+    scan(account)
+    before = by_vulnerability(list_findings(inspector))
+    catalogue = json.loads(KEV.read_text())
+    catalogue["vulnerabilities"] = [entry | {"dueDate": "2099-03-01"} for entry in catalogue["vulnerabilities"][1:]]
+    catalogue["count"] = 1
+    kev = tmp_path / "kev.json.gz"
+    kev.write_bytes(gzip.compress(json.dumps(catalogue).encode()))
+    epss = tmp_path / "epss.csv.gz"
+    epss.write_bytes(gzip.compress(EPSS.read_bytes().replace(b"CVE-2099-1002,0.00042", b"CVE-2099-1002,0.70000")))
+    assert refresh(server.administrator, "--kev", kev, "--epss", epss).returncode == 0
+    findings = list_findings(inspector)
+    after, details = by_vulnerability(findings), details_of(inspector, findings)
+    assert "cisaData" not in details[LAMP] and after[LAMP]["exploitAvailable"] == "NO"
+    assert details[FLINT]["cisaData"]["dateDue"] == day("2099-03-01")
+    assert details[WICK]["epssScore"] == after[WICK]["epss"]["score"] == 0.7
+    assert details[LAMP]["epssScore"] == 0.91234
+    assert after[LAMP]["updatedAt"] == before[LAMP]["updatedAt"], "findings themselves are not rewritten"
+
+
+def test_feeds_come_from_addresses_too(server, account, inspector):
+    pages = {
+        "/kev.json": KEV.read_bytes(),
+        "/epss.csv.gz": gzip.compress(EPSS.read_bytes()),
+        "/osv.json": OSV.read_bytes(),
+    }
+    with web_server(pages) as web:
+        done = refresh(
+            server.administrator, "--kev", f"{web}/kev.json", "--epss", f"{web}/epss.csv.gz", "--osv", f"{web}/osv.json"
+        )
+        assert done.returncode == 0, done.stderr
+        missing = refresh(server.administrator, "--kev", f"{web}/nothing")
+    rows = {entry["feed"]: entry["rows"] for entry in map(json.loads, done.stdout.splitlines())}
+    assert rows == {"KEV": 2, "EPSS": 4, "OSV": 7}
+    assert missing.returncode == 1 and "404" in missing.stderr and "stays" in missing.stderr
+    scan(account)
+    assert details_of(inspector, list_findings(inspector))[LAMP]["epssScore"] == 0.91234
+
+
+@pytest.mark.parametrize("way", ["file", "zipped file", "address"])
+def test_a_feed_that_is_cut_off_leaves_the_previous_one(server, feeds, account, inspector, tmp_path, way):
+    scan(account)
+    before = details_of(inspector, list_findings(inspector))
+    rows = "".join(f"CVE-2099-{number},0.00001,0.5\n" for number in range(5000, 9000))
+    epss = EPSS.read_bytes().replace(b"0.91234", b"0.11111") + rows.encode()
+    kev = KEV.read_bytes().replace(b"Move to", b"Stay below")
+    osv = OSV.read_bytes().replace(b"CWE-79", b"CWE-11")
+    pages = {"/kev.cut": kev, "/epss.cut": epss, "/osv.cut": osv}
+    with web_server(pages) as web:
+        for option, name in [("--kev", "kev"), ("--epss", "epss"), ("--osv", "osv")]:
+            source = f"{web}/{name}.cut"
+            if way != "address":
+                content = pages[f"/{name}.cut"]
+                content = gzip.compress(content) if way == "zipped file" else content
+                source = tmp_path / name
+                # Not at the end of a line, or a CSV would look whole.
+                source.write_bytes(content[: len(content) // 2 + 3])
+            done = refresh(server.administrator, option, source)
+            assert done.returncode == 1, done
+            assert "the previous one stays" in done.stderr and done.stdout == "", done
+    assert details_of(inspector, list_findings(inspector)) == before
+
+
+def test_one_feed_that_fails_does_not_keep_the_others_out(server, feeds, account, inspector, tmp_path):
+    scan(account)
+    broken = tmp_path / "kev.json"
+    broken.write_bytes(KEV.read_bytes().replace(b'"count": 2', b'"count": 3'))
+    epss = tmp_path / "epss.csv"
+    epss.write_bytes(EPSS.read_bytes().replace(b"0.91234", b"0.81234"))
+    done = refresh(server.administrator, "--kev", broken, "--epss", epss)
+    assert done.returncode == 1 and "count" in done.stderr and "KEV" in done.stderr
+    details = details_of(inspector, list_findings(inspector))[LAMP]
+    assert details["epssScore"] == 0.81234 and details["cisaData"]["dateDue"] == day("2099-01-31")
+
+
+def test_rejected_rows_are_named_and_the_others_kept(server, feeds, account, inspector, tmp_path):
+    epss = tmp_path / "epss.csv"
+    epss.write_bytes(EPSS.read_bytes() + b"CVE-2099-1003,7.5,0.1\nnot-a-cve,0.1,0.1\n")
+    done = refresh(server.administrator, "--epss", epss)
+    assert done.returncode == 3
+    summary = json.loads(done.stdout)
+    assert summary["rows"] == 4 and len(summary["rejected"]) == 2
+    assert "line 7" in summary["rejected"][0] and "CVE-2099-1003" in summary["rejected"][0]
+    assert "line 8" in summary["rejected"][1]
+
+
+def test_only_the_administrator_brings_in_feeds(server, feeds, account, inspector):
+    scan(account)
+    before = details_of(inspector, list_findings(inspector))
+    done = refresh(account, "--kev", KEV)
+    assert done.returncode == 1 and "403" in done.stderr
+    part = {"Feed": "KEV", "Generation": "g", "Rows": [json.loads(KEV.read_text())["vulnerabilities"][0]]}
+    for target, body in [
+        ("/feeds/part", part),
+        ("/feeds/finish", {"Feed": "KEV", "Generation": "g", "AsOf": "2099-01-01", "RowCount": 1}),
+    ]:
+        assert_refused(call(account, "balefire", "POST", target, body), 403, "AccessDeniedException")
+    # What was begun and not finished is not seen, and a wrong count does not finish it.
+    assert call(server.administrator, "balefire", "POST", "/feeds/part", part).status == 200
+    assert details_of(inspector, list_findings(inspector)) == before
+    finish = {"Feed": "KEV", "Generation": "g", "AsOf": "2099-01-01", "RowCount": 2}
+    assert_refused(call(server.administrator, "balefire", "POST", "/feeds/finish", finish), 400, "ValidationException")
+    assert details_of(inspector, list_findings(inspector)) == before
+
+
+def test_accounts_scan_what_is_enabled(server, feeds, account, inspector, new_account):
+    def state(client, *ids):
+        answer = client.batch_get_account_status(accountIds=list(ids))
+        assert answer.get("failedAccounts", []) == []
+        return {one["accountId"]: one for one in answer["accounts"]}
+
+    own = state(inspector)[account.id]
+    assert (own["state"]["status"], own["resourceState"]["ecr"]["status"]) == ("DISABLED", "DISABLED")
+    answer = inspector.enable(resourceTypes=["ECR"])
+    assert [one["accountId"] for one in answer["accounts"]] == [account.id]
+    own = state(inspector)[account.id]
+    assert (own["state"]["status"], own["resourceState"]["ecr"]["status"]) == ("ENABLED", "ENABLED")
+    assert own["resourceState"]["ec2"]["status"] == "DISABLED"
+    scan(account)
+    assert state(inspector)[account.id]["resourceState"]["ec2"]["status"] == "ENABLED", "who scans wants findings"
+    stranger = new_account()
+    answer = inspector.batch_get_account_status(accountIds=[stranger.id])
+    assert answer["accounts"] == []
+    assert [(f["accountId"], f["errorCode"]) for f in answer["failedAccounts"]] == [(stranger.id, "ACCESS_DENIED")]
+    administrator = server.administrator.client("inspector2")
+    assert state(administrator, account.id)[account.id]["state"]["status"] == "ENABLED"
+    refused = inspector.disable(resourceTypes=["EC2"])
+    assert [failed["errorCode"] for failed in refused["failedAccounts"]] == ["ACCESS_DENIED"]
+    administrator.disable(accountIds=[account.id])
+    assert state(inspector)[account.id]["state"]["status"] == "DISABLED"
+
+
+def test_the_administrator_scans_for_members_and_sees_them(server, feeds, account, inspector, new_account):
+    summary = scan(server.administrator, resource=INSTANCE.replace("{account}", account.id))
+    assert summary["opened"] == 4
+    assert set(by_vulnerability(list_findings(inspector))) == {LAMP, WICK, TINDER, FLINT}
+    administrator = server.administrator.client("inspector2")
+    theirs = {"awsAccountId": [{"comparison": "EQUALS", "value": account.id}]}
+    seen = list_findings(administrator, filterCriteria=theirs)
+    assert {f["findingArn"] for f in seen} == {f["findingArn"] for f in list_findings(inspector)}
+    assert set(details_of(administrator, seen)) == {LAMP, WICK, TINDER, FLINT}
+    stranger = new_account()
+    assert list_findings(stranger.client("inspector2")) == []
+    resource = INSTANCE.format(account=account.id)
+    done = balefire("scan", SBOM, "--resource", resource, account=stranger)
+    assert done.returncode == 1 and "403" in done.stderr
