@@ -340,6 +340,6 @@ def test_refused_writes_leave_nothing(server, incident):
     (arn,) = [summary["arn"] for summary in client.list_incident_records()["incidentRecordSummaries"]]
     before = record(client, arn)
     raw = account.client("ssm-incidents", validate=False)
-    for wrong in [{"impact": 0}, {"impact": 6}, {"status": "PAUSED"}, {"chatChannel": {"chatbotSns": ["topic"]}}]:
+    for wrong in [{"impact": 0}, {"impact": 6}, {"status": "PAUSED"}, {"summary": "x" * 8001}]:
         refusal(raw.update_incident_record, "ValidationException", 400, arn=arn, title="Changed", **wrong)
     assert record(client, arn) == before

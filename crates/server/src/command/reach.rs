@@ -28,7 +28,7 @@ pub struct Reach {
 }
 
 enum Way {
-    Server(Remote),
+    Server(Box<Remote>),
     Store(Box<Opened>, Arc<Caller>),
 }
 
@@ -84,7 +84,7 @@ impl Reach {
         };
         Ok(Reach {
             region,
-            way: Way::Server(remote),
+            way: Way::Server(Box::new(remote)),
         })
     }
 

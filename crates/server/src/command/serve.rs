@@ -16,8 +16,8 @@ use crate::engine::Engine;
 use crate::front::Front;
 use crate::http;
 
-/// How often outcomes of old client tokens are looked for.
-const FORGET_EVERY: Duration = Duration::from_secs(600);
+/// How often what has expired is looked for.
+const DROP_EXPIRED_EVERY: Duration = Duration::from_secs(600);
 
 #[derive(Args)]
 pub struct Serve {
@@ -119,7 +119,7 @@ impl Server {
             opened.ids.clone(),
         ));
         let stepping = tokio::spawn(Arc::clone(&engine).run());
-        let forgetting = tokio::spawn(forget(engine));
+        let dropping = tokio::spawn(drop_expired(engine));
         let front = Front {
             pipeline: opened.pipeline,
             console: self.console,
@@ -135,21 +135,21 @@ impl Server {
         )
         .await?;
         stepping.abort();
-        forgetting.abort();
+        dropping.abort();
         let _ = stepping.await;
-        let _ = forgetting.await;
+        let _ = dropping.await;
         let store = opened.store;
         tokio::task::spawn_blocking(move || store.close()).await?;
         Ok(())
     }
 }
 
-async fn forget(engine: Arc<Engine>) {
+async fn drop_expired(engine: Arc<Engine>) {
     loop {
-        if let Err(error) = engine.forget_client_tokens().await {
-            tracing::error!("old client tokens could not be dropped: {error}");
+        if let Err(failure) = engine.drop_expired().await {
+            tracing::error!("what has expired could not be dropped: {failure:?}");
         }
-        tokio::time::sleep(FORGET_EVERY).await;
+        tokio::time::sleep(DROP_EXPIRED_EVERY).await;
     }
 }
 

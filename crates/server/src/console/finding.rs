@@ -13,6 +13,7 @@ use super::document::{Field, indented, items, text, texts, time};
 use super::findings::{severity, status, title};
 use super::form::web_link;
 use super::moment::Moment;
+use super::prose::{self, Part};
 use super::reply::Reply;
 use super::severity::Tag;
 use super::visit::{Frame, Section, Visit};
@@ -54,13 +55,13 @@ struct FindingPage {
     title: String,
     severity: Tag,
     status: Tag,
-    description: Option<String>,
+    description: Vec<Part>,
     comment: Option<String>,
     facts: Vec<Field>,
     times: Vec<(&'static str, Moment)>,
     resources: Vec<ResourceLine>,
     vulnerabilities: Vec<VulnerabilityLine>,
-    remediation: Option<String>,
+    remediation: Vec<Part>,
     references: Vec<Reference>,
     source: String,
 }
@@ -82,7 +83,7 @@ pub async fn finding(visit: &Visit<'_>) -> Result<Reply, Failure> {
         title,
         severity: severity(&document),
         status: status(&document),
-        description: text(&document, "/finding_info/desc"),
+        description: prose(&document, "/finding_info/desc"),
         comment: text(&document, "/comment"),
         facts: facts(&document),
         times: times
@@ -97,7 +98,7 @@ pub async fn finding(visit: &Visit<'_>) -> Result<Reply, Failure> {
             .iter()
             .map(vulnerability)
             .collect(),
-        remediation: text(&document, "/remediation/desc"),
+        remediation: prose(&document, "/remediation/desc"),
         references: references(&document),
         source: indented(&document),
     };
@@ -133,6 +134,10 @@ async fn document(visit: &Visit<'_>, uid: &str) -> Result<Value, Failure> {
     let got = visit.ask::<op::GetFindingsV2>(input).await?;
     let found = got.findings.unwrap_or_default().into_iter().next();
     Ok(found.ok_or_else(missing)?.value()?)
+}
+
+fn prose(document: &Value, pointer: &str) -> Vec<Part> {
+    prose::parts(&text(document, pointer).unwrap_or_default())
 }
 
 /// The attributes that most findings have, in the order in which one asks for them.

@@ -10,6 +10,7 @@ use super::form::href;
 use super::incidents::source;
 use super::moment::{Moment, span};
 use super::plot::Plot;
+use super::prose::{self, Part};
 use super::reply::Reply;
 use super::severity::Tag;
 use super::timeline::{self, DeploymentLine, EventLine, ItemLine};
@@ -21,6 +22,7 @@ use crate::failure::Failure;
 struct IncidentPage {
     frame: Frame,
     record: IncidentRecord,
+    summary: Vec<Part>,
     impact: Tag,
     status: Tag,
     opened: Moment,
@@ -51,6 +53,7 @@ pub async fn incident(visit: &Visit<'_>) -> Result<Reply, Failure> {
     let kept = [("arn", record.arn.as_str())];
     let page = IncidentPage {
         frame: visit.frame(Section::Incidents, record.title.as_str()),
+        summary: prose::parts(record.summary.as_deref().unwrap_or_default()),
         impact: Tag::of_impact(record.impact),
         status: Tag::of_status_word(record.status.as_str()),
         opened: visit.moment(record.creation_time),

@@ -12,6 +12,7 @@ mod incidents;
 mod moment;
 mod overview;
 mod plot;
+mod prose;
 mod reply;
 mod session;
 mod severity;

@@ -202,6 +202,10 @@ impl Frame {
         &STYLE_HREF
     }
 
+    pub fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+
     pub fn is_in(&self, region: &str) -> bool {
         self.region == region
     }

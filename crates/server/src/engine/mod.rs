@@ -17,6 +17,8 @@ const JOBS_PER_STEP: usize = 32;
 const LEASE_MS: i64 = 60_000;
 /// After so many attempts a job is buried: listed as dead, never dropped.
 const ATTEMPTS_MAX: i64 = 12;
+/// So that no write waits long behind a clean-up.
+const ROWS_DROPPED_AT_ONCE: i64 = 1000;
 /// The engine looks at the clock at least this often.
 const TICK: Duration = Duration::from_secs(1);
 
@@ -129,9 +131,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Drops outcomes of client tokens that no client repeats any more.
-    pub async fn forget_client_tokens(&self) -> Result<u64, balefire_store::Error> {
-        forget_client_tokens::forget_client_tokens(&self.store, self.clock.now()).await
+    /// Drops what nobody asks for any more: outcomes of old client tokens, findings closed long ago.
+    pub async fn drop_expired(&self) -> Result<(), Failure> {
+        let now = self.clock.now();
+        forget_client_tokens::forget_client_tokens(&self.store, now).await?;
+        let remove = move |tx: &mut Tx<'_>| {
+            crate::inspector::finding::remove_expired(tx, now.0, ROWS_DROPPED_AT_ONCE)
+        };
+        self.store.write("", remove).await??;
+        Ok(())
     }
 }
 

@@ -1,15 +1,13 @@
 //! Requests generated from the models' constraints, each held against the whole pipeline.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use balefire_api::pattern::Pattern;
-use balefire_api::shape::{Location, Shape, Structure};
+use balefire_api::shape::{Location, Structure};
 use serde_json::{Value, json};
 
 use crate::answer::{Answered, validation};
 use crate::cases::{self, Case, Cases, Expected};
 use crate::modelled::{self, Modelled};
-use crate::samples;
 use crate::server::{ADMINISTRATOR, Server};
 
 /// Constraints for which no request could be made may not grow beyond this share.
@@ -223,61 +221,6 @@ fn a_body_that_is_no_object_cannot_be_read() {
     }
     println!("{count} unreadable bodies");
     assert_eq!(server.change_count(), 0);
-}
-
-/// Every text shape of every model, whether its operation is answered or not.
-fn patterns() -> Vec<(&'static balefire_api::shape::Text, &'static Pattern)> {
-    let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<&'static Shape> = Vec::new();
-    let specs = modelled::all()
-        .into_iter()
-        .filter_map(|operation| operation.spec);
-    let structures = specs.filter_map(|spec| spec.input);
-    open.extend(structures.flat_map(|structure| structure.members.iter().map(|m| m.shape)));
-    while let Some(shape) = open.pop() {
-        if !seen.insert(std::ptr::from_ref(shape).addr()) {
-            continue;
-        }
-        match shape {
-            Shape::Text(text) => found.extend(text.pattern.map(|pattern| (text, pattern))),
-            Shape::List(list) => open.push(list.item),
-            Shape::Map(map) => open.extend([map.key, map.value]),
-            Shape::Structure(structure) => open.extend(structure.members.iter().map(|m| m.shape)),
-            _ => {}
-        }
-    }
-    found
-}
-
-#[test]
-fn every_pattern_of_an_input_compiles_and_has_a_sample() {
-    let patterns = patterns();
-    assert!(patterns.len() > 50);
-    for (text, pattern) in patterns {
-        assert!(pattern.compile().is_some(), "{}", pattern.shown);
-        assert!(
-            samples::fitting(text).is_some(),
-            "no sample: {}",
-            pattern.shown
-        );
-    }
-}
-
-/// Patterns that allow a line break at their end, or say nothing of their end.
-const OPEN_ENDED: &[&str] = &[];
-
-#[test]
-fn no_pattern_lets_a_line_break_follow() {
-    let mut open = BTreeSet::new();
-    for (text, pattern) in patterns() {
-        let sample = samples::fitting(text).expect("a sample");
-        if pattern.matches(&format!("{sample}\n")) {
-            open.insert(pattern.shown);
-        }
-    }
-    let allowed: BTreeSet<&str> = OPEN_ENDED.iter().copied().collect();
-    assert_eq!(open, allowed);
 }
 
 #[test]

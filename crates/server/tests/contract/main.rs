@@ -6,6 +6,7 @@ mod constraints;
 mod coverage;
 mod isolation;
 mod modelled;
+mod patterns;
 mod refusals;
 mod request;
 mod samples;

@@ -24,20 +24,36 @@ use fields::{DATES, NUMBERS, TEXTS};
 
 /// Whether a finding meets all criteria.
 pub(super) fn matches(criteria: &FilterCriteria, subject: &Subject) -> bool {
-    let given = |texts: &Option<Vec<StringFilter>>, values: &dyn Fn() -> Vec<String>| match texts {
-        None => true,
-        Some(filters) => text_meets(filters, &values()),
-    };
-    TEXTS.iter().all(|(texts, values)| {
-        given(texts(criteria), &|| values(subject).into_iter().map(Cow::into_owned).collect())
-    }) && NUMBERS.iter().all(|(numbers, value)| {
-        any(numbers(criteria), |filter| value(subject).is_some_and(|value| number_meets(filter, value)))
-    }) && DATES.iter().all(|(dates, value)| {
-        any(dates(criteria), |filter| value(subject).is_some_and(|value| date_meets(filter, value)))
-    }) && any(&criteria.resource_tags, |filter| tag_meets(filter, &subject.tags))
-        && any(&criteria.vulnerable_packages, |filter| {
-            subject.finding.matched.packages.iter().any(|package| package_meets(filter, package))
+    let texts = TEXTS.iter().all(|(filters, values)| {
+        filters(criteria).as_ref().is_none_or(|filters| {
+            let values: Vec<Cow<'_, str>> = values(subject);
+            text_meets(filters, &values)
         })
+    });
+    let numbers = || {
+        NUMBERS.iter().all(|(filters, value)| {
+            let meets =
+                |filter: &_| value(subject).is_some_and(|value| number_meets(filter, value));
+            any(filters(criteria), meets)
+        })
+    };
+    let dates = || {
+        DATES.iter().all(|(filters, value)| {
+            let meets = |filter: &_| value(subject).is_some_and(|value| date_meets(filter, value));
+            any(filters(criteria), meets)
+        })
+    };
+    let packages = &subject.finding.matched.packages;
+    let package = |filter: &_| {
+        packages
+            .iter()
+            .any(|package| package_meets(filter, package))
+    };
+    texts
+        && numbers()
+        && dates()
+        && any(&criteria.resource_tags, |filter| tag_meets(filter, &subject.tags))
+        && any(&criteria.vulnerable_packages, package)
         // Only findings of the network have ports.
         && criteria.port_range.is_none()
 }
@@ -49,7 +65,7 @@ fn any<F>(filters: &Option<Vec<F>>, meets: impl Fn(&F) -> bool) -> bool {
         .is_none_or(|filters| filters.iter().any(meets))
 }
 
-fn text_meets(filters: &[StringFilter], values: &[String]) -> bool {
+fn text_meets(filters: &[StringFilter], values: &[Cow<'_, str>]) -> bool {
     let (negative, positive): (Vec<_>, Vec<_>) = filters
         .iter()
         .partition(|filter| filter.comparison == StringComparison::NotEquals);
@@ -89,7 +105,7 @@ fn tag_meets(filter: &MapFilter, tags: &BTreeMap<String, String>) -> bool {
 /// All parts that are given must hold on this one package.
 fn package_meets(filter: &PackageFilter, package: &VulnerablePackage) -> bool {
     let meets = |part: &Option<StringFilter>, value: Option<&str>| {
-        let values: Vec<String> = value.map(str::to_owned).into_iter().collect();
+        let values: Vec<Cow<'_, str>> = value.map(Cow::Borrowed).into_iter().collect();
         part.as_ref()
             .is_none_or(|part| text_meets(std::slice::from_ref(part), &values))
     };

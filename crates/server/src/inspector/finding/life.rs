@@ -28,7 +28,7 @@ pub enum Step {
 /// Decides what a scan at `now_ms` does to the findings it knows, and which it opens.
 ///
 /// `known` are all kept findings of the resource, `found` is what matching says now, with the times
-/// of this scan and the ARN of a first finding; `arn_of` gives the ARN of one that came back late.
+/// of this scan and the ARN of a first finding; `arn_of_late` gives the ARN of one that came back late.
 /// The steps that are kept or opened carry the finding as it then is.
 pub fn steps(
     known: Vec<Kept<Finding>>,

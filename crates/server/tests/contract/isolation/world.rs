@@ -1,0 +1,197 @@
+//! One account's things of every kind, all of which bear a mark in their text.
+
+use serde_json::{Value, json};
+
+use crate::server::{ADMINISTRATOR, NOW_MS, OTHER, OWNER, REGION, Server};
+
+/// In every text that the owner gives; no other account may ever read it.
+pub const MARK: &str = "owners-secret";
+
+/// The server, and the identifiers of what the owner has on it.
+pub struct World {
+    pub server: Server,
+    pub plan: String,
+    pub replication_set: String,
+    pub incident: String,
+    pub timeline_event: String,
+    /// The deployment that the incident has as its finding.
+    pub deployment: String,
+    /// A finding of Security Hub, by its `metadata.uid`.
+    pub finding: String,
+    /// The resource that was scanned.
+    pub instance: String,
+    /// A finding of Inspector.
+    pub vulnerability: String,
+}
+
+const SECOND_MS: i64 = 1000;
+
+impl World {
+    pub fn new() -> World {
+        let server = Server::new();
+        for account in [OWNER, OTHER] {
+            let regions = json!({"regions": {REGION: {}}});
+            server.done(account, "ssm-incidents:CreateReplicationSet", &regions);
+            server.done(account, "securityhub:EnableSecurityHubV2", &json!({}));
+        }
+        let mut world = World {
+            server,
+            plan: String::new(),
+            replication_set: String::new(),
+            incident: String::new(),
+            timeline_event: String::new(),
+            deployment: String::new(),
+            finding: String::new(),
+            instance: format!("arn:aws:ec2:{REGION}:{OWNER}:instance/i-0123456789abcdef0"),
+            vulnerability: String::new(),
+        };
+        world.add_incident();
+        world.add_findings();
+        world.add_vulnerability();
+        world
+    }
+
+    fn done(&self, id: &str, input: Value) -> Value {
+        self.server.done(OWNER, id, &input)
+    }
+
+    fn add_incident(&mut self) {
+        let sets = self.done("ssm-incidents:ListReplicationSets", json!({}));
+        self.replication_set = text(&sets["replicationSetArns"][0]);
+        for number in 1..=2 {
+            let plan = self.done("ssm-incidents:CreateResponsePlan", plan(number));
+            self.plan = text(&plan["arn"]);
+        }
+        self.deploy();
+        for title in ["first", "second"] {
+            let identifier = json!({"type": "OTHER", "value": {"url": "https://a.example"}});
+            let item = json!({"title": MARK, "identifier": identifier});
+            let start = json!({
+                "responsePlanArn": self.plan, "title": format!("{MARK} {title}"), "relatedItems": [item],
+            });
+            let started = self.done("ssm-incidents:StartIncident", start);
+            self.incident = text(&started["incidentRecordArn"]);
+        }
+        let record = json!({"incidentRecordArn": self.incident});
+        let events = self.done("ssm-incidents:ListTimelineEvents", record.clone());
+        self.timeline_event = text(&events["eventSummaries"][0]["eventId"]);
+        let findings = self.done("ssm-incidents:ListIncidentFindings", record);
+        self.deployment = text(&findings["findings"][0]["id"]);
+    }
+
+    /// A stack that changes while the incident begins.
+    fn deploy(&self) {
+        let detail = json!({
+            "stack-id": format!("arn:aws:cloudformation:{REGION}:{OWNER}:stack/{MARK}/1"),
+            "status-details": {"status": "UPDATE_IN_PROGRESS"},
+            "client-request-token": "token",
+        });
+        let entry = json!({
+            "Source": "aws.cloudformation", "DetailType": "CloudFormation Stack Status Change",
+            "Time": (NOW_MS - SECOND_MS) / 1000, "Detail": detail.to_string(),
+        });
+        self.done("events:PutEvents", json!({"Entries": [entry]}));
+        self.server.run_jobs();
+    }
+
+    fn add_findings(&mut self) {
+        let documents = [document("1"), document("2")];
+        let imported = self.done("balefire:ImportFindings", json!({"Findings": documents}));
+        assert_eq!(imported["Created"], 2, "{imported}");
+        let found = self.done("securityhub:GetFindingsV2", json!({}));
+        self.finding = text(&found["Findings"][0]["metadata"]["uid"]);
+    }
+
+    fn add_vulnerability(&mut self) {
+        let rows = [advisory("GHSA-0001"), advisory("GHSA-0002")];
+        let part = json!({"Feed": "OSV", "Generation": "first", "Rows": rows});
+        let end =
+            json!({"Feed": "OSV", "Generation": "first", "AsOf": "2025-12-31", "RowCount": 2});
+        for (id, input) in [("PutFeedPart", part), ("FinishFeed", end)] {
+            let id = format!("balefire:{id}");
+            self.server.done(ADMINISTRATOR, &id, &input);
+        }
+        self.done("balefire:ScanResource", scan(&self.instance));
+        let listed = self.done("inspector2:ListFindings", json!({}));
+        self.vulnerability = text(&listed["findings"][0]["findingArn"]);
+    }
+
+    /// All that the owner can read, as the owner reads it.
+    pub fn snapshot(&self) -> Vec<Value> {
+        let incident = json!({"incidentRecordArn": self.incident});
+        let reads = [
+            (
+                "ssm-incidents:GetReplicationSet",
+                json!({"arn": self.replication_set}),
+            ),
+            ("ssm-incidents:ListResponsePlans", json!({})),
+            ("ssm-incidents:GetResponsePlan", json!({"arn": self.plan})),
+            ("ssm-incidents:ListIncidentRecords", json!({})),
+            (
+                "ssm-incidents:GetIncidentRecord",
+                json!({"arn": self.incident}),
+            ),
+            ("ssm-incidents:ListTimelineEvents", incident.clone()),
+            ("ssm-incidents:ListRelatedItems", incident.clone()),
+            ("ssm-incidents:ListIncidentFindings", incident),
+            (
+                "ssm-incidents:ListTagsForResource",
+                json!({"resourceArn": self.plan}),
+            ),
+            ("securityhub:DescribeSecurityHubV2", json!({})),
+            ("securityhub:GetFindingsV2", json!({})),
+            ("inspector2:BatchGetAccountStatus", json!({})),
+            ("inspector2:ListFindings", json!({})),
+        ];
+        let read = |(id, input): (&str, Value)| self.done(id, input);
+        reads.into_iter().map(read).collect()
+    }
+}
+
+fn text(value: &Value) -> String {
+    let text = value.as_str();
+    text.unwrap_or_else(|| panic!("{value} is no text"))
+        .to_owned()
+}
+
+fn plan(number: u32) -> Value {
+    json!({
+        "name": format!("plan-{number}"),
+        "displayName": MARK,
+        "incidentTemplate": {"title": MARK, "impact": 2},
+        "tags": {"team": MARK},
+    })
+}
+
+/// A whole document of the owner's.
+pub fn document(uid: &str) -> Value {
+    json!({
+        "class_uid": 2004, "class_name": "Detection Finding", "category_uid": 2,
+        "activity_id": 1, "activity_name": "Create", "severity_id": 3, "severity": "Medium",
+        "status_id": 1, "status": "New", "time": NOW_MS,
+        "metadata": {"product": {"uid": "scanner", "name": "Scanner"}, "version": "1.6.0"},
+        "finding_info": {"uid": uid, "title": MARK},
+        "cloud": {"account": {"uid": OWNER}, "provider": "AWS", "region": REGION},
+    })
+}
+
+/// The bill of a resource with a vulnerable package.
+pub fn scan(resource: &str) -> Value {
+    let component = json!({
+        "type": "library", "name": "anvil", "version": "1.0", "purl": "pkg:pypi/anvil@1.0",
+    });
+    let sbom = json!({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [component]});
+    json!({"ResourceArn": resource, "Sbom": sbom, "Tags": {"team": MARK}})
+}
+
+fn advisory(id: &str) -> Value {
+    json!({
+        "id": id, "aliases": [id.replace("GHSA-", "CVE-2099-")],
+        "modified": "2025-01-01T00:00:00Z", "published": "2025-01-01T00:00:00Z",
+        "summary": "It drops.",
+        "affected": [{
+            "package": {"ecosystem": "PyPI", "name": "anvil"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0"}]}],
+        }],
+    })
+}

@@ -1,0 +1,331 @@
+"""One account gets nothing of another's, by any operation that is answered."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from harness.account import REGION
+from harness.deployments import deployment, findings_with, put
+from harness.findings import FIXTURES, all_findings
+from harness.incidents import create_plan, incident_client, record, start
+from harness.models import answered
+from harness.process import balefire
+from harness.vulnerabilities import INSTANCE, SBOM, details_of, list_findings, refresh_all, scan
+from harness.wire import assert_refused, call, refusal
+
+
+MEMBERS = 4
+NOT_FOUND = "ResourceNotFoundException"
+
+
+class Owner:
+    """An account that has one of everything, and what it looks like."""
+
+    def __init__(self, server, account):
+        self.account = account
+        self.incidents = incident_client(account)
+        self.hub = account.client("securityhub")
+        self.inspector = account.client("inspector2")
+        self.plan = create_plan(self.incidents, dedupeString="shared")
+        self.incident = start(self.incidents, self.plan, clientToken="shared")
+        self.set = self.incidents.list_replication_sets()["replicationSetArns"][0]
+        for arn in [self.plan, self.incident, self.set]:
+            self.incidents.tag_resource(resourceArn=arn, tags={"owner": "a"})
+        events = self.incidents.list_timeline_events(incidentRecordArn=self.incident)["eventSummaries"]
+        self.event = events[0]["eventId"]
+        put(account, deployment(account, "d-OWN", "START", datetime.now(UTC).replace(microsecond=0)))
+        self.incident_finding = findings_with(self.incidents, self.incident, "d-OWN")["d-OWN"]["id"]
+        self.hub_arn = self.hub.enable_security_hub_v2(Tags={"owner": "a"})["HubV2Arn"]
+        done = balefire("import", FIXTURES / "findings.json", account=account)
+        assert done.returncode == 0, done.stderr
+        self.uids = [finding["metadata"]["uid"] for finding in all_findings(self.hub)]
+        scan(account)
+        self.vulnerabilities = [finding["findingArn"] for finding in list_findings(self.inspector)]
+        self.before = self.look()
+
+    def look(self):
+        """All that others could have changed."""
+        return {
+            "plan": self._body(self.incidents.get_response_plan(arn=self.plan)),
+            "incident": record(self.incidents, self.incident),
+            "events": self.incidents.list_timeline_events(incidentRecordArn=self.incident)["eventSummaries"],
+            "set": self.incidents.get_replication_set(arn=self.set)["replicationSet"],
+            "tags": [
+                self.incidents.list_tags_for_resource(resourceArn=arn)["tags"]
+                for arn in [self.plan, self.incident, self.set]
+            ],
+            "hub": self._body(self.hub.describe_security_hub_v2()),
+            "findings": all_findings(self.hub),
+            "vulnerabilities": list_findings(self.inspector),
+            "details": details_of(self.inspector, list_findings(self.inspector)),
+            "scanning": self._body(self.inspector.batch_get_account_status()),
+        }
+
+    @staticmethod
+    def _body(answer):
+        return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+
+class Other:
+    """Another account, which has its own hub and replication set and knows all the owner's names."""
+
+    def __init__(self, account):
+        self.account = account
+        self.incidents = incident_client(account)
+        self.hub = account.client("securityhub")
+        self.hub.enable_security_hub_v2()
+        self.inspector = account.client("inspector2")
+
+
+@pytest.fixture(scope="module")
+def owner(server):
+    refresh_all(server.administrator)
+    return Owner(server, server.members[0])
+
+
+@pytest.fixture(scope="module")
+def other(server):
+    return Other(server.members[1])
+
+
+def not_found(operation, **parameters):
+    refusal(operation, NOT_FOUND, 404, **parameters)
+
+
+def batch_get_incident_findings(a, b):
+    not_found(
+        b.incidents.batch_get_incident_findings,
+        incidentRecordArn=a.incident,
+        findingIds=[a.incident_finding],
+    )
+    own = start(b.incidents, create_plan(b.incidents, "isolated"))
+    answer = b.incidents.batch_get_incident_findings(incidentRecordArn=own, findingIds=[a.incident_finding])
+    assert answer["findings"] == [] and len(answer["errors"]) == 1
+
+
+def create_replication_set(a, b):
+    own = b.incidents.list_replication_sets()["replicationSetArns"]
+    assert len(own) == 1 and own != [a.set], "each account has a set of its own"
+
+
+def create_response_plan(a, b):
+    arn = create_plan(b.incidents, "shop-down", title="Another plan of the same name")
+    assert arn != a.plan
+    b.incidents.delete_response_plan(arn=arn)
+
+
+def delete_response_plan(a, b):
+    # Deleting what is not there models no error.
+    b.incidents.delete_response_plan(arn=a.plan)
+
+
+def list_incident_records(a, b):
+    arns = [summary["arn"] for summary in b.incidents.list_incident_records()["incidentRecordSummaries"]]
+    assert a.incident not in arns
+
+
+def list_response_plans(a, b):
+    arns = [plan["arn"] for plan in b.incidents.list_response_plans()["responsePlanSummaries"]]
+    assert a.plan not in arns
+
+
+def list_related_items(a, b):
+    assert b.incidents.list_related_items(incidentRecordArn=a.incident)["relatedItems"] == []
+
+
+def list_timeline_events(a, b):
+    assert b.incidents.list_timeline_events(incidentRecordArn=a.incident)["eventSummaries"] == []
+
+
+def start_incident(a, b):
+    not_found(b.incidents.start_incident, responsePlanArn=a.plan)
+    own = create_plan(b.incidents, "same-string", dedupeString="shared")
+    assert start(b.incidents, own, clientToken="shared") != a.incident, "strings and tokens are of an account"
+
+
+def each_resource(operation, **parameters):
+    def check(a, b):
+        for arn in [a.plan, a.incident, a.set]:
+            not_found(getattr(b.incidents, operation), resourceArn=arn, **parameters)
+
+    return check
+
+
+def batch_update_findings_v2(a, b):
+    identifiers = [
+        {
+            "CloudAccountUid": a.account.id,
+            "MetadataProductUid": "lantern-posture",
+            "FindingInfoUid": "posture/bucket-open/1",
+        }
+    ]
+    for named in [{"MetadataUids": a.uids}, {"FindingIdentifiers": identifiers}]:
+        answer = b.hub.batch_update_findings_v2(**named, Comment="not yours", StatusId=4, SeverityId=0)
+        assert answer["ProcessedFindings"] == []
+        assert {entry["ErrorCode"] for entry in answer["UnprocessedFindings"]} == {NOT_FOUND}
+
+
+def describe_security_hub_v2(a, b):
+    assert b.hub.describe_security_hub_v2()["HubV2Arn"] != a.hub_arn
+
+
+def disable_security_hub_v2(a, b):
+    b.hub.disable_security_hub_v2()
+    b.hub.enable_security_hub_v2()
+
+
+def enable_security_hub_v2(a, b):
+    assert b.hub.enable_security_hub_v2()["HubV2Arn"] != a.hub_arn
+
+
+def get_findings_v2(a, b):
+    assert all_findings(b.hub) == []
+    named = {"FieldName": "cloud.account.uid", "Filter": {"Value": a.account.id, "Comparison": "EQUALS"}}
+    filters = {"CompositeFilters": [{"StringFilters": [named]}]}
+    assert all_findings(b.hub, Filters=filters) == []
+
+
+def batch_get_account_status(a, b):
+    answer = b.inspector.batch_get_account_status(accountIds=[a.account.id])
+    assert answer["accounts"] == [] and len(answer["failedAccounts"]) == 1
+
+
+def batch_get_finding_details(a, b):
+    answer = b.inspector.batch_get_finding_details(findingArns=a.vulnerabilities)
+    assert answer["findingDetails"] == []
+    assert {error["errorCode"] for error in answer["errors"]} == {"ACCESS_DENIED"}
+
+
+def enable(a, b):
+    answer = b.inspector.enable(accountIds=[a.account.id], resourceTypes=["ECR"])
+    assert answer["accounts"] == [] and len(answer["failedAccounts"]) == 1
+
+
+def disable(a, b):
+    answer = b.inspector.disable(accountIds=[a.account.id], resourceTypes=["EC2"])
+    assert answer["accounts"] == [] and len(answer["failedAccounts"]) == 1
+
+
+def list_vulnerabilities(a, b):
+    assert list_findings(b.inspector) == []
+    theirs = {"awsAccountId": [{"comparison": "EQUALS", "value": a.account.id}]}
+    assert list_findings(b.inspector, filterCriteria=theirs) == []
+
+
+def one(operation, **named):
+    """A call with the owner's names finds nothing."""
+
+    def check(a, b):
+        parameters = {name: value(a) if callable(value) else value for name, value in named.items()}
+        not_found(getattr(b.incidents, operation), **parameters)
+
+    return check
+
+
+def incident(a):
+    return a.incident
+
+
+# Every operation that is answered has a row: a new one without fails the test below.
+ISOLATED = {
+    ("ssm-incidents", "BatchGetIncidentFindings"): batch_get_incident_findings,
+    ("ssm-incidents", "CreateReplicationSet"): create_replication_set,
+    ("ssm-incidents", "CreateResponsePlan"): create_response_plan,
+    ("ssm-incidents", "DeleteResponsePlan"): delete_response_plan,
+    ("ssm-incidents", "GetIncidentRecord"): one("get_incident_record", arn=incident),
+    ("ssm-incidents", "GetReplicationSet"): one("get_replication_set", arn=lambda a: a.set),
+    ("ssm-incidents", "GetResponsePlan"): one("get_response_plan", arn=lambda a: a.plan),
+    ("ssm-incidents", "GetTimelineEvent"): one(
+        "get_timeline_event", incidentRecordArn=incident, eventId=lambda a: a.event
+    ),
+    ("ssm-incidents", "ListIncidentFindings"): one("list_incident_findings", incidentRecordArn=incident),
+    ("ssm-incidents", "ListIncidentRecords"): list_incident_records,
+    ("ssm-incidents", "ListRelatedItems"): list_related_items,
+    ("ssm-incidents", "ListReplicationSets"): create_replication_set,
+    ("ssm-incidents", "ListResponsePlans"): list_response_plans,
+    ("ssm-incidents", "ListTagsForResource"): each_resource("list_tags_for_resource"),
+    ("ssm-incidents", "ListTimelineEvents"): list_timeline_events,
+    ("ssm-incidents", "StartIncident"): start_incident,
+    ("ssm-incidents", "TagResource"): each_resource("tag_resource", tags={"owner": "b"}),
+    ("ssm-incidents", "UntagResource"): each_resource("untag_resource", tagKeys=["owner"]),
+    ("ssm-incidents", "UpdateIncidentRecord"): one(
+        "update_incident_record", arn=incident, title="Not yours", status="RESOLVED"
+    ),
+    ("ssm-incidents", "UpdateResponsePlan"): one(
+        "update_response_plan", arn=lambda a: a.plan, displayName="Not yours"
+    ),
+    ("securityhub", "BatchUpdateFindingsV2"): batch_update_findings_v2,
+    ("securityhub", "DescribeSecurityHubV2"): describe_security_hub_v2,
+    ("securityhub", "DisableSecurityHubV2"): disable_security_hub_v2,
+    ("securityhub", "EnableSecurityHubV2"): enable_security_hub_v2,
+    ("securityhub", "GetFindingsV2"): get_findings_v2,
+    ("inspector2", "BatchGetAccountStatus"): batch_get_account_status,
+    ("inspector2", "BatchGetFindingDetails"): batch_get_finding_details,
+    ("inspector2", "Disable"): disable,
+    ("inspector2", "Enable"): enable,
+    ("inspector2", "ListFindings"): list_vulnerabilities,
+}
+
+
+@pytest.mark.parametrize("operation", ISOLATED, ids=":".join)
+def test_another_accounts_key_gets_nothing(owner, other, operation):
+    ISOLATED[operation](owner, other)
+
+
+def test_every_answered_operation_is_tried(server):
+    # With an account of its own, since an empty request is enough for some operations to act.
+    assert answered(server.members[2]) == set(ISOLATED)
+
+
+def test_what_is_not_of_aws_is_isolated_too(owner, other):
+    foreign = {
+        "activity_id": 1,
+        "category_uid": 2,
+        "class_uid": 2004,
+        "severity_id": 1,
+        "time": 1762000000000,
+        "metadata": {"product": {"uid": "lantern-posture"}},
+        "finding_info": {"uid": "posture/bucket-open/1", "title": "Overwritten"},
+        "cloud": {"account": {"uid": owner.account.id}},
+    }
+    answer = call(other.account, "balefire", "POST", "/findings/import", {"Findings": [foreign]})
+    assert answer.status == 200 and answer.json()["Created"] == answer.json()["Updated"] == 0
+    resource = INSTANCE.format(account=owner.account.id)
+    done = balefire("scan", SBOM, "--resource", resource, account=other.account)
+    assert done.returncode == 1 and "403" in done.stderr
+    for target, body in [
+        ("/feeds/part", {"Feed": "EPSS", "Generation": "g", "Rows": [{}]}),
+        ("/feeds/finish", {"Feed": "EPSS", "Generation": "g", "AsOf": "", "RowCount": 0}),
+    ]:
+        assert_refused(call(other.account, "balefire", "POST", target, body), 403, "AccessDeniedException")
+    # Deployments count for the account that tells of them, whatever account their ARNs name.
+    at = record(owner.incidents, owner.incident)["creationTime"].replace(microsecond=0)
+    put(other.account, deployment(owner.account, "d-FOREIGN", "START", at))
+    own = start(other.incidents, create_plan(other.incidents, "events"))
+    findings_with(other.incidents, own, "d-FOREIGN")
+
+
+def test_the_administrators_view(server, owner):
+    administrator = server.administrator
+    incidents = incident_client(administrator)
+    refusal(incidents.get_incident_record, NOT_FOUND, 404, arn=owner.incident)
+    assert incidents.list_incident_records()["incidentRecordSummaries"] == []
+    hub = administrator.client("securityhub")
+    hub.enable_security_hub_v2()
+    assert {finding["metadata"]["uid"] for finding in all_findings(hub)} == set(owner.uids)
+    inspector = administrator.client("inspector2")
+    assert [finding["findingArn"] for finding in list_findings(inspector)] == owner.vulnerabilities
+    assert len(details_of(inspector, list_findings(inspector))) == len(owner.vulnerabilities)
+    elsewhere = administrator.client("inspector2", region="eu-central-1")
+    assert list_findings(elsewhere) == [], f"findings are of one region, here {REGION}"
+
+
+def test_nothing_of_the_owners_has_changed(owner):
+    after = owner.look()
+    for name, value in owner.before.items():
+        assert after[name] == value, name
+    found = owner.incidents.list_incident_findings(incidentRecordArn=owner.incident)["findings"]
+    assert [finding["id"] for finding in found] == [owner.incident_finding]
+    assert [summary["arn"] for summary in owner.incidents.list_incident_records()["incidentRecordSummaries"]] == [
+        owner.incident
+    ]
