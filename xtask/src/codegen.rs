@@ -70,7 +70,7 @@ pub fn write_all(root: &Path) -> Result<()> {
 
 pub fn check_all(root: &Path) -> Result<()> {
     let target = root.join("crates/api/src/generated");
-    let scratch = root.join("target/codegen-check");
+    let scratch = crate::target(root).join("codegen-check");
     if scratch.exists() {
         fs::remove_dir_all(&scratch)?;
     }

@@ -28,7 +28,7 @@ pub fn run(root: &Path, suite: &Path) -> Result<()> {
     let suite = suite
         .canonicalize()
         .with_context(|| format!("no suite at {}", suite.display()))?;
-    let package = root.join("target/protocol-harness");
+    let package = crate::target(root).join("protocol-harness");
     let source = package.join("src");
     fs::create_dir_all(&source)?;
     let api = root.join("crates/api");
@@ -49,7 +49,7 @@ pub fn run(root: &Path, suite: &Path) -> Result<()> {
         let model = suite.join(format!("{model}.service-2.json"));
         codegen::write_one(&model, &source.join(module))?;
     }
-    let target = root.join("target/protocol-harness-build");
+    let target = crate::target(root).join("protocol-harness-build");
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--manifest-path"])
         .arg(package.join("Cargo.toml"))

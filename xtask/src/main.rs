@@ -1,7 +1,10 @@
-//! The workspace's own tasks: `cargo xtask codegen`, `cargo xtask conformance`, `cargo xtask tidy`.
+//! The workspace's own tasks: code generation, conformance, coverage, tidiness, and all of them as CI.
 
+mod ci;
 mod codegen;
 mod conformance;
+mod coverage;
+mod tidy;
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +16,11 @@ const USAGE: &str = "usage: cargo xtask <task>
   codegen --check      compares instead, and fails where the files differ
   codegen --model FILE --out DIR
                        writes the module of one model elsewhere
-  conformance DIR      runs the restJson1 server suite in DIR";
+  conformance DIR      runs the restJson1 server suite in DIR
+  coverage             writes the coverage table of ARCHITECTURE.md
+  coverage --check     compares instead, and fails where the table is stale
+  tidy                 checks arrows, sizes, words and documents
+  ci                   everything, in order; installs what is missing";
 
 fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,6 +32,10 @@ fn main() -> Result<()> {
             codegen::write_one(Path::new(model), Path::new(out))
         }
         ["conformance", suite] => conformance::run(&root(), Path::new(suite)),
+        ["coverage"] => coverage::run(&root(), false),
+        ["coverage", "--check"] => coverage::run(&root(), true),
+        ["tidy"] => tidy::check(&root()),
+        ["ci"] => ci::run(&root()),
         _ => bail!("{USAGE}"),
     }
 }
@@ -35,4 +46,12 @@ fn root() -> PathBuf {
         .parent()
         .map(Path::to_path_buf)
         .unwrap_or_default()
+}
+
+/// Where everything that is made is kept: cargo's target folder.
+fn target(root: &Path) -> PathBuf {
+    match std::env::var_os("CARGO_TARGET_DIR") {
+        Some(folder) => std::path::absolute(&folder).unwrap_or_else(|_| folder.into()),
+        None => root.join("target"),
+    }
 }

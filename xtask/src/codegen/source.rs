@@ -16,9 +16,9 @@ pub struct Package {
 }
 
 impl Package {
-    /// Opens the package below `target/models`, fetching it first where it is not there.
+    /// Opens the package below `models` in the target folder, fetching it first where it is not there.
     pub fn open(root: &Path, version: &str, sha256: &str) -> Result<Package> {
-        let folder = root.join("target/models");
+        let folder = crate::target(root).join("models");
         let wheel = folder.join(format!("botocore-{version}-py3-none-any.whl"));
         if !wheel.exists() {
             fetch(&folder, version)?;

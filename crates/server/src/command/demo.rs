@@ -13,7 +13,7 @@ use clap::Args;
 use super::open::{FirstKey, Opened};
 use super::serve::Server;
 use super::{Ended, StoreOptions};
-use crate::context::Clock;
+use crate::context::{Caller, Clock};
 
 #[derive(Args)]
 pub struct Demo {
@@ -41,12 +41,15 @@ impl Demo {
             .context("telling the demo's story")?;
         let server = Server::bind(opened, self.listen, None, Vec::new().into()).await?;
         let base = format!("http://{}", server.address);
-        let caller = server.opened.administrator()?;
         let first = server
             .opened
             .first
             .as_ref()
             .context("the temporary store was not empty")?;
+        let caller = Caller {
+            user_id: first.key.id.clone(),
+            ..server.opened.administrator()?.as_ref().clone()
+        };
         println!(
             "{}",
             introduction(
