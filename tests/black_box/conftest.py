@@ -14,6 +14,7 @@ import pytest  # noqa: E402
 
 from harness.process import Server, create_account  # noqa: E402
 from harness.store import ENGINES, new_store  # noqa: E402
+from harness.vulnerabilities import refresh_all  # noqa: E402
 
 # How many member accounts the server of a module has, unless the module says so by MEMBERS.
 MEMBERS = 12
@@ -69,3 +70,15 @@ def fresh_store(engine, tmp_path):
     """A store that no server has opened yet."""
     with new_store(engine, tmp_path / "data") as store:
         yield store
+
+
+@pytest.fixture
+def inspector(account):
+    """A client of the test's own account."""
+    return account.client("inspector2")
+
+
+@pytest.fixture
+def feeds(server):
+    """The feeds of the fixtures are in, whatever a test before has done to them."""
+    refresh_all(server.administrator)

@@ -34,7 +34,8 @@ def test_incidents(account):
     ended = datetime.now(UTC).replace(microsecond=0)
     began = ended - timedelta(minutes=20)
     entries = [
-        deployment(account, "d-CLI", state, at.isoformat()) for state, at in [("START", began), ("SUCCESS", ended)]
+        deployment(account, "d-CLI", state, at.isoformat())
+        for state, at in [("START", began), ("SUCCESS", ended)]
     ]
     sent = aws(account, "events", "put-events", entries=entries)
     assert sent["FailedEntryCount"] == 0 and len(sent["Entries"]) == 2
@@ -86,7 +87,9 @@ def test_incidents(account):
     assert (details["deploymentId"], details["deploymentGroupArn"]) == ("d-CLI", group_arn(account))
     assert moment(details["startTime"]) == began
     assert moment(details["endTime"]) == ended
-    assert [(error["findingId"], error["code"]) for error in got["errors"]] == [("none", "ResourceNotFoundException")]
+    assert [(error["findingId"], error["code"]) for error in got["errors"]] == [
+        ("none", "ResourceNotFoundException")
+    ]
 
     aws(account, "ssm-incidents", "update-incident-record", arn=arn, status="RESOLVED")
     resolved = [{"key": "status", "condition": {"equals": {"stringValues": ["RESOLVED"]}}}]
@@ -146,7 +149,9 @@ def test_vulnerabilities(server, account):
     scan(account)
     shown = by_vulnerability(aws(account, "inspector2", "list-findings", "--page-size", 2)["findings"])
     found = by_vulnerability(list_findings(account.client("inspector2")))
-    assert {name: f["findingArn"] for name, f in shown.items()} == {name: f["findingArn"] for name, f in found.items()}
+    assert {name: f["findingArn"] for name, f in shown.items()} == {
+        name: f["findingArn"] for name, f in found.items()
+    }
     lamp = shown["CVE-2099-1001"]
     assert (lamp["severity"], lamp["inspectorScore"], lamp["exploitAvailable"]) == ("CRITICAL", 9.8, "YES")
     got = aws(account, "inspector2", "batch-get-finding-details", finding_arns=[lamp["findingArn"]])
@@ -165,8 +170,14 @@ def test_vulnerabilities(server, account):
 def test_who_asks_and_who_is_refused(account):
     caller = aws(account, "sts", "get-caller-identity")
     assert caller["Account"] == account.id
-    wrong = account.__class__(account.id, account.access_key_id, "not the secret of this key", account.endpoint)
+    wrong = account.__class__(
+        account.id, account.access_key_id, "not the secret of this key", account.endpoint
+    )
     refused = run(wrong, "ssm-incidents", "list-incident-records")
     assert refused.returncode != 0 and "(InvalidSignatureException)" in refused.stderr
-    not_there = run(account, "securityhub", "get-finding-statistics-v2", group_by_rules=[{"GroupByField": "severity"}])
-    assert not_there.returncode != 0 and "securityhub:GetFindingStatisticsV2 is not answered" in not_there.stderr
+    not_there = run(
+        account, "securityhub", "get-finding-statistics-v2", group_by_rules=[{"GroupByField": "severity"}]
+    )
+    assert (
+        not_there.returncode != 0 and "securityhub:GetFindingStatisticsV2 is not answered" in not_there.stderr
+    )

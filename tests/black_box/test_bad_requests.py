@@ -71,12 +71,16 @@ def test_keys_that_do_not_fit(server, incident):
     message = refused_and_unharmed(server, refused, 403, "InvalidSignatureException")
     assert "secret" in message and account.secret_access_key not in message
     unknown_key = replace(account, access_key_id="AKIANOBODYKNOWSTHIS0")
-    refused_and_unharmed(server, call(unknown_key, "ssm-incidents", "GET", target), 403, "UnrecognizedClientException")
+    refused_and_unharmed(
+        server, call(unknown_key, "ssm-incidents", "GET", target), 403, "UnrecognizedClientException"
+    )
     # boto3 names the errors in the same way.
     refusal(wrong_secret.client("ssm-incidents").list_incident_records, "InvalidSignatureException", 403)
     refusal(unknown_key.client("securityhub").get_findings_v2, "UnrecognizedClientException", 403)
     refusal(unknown_key.client("inspector2").list_findings, "UnrecognizedClientException", 403)
-    refusal(unknown_key.client("events").put_events, "UnrecognizedClientException", 403, Entries=[{"Source": "a"}])
+    refusal(
+        unknown_key.client("events").put_events, "UnrecognizedClientException", 403, Entries=[{"Source": "a"}]
+    )
 
 
 def test_the_scope_must_fit_the_request(server, incident):
@@ -87,18 +91,31 @@ def test_the_scope_must_fit_the_request(server, incident):
     refused = call(account, "dynamodb", "GET", target)
     assert_refused(refused, 403, "InvalidSignatureException")
     headers = signed(account, "ssm-incidents", "GET", target)
-    for part, swapped in [("/ssm-incidents/", "/securityhub/"), ("/us-east-1/", "/eu-west-1/"), ("aws4_", "aws5_")]:
+    for part, swapped in [
+        ("/ssm-incidents/", "/securityhub/"),
+        ("/us-east-1/", "/eu-west-1/"),
+        ("aws4_", "aws5_"),
+    ]:
         authorization = headers["Authorization"].replace(part, swapped)
         refused = send(account.endpoint, "GET", target, headers=headers | {"Authorization": authorization})
         assert_refused(refused, 403, "InvalidSignatureException")
-    for odd in ["", "Basic dXNlcjpwYXNz", "AWS4-HMAC-SHA256", headers["Authorization"].split("Signature=")[0]]:
+    for odd in [
+        "",
+        "Basic dXNlcjpwYXNz",
+        "AWS4-HMAC-SHA256",
+        headers["Authorization"].split("Signature=")[0],
+    ]:
         refused = send(account.endpoint, "GET", target, headers=headers | {"Authorization": odd})
         assert_refused(refused, 403, "IncompleteSignatureException")
-    tokened = signed(account, "ssm-incidents", "GET", target, headers={"X-Amz-Security-Token": "no such session"})
+    tokened = signed(
+        account, "ssm-incidents", "GET", target, headers={"X-Amz-Security-Token": "no such session"}
+    )
     assert_refused(send(account.endpoint, "GET", target, headers=tokened), 403, "UnrecognizedClientException")
 
 
-@pytest.mark.parametrize("minutes, good", [(-14, True), (14, True), (-16, False), (16, False), (-1500, False)])
+@pytest.mark.parametrize(
+    "minutes, good", [(-14, True), (14, True), (-16, False), (16, False), (-1500, False)]
+)
 def test_the_clients_clock_may_be_15_minutes_off(server, incident, minutes, good):
     account, target = incident
     with clock_moved_by(minutes=minutes):
@@ -201,7 +218,9 @@ def test_what_no_model_knows(server, account):
         message = refused_and_unharmed(server, answered, 404, "UnknownOperationException")
         assert target in message
     assert_refused(target_call(account, "AWSEvents.NoSuchOperation", b"{}"), 404, "UnknownOperationException")
-    assert_refused(target_call(account, "SSMContacts.NoSuchOperation", b"{}"), 404, "UnknownOperationException")
+    assert_refused(
+        target_call(account, "SSMContacts.NoSuchOperation", b"{}"), 404, "UnknownOperationException"
+    )
     # What a path is normalised to for the signature must not be what is run.
     for target in ["/x/../startIncident", "/./startIncident", "//startIncident"]:
         answered = call(account, "ssm-incidents", "POST", target, b"{}")
@@ -254,7 +273,9 @@ def test_deep_json_is_refused_wherever_it_stands(server, account):
         assert answered.status == 200, answered
         (failed,) = answered.json()["Failed"]
         assert (failed["Index"], answered.json()["Created"]) == (0, 0) and failed["Reason"]
-        sbom = with_member("ResourceArn", '"arn:aws:ec2:us-east-1:%s:instance/i-0123456789abcdef0"' % account.id)
+        sbom = with_member(
+            "ResourceArn", '"arn:aws:ec2:us-east-1:%s:instance/i-0123456789abcdef0"' % account.id
+        )
         sbom = sbom[:-1] + f', "Sbom": {{"bomFormat": "CycloneDX", "x": {nested(depth)}}}}}'.encode()
         answered = call(account, "balefire", "POST", "/resources/scan", sbom)
         assert "Sbom" in refused_and_unharmed(server, answered, 400, "ValidationException")
@@ -268,7 +289,9 @@ def test_content_types(server, account):
         assert call(account, "ssm-incidents", "POST", "/startIncident", body, media_type=good).status == 200
     answered = call(account, "ssm-incidents", "POST", "/startIncident", body, media_type="text/xml")
     refused_and_unharmed(server, answered, 415, "UnsupportedMediaTypeException")
-    headers = signed(account, "ssm-incidents", "POST", "/startIncident", b"{}", JSON | {"Content-Encoding": "gzip"})
+    headers = signed(
+        account, "ssm-incidents", "POST", "/startIncident", b"{}", JSON | {"Content-Encoding": "gzip"}
+    )
     answered = send(account.endpoint, "POST", "/startIncident", b"{}", headers)
     refused_and_unharmed(server, answered, 415, "UnsupportedMediaTypeException")
 

@@ -110,12 +110,29 @@ def test_numbers_dates_flags_tags_and_addresses(hub):
         ([BUCKET], number("severity_id", Eq=4)),
         ([BUCKET], number("compliance.status_id", Eq=3)),
         ([LAMP], number("vulnerabilities.cve.cvss.base_score", Gte=6.1, Lte=6.1)),
-        ([BUCKET, LOGIN], date("finding_info.modified_time_dt", Start="2025-11-01T12:00:00Z", End="2025-11-02T12:00:00Z")),
+        (
+            [BUCKET, LOGIN],
+            date("finding_info.modified_time_dt", Start="2025-11-01T12:00:00Z", End="2025-11-02T12:00:00Z"),
+        ),
         ([LAMP], date("finding_info.modified_time_dt", Start="2025-11-02T12:00:00.001Z")),
         # The last has no date as text, but the same time in milliseconds.
         ([BUCKET, ROOT], date("finding_info.created_time_dt", End="2025-11-01T00:00:00Z")),
-        ([LAMP], {"BooleanFilters": [{"FieldName": "vulnerabilities.is_fix_available", "Filter": {"Value": True}}]}),
-        ([], {"BooleanFilters": [{"FieldName": "vulnerabilities.is_exploit_available", "Filter": {"Value": True}}]}),
+        (
+            [LAMP],
+            {
+                "BooleanFilters": [
+                    {"FieldName": "vulnerabilities.is_fix_available", "Filter": {"Value": True}}
+                ]
+            },
+        ),
+        (
+            [],
+            {
+                "BooleanFilters": [
+                    {"FieldName": "vulnerabilities.is_exploit_available", "Filter": {"Value": True}}
+                ]
+            },
+        ),
         ([BUCKET], tag("team", "web")),
         ([LAMP, LOGIN, ROOT], tag("team", "web", "NOT_EQUALS")),
         ([LOGIN], address("203.0.113.0/24")),
@@ -127,7 +144,11 @@ def test_numbers_dates_flags_tags_and_addresses(hub):
 
 
 def tag(key, value, comparison="EQUALS"):
-    return {"MapFilters": [{"FieldName": "resources.tags", "Filter": {"Key": key, "Value": value, "Comparison": comparison}}]}
+    return {
+        "MapFilters": [
+            {"FieldName": "resources.tags", "Filter": {"Key": key, "Value": value, "Comparison": comparison}}
+        ]
+    }
 
 
 def address(cidr):
@@ -142,9 +163,15 @@ def test_recent_findings_by_a_range_of_days(account, hub, tmp_path):
         bring_in(account, write_lines(tmp_path / f"{days}.jsonl", [made_up(1, finding_info=info)]))
     aged = text("finding_info.title", "Aged")
     within = {"Value": 2, "Unit": "DAYS", "Comparison": "WITHIN"}
-    assert found(hub, both(aged, date("finding_info.created_time_dt", DateRange=within))) == ["age-0", "age-1"]
+    assert found(hub, both(aged, date("finding_info.created_time_dt", DateRange=within))) == [
+        "age-0",
+        "age-1",
+    ]
     older = within | {"Comparison": "OLDER_THAN"}
-    assert found(hub, both(aged, date("finding_info.created_time_dt", DateRange=older))) == ["age-10", "age-3"]
+    assert found(hub, both(aged, date("finding_info.created_time_dt", DateRange=older))) == [
+        "age-10",
+        "age-3",
+    ]
 
 
 def test_filters_are_joined(hub):
@@ -218,7 +245,14 @@ def test_paging(account, hub, tmp_path, new_account):
     for client, parameters in [
         (hub, {"NextToken": token}),
         (hub, {"NextToken": token, "SortCriteria": [{"Field": "severity_id", "SortOrder": "asc"}]}),
-        (hub, {"NextToken": token, "SortCriteria": order, "Filters": {"CompositeFilters": [text("severity", "High")]}}),
+        (
+            hub,
+            {
+                "NextToken": token,
+                "SortCriteria": order,
+                "Filters": {"CompositeFilters": [text("severity", "High")]},
+            },
+        ),
         (hub, {"NextToken": "made up"}),
         (stranger, {"NextToken": token, "SortCriteria": order}),
     ]:
@@ -239,7 +273,9 @@ def identifier(account, product, uid):
 def test_update_by_uid_is_shown_field_by_field(hub):
     before = by_provider_uid(all_findings(hub))
     uid = before[BUCKET]["metadata"]["uid"]
-    answer = hub.batch_update_findings_v2(MetadataUids=[uid], SeverityId=2, StatusId=3, Comment="Known: ünïcode 🔥")
+    answer = hub.batch_update_findings_v2(
+        MetadataUids=[uid], SeverityId=2, StatusId=3, Comment="Known: ünïcode 🔥"
+    )
     assert answer["ProcessedFindings"] == [{"MetadataUid": uid}]
     assert answer["UnprocessedFindings"] == []
     after = by_provider_uid(all_findings(hub))
@@ -317,7 +353,9 @@ def test_updates_that_make_no_sense_are_refused_whole(account, hub):
     assert (shown["severity"], shown["status"], len(shown["comment"])) == ("Other", "Other", 512)
 
 
-@pytest.mark.parametrize("field, ids", [("severity", [0, 1, 2, 3, 4, 5, 6, 99]), ("status", [0, 1, 2, 3, 4, 5, 99])])
+@pytest.mark.parametrize(
+    "field, ids", [("severity", [0, 1, 2, 3, 4, 5, 6, 99]), ("status", [0, 1, 2, 3, 4, 5, 99])]
+)
 def test_every_value_has_its_caption(hub, field, ids):
     captions = {
         "severity": ["Unknown", "Informational", "Low", "Medium", "High", "Critical", "Fatal", "Other"],

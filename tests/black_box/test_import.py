@@ -57,7 +57,9 @@ def test_what_is_imported_is_what_is_shown(account, hub):
     assert len({found["metadata"]["uid"] for found in shown.values()}) == 4
 
 
-@pytest.mark.parametrize("form", ["array", "object", "indented object", "lines", "gzip of lines", "gzip of array"])
+@pytest.mark.parametrize(
+    "form", ["array", "object", "indented object", "lines", "gzip of lines", "gzip of array"]
+)
 def test_every_form_of_file(account, hub, tmp_path, form):
     findings = [made_up(1)] if "object" in form else [made_up(number) for number in range(3)]
     text = {
@@ -125,7 +127,16 @@ def test_a_later_document_updates_the_finding(account, hub, tmp_path):
     path = write_lines(tmp_path / "c.jsonl", [first, *filler, second | {"message": "worst"}])
     code, counts = run_import(account, path)
     assert (code, counts) == (WHOLE, summary(created=697, updated=2))
-    last = [{"StringFilters": [{"FieldName": "finding_info.uid", "Filter": {"Value": "finding-00001", "Comparison": "EQUALS"}}]}]
+    last = [
+        {
+            "StringFilters": [
+                {
+                    "FieldName": "finding_info.uid",
+                    "Filter": {"Value": "finding-00001", "Comparison": "EQUALS"},
+                }
+            ]
+        }
+    ]
     (found,) = hub.get_findings_v2(Filters={"CompositeFilters": last})["Findings"]
     assert found["message"] == "worst"
 
@@ -174,7 +185,9 @@ def test_import_says_what_it_lacks(server, account, tmp_path):
     assert no_server.returncode == FAILED and "AWS_ENDPOINT_URL" in no_server.stderr
     no_key = balefire("import", path, "--endpoint-url", server.endpoint)
     assert no_key.returncode == FAILED and "AWS_ACCESS_KEY_ID" in no_key.stderr
-    wrong = account.__class__(account.id, account.access_key_id, "not the secret of this key", server.endpoint)
+    wrong = account.__class__(
+        account.id, account.access_key_id, "not the secret of this key", server.endpoint
+    )
     refused = balefire("import", path, account=wrong)
     assert refused.returncode == FAILED and "403" in refused.stderr and "signature" in refused.stderr
 

@@ -97,7 +97,9 @@ def test_what_begins_while_the_incident_is_open_is_a_finding(client, account):
 def test_events_may_come_in_any_order_and_twice(client, account):
     began, ended = minutes_ago(15), minutes_ago(3)
     arn = start(client, create_plan(client))
-    events = [deployment(account, "d-MIXED", state, at) for state, at in [("FAILURE", ended), ("START", began)]]
+    events = [
+        deployment(account, "d-MIXED", state, at) for state, at in [("FAILURE", ended), ("START", began)]
+    ]
     put(account, *events, *events, deployment(account, "d-MARK", "START", minutes_ago(1)))
     found = findings_with(client, arn, "d-MARK")
     assert set(found) == {"d-MIXED", "d-MARK"}
@@ -152,9 +154,14 @@ def test_each_id_is_answered_once_as_a_finding_or_an_error(client, account):
     )
     # A finding of one incident is not one of another.
     client.update_incident_record(arn=arn, status="RESOLVED")
-    put(account, deployment(account, "d-LATER", "START", record(client, arn)["resolvedTime"] + timedelta(seconds=1)))
+    put(
+        account,
+        deployment(account, "d-LATER", "START", record(client, arn)["resolvedTime"] + timedelta(seconds=1)),
+    )
     other = start(client, create_plan(client, "other"))
-    eventually(lambda: datetime.now(UTC) > record(client, arn)["resolvedTime"] + timedelta(seconds=1), "a second")
+    eventually(
+        lambda: datetime.now(UTC) > record(client, arn)["resolvedTime"] + timedelta(seconds=1), "a second"
+    )
     later = findings_with(client, other, "d-LATER")["d-LATER"]["id"]
     answer = client.batch_get_incident_findings(incidentRecordArn=arn, findingIds=[later])
     assert (answer["findings"], answer["errors"][0]["findingId"]) == ([], later)

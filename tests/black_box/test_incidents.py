@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from harness.account import REGION
 from harness.incidents import create_plan, incident_client, pages, record, start
 from harness.wire import refusal
 
@@ -18,105 +17,6 @@ TOPIC = "arn:aws:sns:us-east-1:111122223333:pager"
 @pytest.fixture
 def client(account):
     return incident_client(account)
-
-
-def seconds_apart(one, other):
-    return abs((one - other).total_seconds())
-
-
-def test_nothing_is_possible_before_the_replication_set(account):
-    client = account.client("ssm-incidents")
-    assert client.list_replication_sets()["replicationSetArns"] == []
-    response = refusal(
-        client.create_response_plan,
-        "ResourceNotFoundException",
-        404,
-        name="plan",
-        incidentTemplate={"title": "t", "impact": 1},
-    )
-    assert response["resourceType"] == "REPLICATION_SET"
-    refusal(client.create_replication_set, "ValidationException", 400, regions={"eu-north-1": {}})
-
-
-def test_replication_set(account):
-    client = account.client("ssm-incidents")
-    caller = account.client("sts").get_caller_identity()
-    assert caller["Account"] == account.id
-    created = client.create_replication_set(regions={REGION: {}}, tags={"team": "web"})
-    assert created["ResponseMetadata"]["HTTPStatusCode"] == 201
-    arn = created["arn"]
-    assert re.fullmatch(rf"arn:aws:ssm-incidents::{account.id}:replication-set/[0-9a-f-]{{36}}", arn)
-    client.get_waiter("wait_for_replication_set_active").wait(arn=arn)
-    assert client.list_replication_sets()["replicationSetArns"] == [arn]
-    found = client.get_replication_set(arn=arn)["replicationSet"]
-    assert (found["arn"], found["status"], found["deletionProtected"]) == (arn, "ACTIVE", False)
-    assert found["createdBy"] == found["lastModifiedBy"] == caller["Arn"]
-    assert seconds_apart(found["createdTime"], datetime.now(UTC)) < 60
-    assert list(found["regionMap"]) == [REGION]
-    region = found["regionMap"][REGION]
-    assert (region["status"], region["sseKmsKeyId"]) == ("ACTIVE", "DefaultKey")
-    assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"team": "web"}
-    response = refusal(client.create_replication_set, "ServiceQuotaExceededException", 402, regions={REGION: {}})
-    assert response["serviceCode"] == "ssm-incidents" and response["quotaCode"]
-    assert response["resourceIdentifier"] == arn
-
-
-def test_response_plan_is_kept_as_it_was_given(client, account):
-    template = {
-        "title": "Orders fail",
-        "impact": 1,
-        "summary": "What to do first",
-        "dedupeString": "orders",
-        "notificationTargets": [{"snsTopicArn": TOPIC}],
-        "incidentTags": {"service": "orders"},
-    }
-    engagement = f"arn:aws:ssm-contacts:{REGION}:{account.id}:contact/on-call"
-    runbook = {
-        "documentName": "restart-orders",
-        "roleArn": f"arn:aws:iam::{account.id}:role/runbook",
-        "documentVersion": "3",
-        "targetAccount": "RESPONSE_PLAN_OWNER_ACCOUNT",
-        "parameters": {"mode": ["soft"]},
-        "dynamicParameters": {"incident": {"variable": "INCIDENT_RECORD_ARN"}},
-    }
-    given = {
-        "displayName": "Orders",
-        "incidentTemplate": template,
-        "chatChannel": {"chatbotSns": [TOPIC]},
-        "engagements": [engagement],
-        "actions": [{"ssmAutomation": runbook}],
-    }
-    arn = client.create_response_plan(name="orders", tags={"tier": "1"}, **given)["arn"]
-    assert arn == f"arn:aws:ssm-incidents::{account.id}:response-plan/orders"
-    found = client.get_response_plan(arn=arn)
-    found.pop("ResponseMetadata")
-    assert found == given | {"arn": arn, "name": "orders", "integrations": []}
-    assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"tier": "1"}
-    refusal(client.create_response_plan, "ConflictException", 409, name="orders", incidentTemplate=template)
-
-    changed = {"incidentTemplateTitle": "Orders are slow", "chatChannel": {"empty": {}}, "engagements": []}
-    answer = client.update_response_plan(arn=arn, incidentTemplateTags={}, **changed)
-    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 204
-    found = client.get_response_plan(arn=arn)
-    assert found["incidentTemplate"]["title"] == "Orders are slow"
-    assert found["incidentTemplate"]["impact"] == 1, "what is absent stays"
-    assert "incidentTags" not in found["incidentTemplate"]
-    assert found.get("chatChannel", {"empty": {}}) == {"empty": {}}
-    assert found["engagements"] == [] and found["actions"] == given["actions"]
-
-
-def test_plans_are_listed_by_pages_and_deleted(client):
-    arns = [create_plan(client, f"plan-{number}") for number in range(5)]
-    listed = pages(client.list_response_plans, "responsePlanSummaries", maxResults=2)
-    assert [len(page) for page in listed] == [2, 2, 1]
-    assert [plan["arn"] for page in listed for plan in page] == arns
-    incident = start(client, arns[0])
-    for _ in range(2):
-        # Deleting what is gone models no error.
-        client.delete_response_plan(arn=arns[0])
-    refusal(client.get_response_plan, "ResourceNotFoundException", 404, arn=arns[0])
-    refusal(client.start_incident, "ResourceNotFoundException", 404, responsePlanArn=arns[0])
-    assert record(client, incident)["status"] == "OPEN", "incidents stay when their plan goes"
 
 
 def test_the_whole_life_of_an_incident(client, account):
@@ -219,7 +119,9 @@ def test_timeline(client):
     assert renaming["modifiedAttributes"] == [{"attributeName": "title", "newValue": "New title"}]
     later = [{"key": "eventTime", "condition": {"after": datetime.now(UTC) + timedelta(hours=1)}}]
     assert client.list_timeline_events(incidentRecordArn=arn, filters=later)["eventSummaries"] == []
-    refusal(client.get_timeline_event, "ResourceNotFoundException", 404, incidentRecordArn=arn, eventId="0" * 36)
+    refusal(
+        client.get_timeline_event, "ResourceNotFoundException", 404, incidentRecordArn=arn, eventId="0" * 36
+    )
     wrong = [{"key": "colour", "condition": {"equals": {"stringValues": ["red"]}}}]
     refusal(client.list_timeline_events, "ValidationException", 400, incidentRecordArn=arn, filters=wrong)
 
@@ -278,7 +180,9 @@ def test_client_tokens(client):
     assert start(client, plan, title="Once", clientToken="token-2") != first
     assert len(client.list_incident_records()["incidentRecordSummaries"]) == 2
     # A request that was refused did not use its token up.
-    refusal(client.start_incident, "ResourceNotFoundException", responsePlanArn=plan + "-x", clientToken="token-3")
+    refusal(
+        client.start_incident, "ResourceNotFoundException", responsePlanArn=plan + "-x", clientToken="token-3"
+    )
     start(client, plan, clientToken="token-3")
 
 
@@ -303,7 +207,7 @@ def test_related_items(client):
     assert [len(page) for page in listed] == [1, 1, 1]
     assert [item["identifier"] for item in items] == [i["identifier"] for i in (resource, link, metric)]
     assert items[0]["title"] == "The host", "the same item again only takes its title"
-    for item, kind in zip(items, ["INVOLVED_RESOURCE", "OTHER", "METRIC"]):
+    for item, kind in zip(items, ["INVOLVED_RESOURCE", "OTHER", "METRIC"], strict=True):
         assert re.fullmatch(rf"related-item/{kind}/[0-9A-F]{{32}}", item["generatedId"])
     many = [{"identifier": {"type": "OTHER", "value": {"url": f"https://x.example/{n}"}}} for n in range(51)]
     for wrong in [[resource | {"generatedId": "related-item/OTHER/" + "0" * 32}], many]:
@@ -327,7 +231,9 @@ def test_tags(client):
         assert client.list_tags_for_resource(resourceArn=arn)["tags"] == {"a": "", "c": "4"}
     fifty = {f"key-{number}": "" for number in range(48)}
     client.tag_resource(resourceArn=plan, tags=fifty)
-    refusal(client.tag_resource, "ServiceQuotaExceededException", 402, resourceArn=plan, tags={"one more": ""})
+    refusal(
+        client.tag_resource, "ServiceQuotaExceededException", 402, resourceArn=plan, tags={"one more": ""}
+    )
     assert len(client.list_tags_for_resource(resourceArn=plan)["tags"]) == 50
     refusal(client.tag_resource, "ValidationException", 400, resourceArn=plan, tags={"aws:x": "1"})
 
@@ -356,7 +262,10 @@ def test_incidents_are_listed_by_filters_and_pages(client, account):
     assert listed(("createdBy", equals(caller))) == arns[::-1]
     assert listed(("createdBy", equals("someone else"))) == []
     within = [("creationTime", {"after": times[0]}), ("creationTime", {"before": times[4]})]
-    assert listed(*within) == [arn for arn, at in zip(arns, times) if times[0] < at < times[4]][::-1]
+    assert (
+        listed(*within)
+        == [arn for arn, at in zip(arns, times, strict=True) if times[0] < at < times[4]][::-1]
+    )
     for wrong in [
         ("status", equals(1)),
         ("status", equals("ASLEEP")),
@@ -418,7 +327,13 @@ def test_unknown_and_malformed_arns(client, account):
     assert client.list_timeline_events(incidentRecordArn=unknown)["eventSummaries"] == []
     assert client.list_related_items(incidentRecordArn=unknown)["relatedItems"] == []
     raw = account.client("ssm-incidents", validate=False)
-    for wrong in ["", "incident", plan, "arn:aws:s3:::bucket", "arn:aws:ssm-incidents::1:incident-record/a/b"]:
+    for wrong in [
+        "",
+        "incident",
+        plan,
+        "arn:aws:s3:::bucket",
+        "arn:aws:ssm-incidents::1:incident-record/a/b",
+    ]:
         response = refusal(raw.get_incident_record, "ValidationException", 400, arn=wrong)
         assert "arn" in response["Error"]["Message"]
     swapped = arn.replace("/shop-down/", "/another-plan/")
@@ -429,7 +344,13 @@ def test_all_that_is_wrong_with_a_request_is_said_at_once(account, client):
     plan = create_plan(client)
     raw = account.client("ssm-incidents", validate=False)
     response = refusal(
-        raw.start_incident, "ValidationException", 400, responsePlanArn=plan, title="x" * 201, impact=9, clientToken="x" * 129
+        raw.start_incident,
+        "ValidationException",
+        400,
+        responsePlanArn=plan,
+        title="x" * 201,
+        impact=9,
+        clientToken="x" * 129,
     )
     message = response["Error"]["Message"]
     assert message.startswith("3 validation error"), message

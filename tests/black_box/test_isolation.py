@@ -13,7 +13,6 @@ from harness.process import balefire
 from harness.vulnerabilities import INSTANCE, SBOM, details_of, list_findings, refresh_all, scan
 from harness.wire import assert_refused, call, refusal
 
-
 MEMBERS = 4
 NOT_FOUND = "ResourceNotFoundException"
 
@@ -326,6 +325,6 @@ def test_nothing_of_the_owners_has_changed(owner):
         assert after[name] == value, name
     found = owner.incidents.list_incident_findings(incidentRecordArn=owner.incident)["findings"]
     assert [finding["id"] for finding in found] == [owner.incident_finding]
-    assert [summary["arn"] for summary in owner.incidents.list_incident_records()["incidentRecordSummaries"]] == [
-        owner.incident
-    ]
+    assert [
+        summary["arn"] for summary in owner.incidents.list_incident_records()["incidentRecordSummaries"]
+    ] == [owner.incident]

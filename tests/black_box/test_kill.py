@@ -36,7 +36,12 @@ class Load:
 
     def run(self, server):
         """Loads the server for a while, and kills it while everything is under way."""
-        writers = [(self.start_incidents, 0), (self.start_incidents, 1), (self.import_findings,), (self.edit,)]
+        writers = [
+            (self.start_incidents, 0),
+            (self.start_incidents, 1),
+            (self.import_findings,),
+            (self.edit,),
+        ]
         with ThreadPoolExecutor(len(writers)) as pool:
             running = [pool.submit(self.until_gone, write, *rest) for write, *rest in writers]
             self.over.wait(LOAD_S)
@@ -121,8 +126,8 @@ def test_acknowledged_writes_survive(fresh_store):
             assert_incidents(account, load, incidents)
             assert_findings(account, load, findings)
             print(
-                f"round {round}: {len(load.incidents)} incidents, {len(load.imported)} findings and edits up to "
-                f"{max(load.comments.values())} were acknowledged, and are there"
+                f"round {round}: {len(load.incidents)} incidents, {len(load.imported)} findings and edits "
+                f"up to {max(load.comments.values())} were acknowledged, and are there"
             )
         server.stop()
     finally:

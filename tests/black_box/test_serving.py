@@ -58,7 +58,9 @@ def test_the_first_start_makes_a_key_and_shows_it_once(serve):
     assert server.printed == [f"Balefire listens at {server.endpoint}\n"]
     first = server.at(first)
     assert first.client("sts").get_caller_identity()["Account"] == id
-    refusal(server.administrator.client("ssm-incidents").list_incident_records, "UnrecognizedClientException", 403)
+    refusal(
+        server.administrator.client("ssm-incidents").list_incident_records, "UnrecognizedClientException", 403
+    )
     for file in server.store.directory.rglob("*"):
         assert not file.is_file() or first.secret_access_key.encode() not in file.read_bytes(), file
     server.stop()
@@ -155,7 +157,16 @@ def certificate(tmp_path_factory):
     """A self-signed certificate for 127.0.0.1 and its key."""
     directory = tmp_path_factory.mktemp("tls")
     certificate, key = directory / "cert.pem", directory / "key.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+    ]
     command += ["-keyout", key, "-out", certificate, "-days", "2", "-subj", "/CN=balefire"]
     command += ["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"]
     subprocess.run(command, check=True, capture_output=True)

@@ -1,57 +1,28 @@
 """Inspector through boto3: feeds come in, SBOMs are scanned, and findings say what the feeds say."""
 
-import gzip
 import json
 import re
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from harness.process import balefire
 from harness.vulnerabilities import (
-    EPSS,
+    FLINT,
     INSTANCE,
-    KEV,
-    OSV,
+    LAMP,
     SBOM,
+    TINDER,
+    WICK,
     by_vulnerability,
+    day,
     details_of,
     list_findings,
     refresh,
-    refresh_all,
     scan,
-    web_server,
     without_packages,
 )
-from harness.wire import assert_refused, call, refusal
+from harness.wire import refusal
 
 MEMBERS = 24
-LAMP, WICK, TINDER, FLINT = (f"CVE-2099-100{number}" for number in (1, 2, 3, 4))
-
-
-@pytest.fixture
-def inspector(account):
-    return account.client("inspector2")
-
-
-@pytest.fixture
-def feeds(server):
-    """The feeds of the fixtures are in, whatever a test before has done to them."""
-    refresh_all(server.administrator)
-
-
-def day(text):
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
-
-
-def test_a_refresh_says_what_came_in(server):
-    kev, epss, osv = refresh_all(server.administrator)
-    assert (kev["feed"], kev["rows"], kev["rejected"]) == ("KEV", 2, [])
-    assert kev["as_of"].startswith("2099-01-31")
-    assert (epss["feed"], epss["rows"], epss["rejected"]) == ("EPSS", 4, [])
-    assert epss["as_of"].startswith("2099-01-31")
-    assert (osv["feed"], osv["rows"], osv["rejected"]) == ("OSV", 7, [])
-    assert kev["source"] == str(KEV)
 
 
 def test_a_scan_opens_findings_as_the_advisories_say(feeds, account, inspector):
@@ -64,7 +35,9 @@ def test_a_scan_opens_findings_as_the_advisories_say(feeds, account, inspector):
     found = by_vulnerability(listed)
     assert list(found) == [LAMP, TINDER, WICK, FLINT], "the most severe first, the unscored last"
     for finding in listed:
-        assert re.fullmatch(rf"arn:aws:inspector2:us-east-1:{account.id}:finding/[0-9a-f]{{32}}", finding["findingArn"])
+        assert re.fullmatch(
+            rf"arn:aws:inspector2:us-east-1:{account.id}:finding/[0-9a-f]{{32}}", finding["findingArn"]
+        )
         assert (finding["awsAccountId"], finding["status"]) == (account.id, "ACTIVE")
         assert finding["type"] == "PACKAGE_VULNERABILITY"
         (resource,) = finding["resources"]
@@ -94,7 +67,10 @@ def test_a_scan_opens_findings_as_the_advisories_say(feeds, account, inspector):
     vector = "CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H"
     (cvss,) = lamp["cvss"]
     assert (cvss["baseScore"], cvss["scoringVector"], cvss["version"]) == (9.8, vector, "3.1")
-    assert lamp["referenceUrls"] == ["https://ember.example/advisories/1", "https://ember.example/commit/2.3.1"]
+    assert lamp["referenceUrls"] == [
+        "https://ember.example/advisories/1",
+        "https://ember.example/commit/2.3.1",
+    ]
     assert lamp["sourceUrl"].endswith("GHSA-aaaa-bbbb-cc01")
     assert (lamp["vendorCreatedAt"], lamp["vendorUpdatedAt"]) == (day("2099-01-05"), day("2099-01-06"))
     assert found[LAMP]["description"] == "Templates given by users are run."
@@ -122,7 +98,10 @@ def test_details_are_what_the_feeds_say(feeds, account, inspector):
     }
     assert lamp["epssScore"] == 0.91234
     assert sorted(lamp["cwes"]) == ["CWE-79", "CWE-94"], "the advisory's and the catalogue's"
-    assert lamp["referenceUrls"] == ["https://ember.example/advisories/1", "https://ember.example/commit/2.3.1"]
+    assert lamp["referenceUrls"] == [
+        "https://ember.example/advisories/1",
+        "https://ember.example/commit/2.3.1",
+    ]
     assert lamp["exploitObserved"] == {"firstSeen": day("2099-01-10"), "lastSeen": day("2099-01-10")}
     (evidence,) = lamp["evidences"]
     assert "Ember Lamp template injection" in evidence["evidenceDetail"]
@@ -139,7 +118,9 @@ def test_details_are_what_the_feeds_say(feeds, account, inspector):
 
 def test_each_arn_is_answered_for(feeds, account, inspector, new_account):
     scan(account)
-    found = {name: finding["findingArn"] for name, finding in by_vulnerability(list_findings(inspector)).items()}
+    found = {
+        name: finding["findingArn"] for name, finding in by_vulnerability(list_findings(inspector)).items()
+    }
     unknown = found[LAMP][:-32] + "0" * 32
     stranger = new_account()
     scan(stranger)
@@ -158,7 +139,9 @@ def test_each_arn_is_answered_for(feeds, account, inspector, new_account):
     raw = account.client("inspector2", validate=False)
     for wrong in [[], [unknown] * 11, ["arn:aws:s3:::bucket"], [found[LAMP], "finding"]]:
         response = refusal(raw.batch_get_finding_details, "ValidationException", 400, findingArns=wrong)
-        assert response["reason"] == "FIELD_VALIDATION_FAILED" and "findingArns" in response["Error"]["Message"]
+        assert (
+            response["reason"] == "FIELD_VALIDATION_FAILED" and "findingArns" in response["Error"]["Message"]
+        )
 
 
 def test_a_rescan_closes_and_reopens(feeds, account, inspector, tmp_path):
@@ -231,7 +214,12 @@ def test_findings_are_filtered_and_sorted(feeds, account, inspector):
 
     assert found(severity=equals("CRITICAL", "HIGH")) == {LAMP, TINDER}
     assert found(severity=equals("CRITICAL"), fixAvailable=equals("NO")) == set()
-    assert found(vulnerabilityId=[{"comparison": "PREFIX", "value": "CVE-2099-"}]) == {LAMP, WICK, TINDER, FLINT}
+    assert found(vulnerabilityId=[{"comparison": "PREFIX", "value": "CVE-2099-"}]) == {
+        LAMP,
+        WICK,
+        TINDER,
+        FLINT,
+    }
     assert found(vulnerabilityId=[{"comparison": "NOT_EQUALS", "value": LAMP}]) == {WICK, TINDER, FLINT}
     assert found(exploitAvailable=equals("YES")) == {LAMP, FLINT}
     assert found(epssScore=[{"lowerInclusive": 0.5}]) == {LAMP, FLINT}
@@ -240,7 +228,12 @@ def test_findings_are_filtered_and_sorted(feeds, account, inspector):
     assert found(resourceId=equals("i-0")) == set()
     assert found(awsAccountId=equals(account.id)) == {LAMP, WICK, TINDER, FLINT}
     hour = timedelta(hours=1)
-    assert found(firstObservedAt=[{"startInclusive": datetime.now(UTC) - hour}]) == {LAMP, WICK, TINDER, FLINT}
+    assert found(firstObservedAt=[{"startInclusive": datetime.now(UTC) - hour}]) == {
+        LAMP,
+        WICK,
+        TINDER,
+        FLINT,
+    }
     assert found(firstObservedAt=[{"endInclusive": datetime.now(UTC) - hour}]) == set()
     both = {"name": equals("ember-lamp")[0], "version": equals("2.3.0")[0]}
     assert found(vulnerablePackages=[both]) == {LAMP}
@@ -294,111 +287,6 @@ def test_pages_have_25_findings_at_most(server, account, inspector, tmp_path, ne
         refusal(client.list_findings, "ValidationException", 400, nextToken=first["nextToken"], **parameters)
 
 
-def test_a_feed_is_read_again_without_touching_findings(server, feeds, account, inspector, tmp_path):
-    scan(account)
-    before = by_vulnerability(list_findings(inspector))
-    catalogue = json.loads(KEV.read_text())
-    catalogue["vulnerabilities"] = [entry | {"dueDate": "2099-03-01"} for entry in catalogue["vulnerabilities"][1:]]
-    catalogue["count"] = 1
-    kev = tmp_path / "kev.json.gz"
-    kev.write_bytes(gzip.compress(json.dumps(catalogue).encode()))
-    epss = tmp_path / "epss.csv.gz"
-    epss.write_bytes(gzip.compress(EPSS.read_bytes().replace(b"CVE-2099-1002,0.00042", b"CVE-2099-1002,0.70000")))
-    assert refresh(server.administrator, "--kev", kev, "--epss", epss).returncode == 0
-    findings = list_findings(inspector)
-    after, details = by_vulnerability(findings), details_of(inspector, findings)
-    assert "cisaData" not in details[LAMP] and after[LAMP]["exploitAvailable"] == "NO"
-    assert details[FLINT]["cisaData"]["dateDue"] == day("2099-03-01")
-    assert details[WICK]["epssScore"] == after[WICK]["epss"]["score"] == 0.7
-    assert details[LAMP]["epssScore"] == 0.91234
-    assert after[LAMP]["updatedAt"] == before[LAMP]["updatedAt"], "findings themselves are not rewritten"
-
-
-def test_feeds_come_from_addresses_too(server, account, inspector):
-    pages = {
-        "/kev.json": KEV.read_bytes(),
-        "/epss.csv.gz": gzip.compress(EPSS.read_bytes()),
-        "/osv.json": OSV.read_bytes(),
-    }
-    with web_server(pages) as web:
-        done = refresh(
-            server.administrator, "--kev", f"{web}/kev.json", "--epss", f"{web}/epss.csv.gz", "--osv", f"{web}/osv.json"
-        )
-        assert done.returncode == 0, done.stderr
-        missing = refresh(server.administrator, "--kev", f"{web}/nothing")
-    rows = {entry["feed"]: entry["rows"] for entry in map(json.loads, done.stdout.splitlines())}
-    assert rows == {"KEV": 2, "EPSS": 4, "OSV": 7}
-    assert missing.returncode == 1 and "404" in missing.stderr and "stays" in missing.stderr
-    scan(account)
-    assert details_of(inspector, list_findings(inspector))[LAMP]["epssScore"] == 0.91234
-
-
-@pytest.mark.parametrize("way", ["file", "zipped file", "address"])
-def test_a_feed_that_is_cut_off_leaves_the_previous_one(server, feeds, account, inspector, tmp_path, way):
-    scan(account)
-    before = details_of(inspector, list_findings(inspector))
-    rows = "".join(f"CVE-2099-{number},0.00001,0.5\n" for number in range(5000, 9000))
-    epss = EPSS.read_bytes().replace(b"0.91234", b"0.11111") + rows.encode()
-    kev = KEV.read_bytes().replace(b"Move to", b"Stay below")
-    osv = OSV.read_bytes().replace(b"CWE-79", b"CWE-11")
-    pages = {"/kev.cut": kev, "/epss.cut": epss, "/osv.cut": osv}
-    with web_server(pages) as web:
-        for option, name in [("--kev", "kev"), ("--epss", "epss"), ("--osv", "osv")]:
-            source = f"{web}/{name}.cut"
-            if way != "address":
-                content = pages[f"/{name}.cut"]
-                content = gzip.compress(content) if way == "zipped file" else content
-                source = tmp_path / name
-                # Not at the end of a line, or a CSV would look whole.
-                source.write_bytes(content[: len(content) // 2 + 3])
-            done = refresh(server.administrator, option, source)
-            assert done.returncode == 1, done
-            assert "the previous one stays" in done.stderr and done.stdout == "", done
-    assert details_of(inspector, list_findings(inspector)) == before
-
-
-def test_one_feed_that_fails_does_not_keep_the_others_out(server, feeds, account, inspector, tmp_path):
-    scan(account)
-    broken = tmp_path / "kev.json"
-    broken.write_bytes(KEV.read_bytes().replace(b'"count": 2', b'"count": 3'))
-    epss = tmp_path / "epss.csv"
-    epss.write_bytes(EPSS.read_bytes().replace(b"0.91234", b"0.81234"))
-    done = refresh(server.administrator, "--kev", broken, "--epss", epss)
-    assert done.returncode == 1 and "count" in done.stderr and "KEV" in done.stderr
-    details = details_of(inspector, list_findings(inspector))[LAMP]
-    assert details["epssScore"] == 0.81234 and details["cisaData"]["dateDue"] == day("2099-01-31")
-
-
-def test_rejected_rows_are_named_and_the_others_kept(server, feeds, account, inspector, tmp_path):
-    epss = tmp_path / "epss.csv"
-    epss.write_bytes(EPSS.read_bytes() + b"CVE-2099-1003,7.5,0.1\nnot-a-cve,0.1,0.1\n")
-    done = refresh(server.administrator, "--epss", epss)
-    assert done.returncode == 3
-    summary = json.loads(done.stdout)
-    assert summary["rows"] == 4 and len(summary["rejected"]) == 2
-    assert "line 7" in summary["rejected"][0] and "CVE-2099-1003" in summary["rejected"][0]
-    assert "line 8" in summary["rejected"][1]
-
-
-def test_only_the_administrator_brings_in_feeds(server, feeds, account, inspector):
-    scan(account)
-    before = details_of(inspector, list_findings(inspector))
-    done = refresh(account, "--kev", KEV)
-    assert done.returncode == 1 and "403" in done.stderr
-    part = {"Feed": "KEV", "Generation": "g", "Rows": [json.loads(KEV.read_text())["vulnerabilities"][0]]}
-    for target, body in [
-        ("/feeds/part", part),
-        ("/feeds/finish", {"Feed": "KEV", "Generation": "g", "AsOf": "2099-01-01", "RowCount": 1}),
-    ]:
-        assert_refused(call(account, "balefire", "POST", target, body), 403, "AccessDeniedException")
-    # What was begun and not finished is not seen, and a wrong count does not finish it.
-    assert call(server.administrator, "balefire", "POST", "/feeds/part", part).status == 200
-    assert details_of(inspector, list_findings(inspector)) == before
-    finish = {"Feed": "KEV", "Generation": "g", "AsOf": "2099-01-01", "RowCount": 2}
-    assert_refused(call(server.administrator, "balefire", "POST", "/feeds/finish", finish), 400, "ValidationException")
-    assert details_of(inspector, list_findings(inspector)) == before
-
-
 def test_accounts_scan_what_is_enabled(server, feeds, account, inspector, new_account):
     def state(client, *ids):
         answer = client.batch_get_account_status(accountIds=list(ids))
@@ -413,11 +301,15 @@ def test_accounts_scan_what_is_enabled(server, feeds, account, inspector, new_ac
     assert (own["state"]["status"], own["resourceState"]["ecr"]["status"]) == ("ENABLED", "ENABLED")
     assert own["resourceState"]["ec2"]["status"] == "DISABLED"
     scan(account)
-    assert state(inspector)[account.id]["resourceState"]["ec2"]["status"] == "ENABLED", "who scans wants findings"
+    assert state(inspector)[account.id]["resourceState"]["ec2"]["status"] == "ENABLED", (
+        "who scans wants findings"
+    )
     stranger = new_account()
     answer = inspector.batch_get_account_status(accountIds=[stranger.id])
     assert answer["accounts"] == []
-    assert [(f["accountId"], f["errorCode"]) for f in answer["failedAccounts"]] == [(stranger.id, "ACCESS_DENIED")]
+    assert [(f["accountId"], f["errorCode"]) for f in answer["failedAccounts"]] == [
+        (stranger.id, "ACCESS_DENIED")
+    ]
     administrator = server.administrator.client("inspector2")
     assert state(administrator, account.id)[account.id]["state"]["status"] == "ENABLED"
     refused = inspector.disable(resourceTypes=["EC2"])

@@ -1,5 +1,140 @@
-//! x.
-use std::path::Path;
-pub fn run(_: &Path) -> anyhow::Result<()> {
+//! Everything that must hold before a change is taken, in order, up to the first failure.
+
+mod postgres;
+mod tools;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{codegen, conformance, coverage, tidy};
+use postgres::Postgres;
+
+/// How long a step took.
+struct Timed {
+    name: &'static str,
+    took: Duration,
+}
+
+/// Runs all steps, and prints how long each took.
+pub fn run(root: &Path) -> Result<()> {
+    let mut steps = Vec::new();
+    let outcome = all(root, &mut steps);
+    println!("\n== times");
+    for Timed { name, took } in &steps {
+        println!("{:8.1} s  {name}", took.as_secs_f64());
+    }
+    let total: Duration = steps.iter().map(|step| step.took).sum();
+    println!("{:8.1} s  in all", total.as_secs_f64());
+    outcome?;
+    println!("everything holds");
+    Ok(())
+}
+
+fn all(root: &Path, steps: &mut Vec<Timed>) -> Result<()> {
+    let mut step = |name: &'static str, work: &mut dyn FnMut() -> Result<()>| {
+        println!("\n== {name}");
+        let begun = Instant::now();
+        let outcome = work().with_context(|| format!("the step `{name}` failed"));
+        let took = begun.elapsed();
+        steps.push(Timed { name, took });
+        outcome
+    };
+    let mut postgres = None;
+    let python = crate::target(root).join("venv/bin/python");
+    step("tools", &mut || tools::install(root))?;
+    step("format", &mut || must(cargo(root).args(["fmt", "--all", "--check"])))?;
+    step("tidy", &mut || tidy::check(root))?;
+    step("coverage table", &mut || coverage::run(root, true))?;
+    step("generated code", &mut || codegen::check_all(root))?;
+    step("dependencies", &mut || dependencies(root))?;
+    step("clippy", &mut || {
+        let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        must(cargo(root).args(arguments))
+    })?;
+    step("PostgreSQL", &mut || {
+        postgres = Some(Postgres::start()?);
+        Ok(())
+    })?;
+    let url = postgres.as_ref().map(Postgres::url).unwrap_or_default();
+    step("tests", &mut || {
+        let mut tests = cargo(root);
+        // With CI set, no test is skipped because PostgreSQL is missing.
+        must(tests.args(["test", "--workspace"]).env("TEST_POSTGRES", &url).env("CI", "true"))
+    })?;
+    step("protocol suite", &mut || protocol_suite(root))?;
+    step("black box", &mut || black_box(root, &python, &url))
+}
+
+fn dependencies(root: &Path) -> Result<()> {
+    let deny = tools::cargo_deny(root);
+    let check = |what: &[&str]| {
+        let mut command = Command::new(&deny);
+        must(command.current_dir(root).arg("check").args(what))
+    };
+    check(&["bans", "licenses", "sources"])?;
+    // The database of advisories is a repository elsewhere, which not every machine can reach.
+    let fetched = Command::new("timeout")
+        .arg("60")
+        .arg(&deny)
+        .args(["fetch", "db"])
+        .current_dir(root)
+        .output()
+        .context("running cargo-deny")?;
+    if fetched.status.success() {
+        return check(&["advisories"]);
+    }
+    println!("skipped: advisories, since their database cannot be fetched from here");
+    Ok(())
+}
+
+fn protocol_suite(root: &Path) -> Result<()> {
+    match shared(root).map(|shared| shared.join("conformance/restjson1")) {
+        Some(suite) if suite.is_dir() => conformance::run(root, &suite),
+        _ => {
+            println!("skipped: the suite is not here; name its parent folder by BALEFIRE_SHARED");
+            Ok(())
+        }
+    }
+}
+
+/// The folder of real data and suites, which is not part of the tree.
+fn shared(root: &Path) -> Option<PathBuf> {
+    match std::env::var_os("BALEFIRE_SHARED") {
+        Some(folder) => Some(folder.into()),
+        None => Some(root.parent()?.join("shared")).filter(|folder| folder.is_dir()),
+    }
+}
+
+fn black_box(root: &Path, python: &Path, postgres_url: &str) -> Result<()> {
+    must(cargo(root).args(["build", "--package", "balefire"]))?;
+    let programs = python.parent().context("the Python environment has no folder")?;
+    let path = std::env::var("PATH").unwrap_or_default();
+    let mut tests = Command::new(python);
+    tests
+        .args(["-m", "pytest", "tests/black_box"])
+        .current_dir(root)
+        .env("PATH", format!("{}:{path}", programs.display()))
+        .env("BALEFIRE_BIN", crate::target(root).join("debug/balefire"))
+        .env("TEST_POSTGRES", postgres_url)
+        .env("CI", "true");
+    must(&mut tests)
+}
+
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO"));
+    command.current_dir(root);
+    command
+}
+
+/// Runs a command that must succeed.
+fn must(command: &mut Command) -> Result<()> {
+    let shown = format!("{command:?}");
+    let status = command.status().with_context(|| format!("running {shown}"))?;
+    if !status.success() {
+        bail!("{shown} ended with {status}");
+    }
     Ok(())
 }

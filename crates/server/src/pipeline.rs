@@ -3,15 +3,12 @@
 mod failure;
 mod idempotency;
 pub mod page_token;
+mod served;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
-use balefire_api::rest_json::{self, Answer, Request};
-use balefire_api::route::{Router, Target};
-use balefire_api::{
-    Node, Operation, Protocol, Service, Spec, Timestamp, Typed, aws_json, aws_query, json,
-};
+use balefire_api::rest_json::Answer;
+use balefire_api::{Node, Operation, Protocol, Service, Timestamp, Typed, json};
 use balefire_store::Store;
 use http::request::Parts;
 
@@ -21,6 +18,7 @@ use crate::failure::Failure;
 use crate::handler::Handler;
 use crate::signature::{self, KeyCache, Refusal};
 use failure::Refused;
+use served::{Arrived, Routed, Served};
 
 /// Everything that answers AWS requests.
 pub struct Pipeline {
@@ -31,27 +29,6 @@ pub struct Pipeline {
     clock: Clock,
     ids: Ids,
     services: Vec<Served>,
-}
-
-/// A service with its routes and the operations that are answered.
-struct Served {
-    service: &'static Service,
-    router: Router,
-    handlers: HashMap<&'static str, Handler>,
-}
-
-/// A request on its way: what is known of it grows from step to step.
-struct Arrived<'a> {
-    parts: &'a Parts,
-    body: &'a [u8],
-}
-
-/// The operation that a request asks for.
-enum Routed<'a> {
-    Operation(&'a Handler, Vec<(&'static str, String)>),
-    /// In the model, and not answered yet.
-    NotYet(&'static str),
-    Unknown,
 }
 
 impl Pipeline {
@@ -67,16 +44,7 @@ impl Pipeline {
             .iter()
             .copied()
             .chain([&balefire_api::own::SERVICE]);
-        let services = all.map(|service| Served {
-            service,
-            router: Router::new(service),
-            handlers: handlers
-                .iter()
-                .filter(|handler| handler.spec.service == service.name)
-                .map(|handler| (handler.spec.name, handler.clone()))
-                .collect(),
-        });
-        let services = services.collect();
+        let services = all.map(|service| Served::new(service, &handlers)).collect();
         Pipeline {
             store,
             access,
@@ -122,12 +90,12 @@ impl Pipeline {
             spec: Some(handler.spec),
             request_id,
         };
-        let input = match decode(served.service, handler.spec, labels, &request) {
+        let input = match served.decode(handler.spec, labels, &request) {
             Ok(input) => input,
             Err(rejection) => return refused.rejection(rejection),
         };
         match self.run(handler, caller, &claim.scope.region, input).await {
-            Ok(output) => encode(served.service, handler.spec, &output, request_id),
+            Ok(output) => served.encode(handler.spec, &output, request_id),
             Err(failure) => refused.failure(&failure),
         }
     }
@@ -263,94 +231,6 @@ impl Work {
         idempotency::once(&mut ctx, spec, input, |ctx, input| {
             self.handler.run(ctx, input)
         })
-    }
-}
-
-impl Served {
-    fn route<'s>(&'s self, request: &Arrived<'_>) -> Routed<'s> {
-        let parts = request.parts;
-        // A signature covers the normalised path, so only paths that are already so may be routed.
-        if parts
-            .uri
-            .path()
-            .split('/')
-            .any(|segment| matches!(segment, "." | ".."))
-        {
-            return Routed::Unknown;
-        }
-        let named = |name: &str| match self.handlers.get(name) {
-            Some(handler) => Routed::Operation(handler, Vec::new()),
-            None => self.not_yet(name),
-        };
-        match self.service.protocol {
-            Protocol::RestJson => {
-                let query = parts.uri.query().unwrap_or_default();
-                let Some(found) = self
-                    .router
-                    .find(parts.method.as_str(), parts.uri.path(), query)
-                else {
-                    return Routed::Unknown;
-                };
-                match found.target {
-                    Target::NamedOnly(name) => Routed::NotYet(name),
-                    Target::Operation(spec) => match self.handlers.get(spec.name) {
-                        Some(handler) => Routed::Operation(handler, found.labels),
-                        None => Routed::NotYet(spec.name),
-                    },
-                }
-            }
-            Protocol::AwsJson => {
-                aws_json::target(self.service, &parts.headers).map_or(Routed::Unknown, named)
-            }
-            Protocol::AwsQuery => {
-                let query = parts.uri.query().unwrap_or_default().as_bytes();
-                let action = aws_query::action(request.body).or_else(|| aws_query::action(query));
-                action.map_or(Routed::Unknown, |name| named(&name))
-            }
-        }
-    }
-
-    fn not_yet(&self, name: &str) -> Routed<'_> {
-        let generated = self.service.operations.iter().map(|spec| spec.name);
-        let named = self.service.named_only.iter().map(|(name, ..)| *name);
-        generated
-            .chain(named)
-            .find(|known| *known == name)
-            .map_or(Routed::Unknown, Routed::NotYet)
-    }
-}
-
-fn decode(
-    service: &Service,
-    spec: &Spec,
-    labels: Vec<(&'static str, String)>,
-    request: &Arrived<'_>,
-) -> Result<Node, balefire_api::Rejection> {
-    let (headers, body) = (&request.parts.headers, request.body);
-    match service.protocol {
-        Protocol::RestJson => {
-            let query = request.parts.uri.query().unwrap_or_default();
-            rest_json::decode(
-                spec,
-                &Request {
-                    labels,
-                    query,
-                    headers,
-                    body,
-                },
-            )
-        }
-        Protocol::AwsJson => aws_json::decode(spec, headers, body),
-        // The one query operation that is answered has no parameters.
-        Protocol::AwsQuery => Ok(Node::Structure(Vec::new())),
-    }
-}
-
-fn encode(service: &Service, spec: &Spec, output: &Node, request_id: &str) -> Answer {
-    match service.protocol {
-        Protocol::RestJson => rest_json::encode(spec, output),
-        Protocol::AwsJson => aws_json::encode(spec, output),
-        Protocol::AwsQuery => aws_query::encode(spec, failure::STS, output, request_id),
     }
 }
 

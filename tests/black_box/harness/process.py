@@ -57,8 +57,9 @@ def balefire(*arguments, account=None, variables=None, cwd=None):
 
 def create_account(store, account_id, name=""):
     """Makes a member account in a store that no server has open."""
-    done = balefire("admin", "create-account", account_id, "--name", name, *store.arguments(),
-                    variables=first_start())
+    done = balefire(
+        "admin", "create-account", account_id, "--name", name, *store.arguments(), variables=first_start()
+    )
     assert done.returncode == 0, done.stderr
     shown = dict(word.split("=", 1) for word in shlex.split(done.stdout) if "=" in word)
     return Account(account_id, shown["AWS_ACCESS_KEY_ID"], shown["AWS_SECRET_ACCESS_KEY"])
@@ -99,7 +100,9 @@ class Server:
                 line = self._lines.get(timeout=DEADLINE_S)
             except queue.Empty:
                 self.kill()
-                raise AssertionError(f"the server did not listen within {DEADLINE_S} s: {self.log()}") from None
+                raise AssertionError(
+                    f"the server did not listen within {DEADLINE_S} s: {self.log()}"
+                ) from None
             if line is None:
                 code = self.process.wait(timeout=DEADLINE_S)
                 raise AssertionError(f"the server ended with {code}: {self.log()}")

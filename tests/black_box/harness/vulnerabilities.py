@@ -3,6 +3,7 @@
 import json
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .findings import FIXTURES
@@ -10,7 +11,14 @@ from .process import balefire
 
 KEV, EPSS, OSV = FIXTURES / "kev.json", FIXTURES / "epss.csv", FIXTURES / "advisories.json"
 SBOM = FIXTURES / "shop.cdx.json"
+# What the advisories of the fixture are about.
+LAMP, WICK, TINDER, FLINT = (f"CVE-2099-100{number}" for number in (1, 2, 3, 4))
 INSTANCE = "arn:aws:ec2:us-east-1:{account}:instance/i-0123456789abcdef0"
+
+
+def day(text):
+    """The start of a day, as feeds give days."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def refresh(administrator, *sources):
@@ -65,7 +73,8 @@ def web_server(pages):
         def do_GET(self):
             content = pages.get(self.path)
             if content is None:
-                return self.send_error(404)
+                self.send_error(404)
+                return
             self.send_response(200)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()

@@ -223,7 +223,7 @@ fn literals_and_comments_are_told_from_code() {
         ("a // b\nc", "a     \nc"),
         ("a /* b /* c */ d */ e", "a                   e"),
         ("f(\"a\\\"b\", 'c', '\\'')", "f(      ,    ,     )"),
-        ("r#\"a\"b\"# + br\"c\" + x", "          +       + x"),
+        ("r#\"a\"b\"# + br\"c\" + x", "         +       + x"),
         ("fn a<'a>(b: &'a str)", "fn a<'a>(b: &'a str)"),
         ("for r in b {}", "for r in b {}"),
         ("b'x' b\"y\"", "b        "),
