@@ -45,13 +45,22 @@ fn all(root: &Path, steps: &mut Vec<Timed>) -> Result<()> {
     let mut postgres = None;
     let python = crate::target(root).join("venv/bin/python");
     step("tools", &mut || tools::install(root))?;
-    step("format", &mut || must(cargo(root).args(["fmt", "--all", "--check"])))?;
+    step("format", &mut || {
+        must(cargo(root).args(["fmt", "--all", "--check"]))
+    })?;
     step("tidy", &mut || tidy::check(root))?;
     step("coverage table", &mut || coverage::run(root, true))?;
     step("generated code", &mut || codegen::check_all(root))?;
     step("dependencies", &mut || dependencies(root))?;
     step("clippy", &mut || {
-        let arguments = ["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"];
+        let arguments = [
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ];
         must(cargo(root).args(arguments))
     })?;
     step("PostgreSQL", &mut || {
@@ -62,7 +71,12 @@ fn all(root: &Path, steps: &mut Vec<Timed>) -> Result<()> {
     step("tests", &mut || {
         let mut tests = cargo(root);
         // With CI set, no test is skipped because PostgreSQL is missing.
-        must(tests.args(["test", "--workspace"]).env("TEST_POSTGRES", &url).env("CI", "true"))
+        must(
+            tests
+                .args(["test", "--workspace"])
+                .env("TEST_POSTGRES", &url)
+                .env("CI", "true"),
+        )
     })?;
     step("protocol suite", &mut || protocol_suite(root))?;
     step("black box", &mut || black_box(root, &python, &url))
@@ -110,7 +124,9 @@ fn shared(root: &Path) -> Option<PathBuf> {
 
 fn black_box(root: &Path, python: &Path, postgres_url: &str) -> Result<()> {
     must(cargo(root).args(["build", "--package", "balefire"]))?;
-    let programs = python.parent().context("the Python environment has no folder")?;
+    let programs = python
+        .parent()
+        .context("the Python environment has no folder")?;
     let path = std::env::var("PATH").unwrap_or_default();
     let mut tests = Command::new(python);
     tests
@@ -132,7 +148,9 @@ fn cargo(root: &Path) -> Command {
 /// Runs a command that must succeed.
 fn must(command: &mut Command) -> Result<()> {
     let shown = format!("{command:?}");
-    let status = command.status().with_context(|| format!("running {shown}"))?;
+    let status = command
+        .status()
+        .with_context(|| format!("running {shown}"))?;
     if !status.success() {
         bail!("{shown} ended with {status}");
     }

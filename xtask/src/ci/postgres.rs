@@ -1,5 +1,6 @@
 //! A PostgreSQL server of our own, on a free port, that goes when the steps end.
 
+use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +22,8 @@ pub struct Postgres {
 
 impl Postgres {
     pub fn start() -> Result<Postgres> {
-        let programs = programs().context("no PostgreSQL: neither on the path nor as Debian's packages")?;
+        let programs =
+            programs().context("no PostgreSQL: neither on the path nor as Debian's packages")?;
         let folder = std::env::temp_dir().join(format!("balefire-ci-{}", std::process::id()));
         std::fs::create_dir(&folder).with_context(|| format!("making {}", folder.display()))?;
         // A port that was free a moment ago; whoever takes it meanwhile makes the start fail.
@@ -35,8 +37,13 @@ impl Postgres {
             must(Command::new("chown").arg(USER).arg(&server.folder))?;
         }
         let mut make = server.program("initdb");
-        make.args(["--auth=trust", "--username=postgres", "--locale=C", "--encoding=UTF8"]);
-        quietly(make.arg("--pgdata").arg(server.data()))?;
+        make.args([
+            "--auth=trust",
+            "--username=postgres",
+            "--locale=C",
+            "--encoding=UTF8",
+        ]);
+        server.quietly(make.arg("--pgdata").arg(server.data()))?;
         let sockets = server.folder.display();
         // The store refuses a server that does not write to the disk, so this one does.
         let options =
@@ -44,7 +51,7 @@ impl Postgres {
         let mut start = server.program("pg_ctl");
         start.args(["start", "-w", "-t", "60", "-o", &options]);
         start.arg("-l").arg(server.folder.join("log"));
-        quietly(start.arg("-D").arg(server.data()))?;
+        server.quietly(start.arg("-D").arg(server.data()))?;
         println!("PostgreSQL listens at 127.0.0.1:{port}");
         Ok(server)
     }
@@ -72,13 +79,33 @@ impl Postgres {
         command.current_dir(&self.folder);
         command
     }
+
+    /// Runs a command whose output matters only when it fails. The output goes to a file, since the
+    /// server that a command starts would keep a pipe open.
+    fn quietly(&self, command: &mut Command) -> Result<()> {
+        let shown = format!("{command:?}");
+        let log = self.folder.join("command.log");
+        let out = File::create(&log).with_context(|| format!("making {}", log.display()))?;
+        command.stdout(out.try_clone()?).stderr(out);
+        let status = command
+            .status()
+            .with_context(|| format!("running {shown}"))?;
+        if !status.success() {
+            let text = std::fs::read_to_string(&log).unwrap_or_default();
+            bail!("{shown} ended with {status}: {text}");
+        }
+        Ok(())
+    }
 }
 
 impl Drop for Postgres {
     fn drop(&mut self) {
         let mut stop = self.program("pg_ctl");
-        stop.args(["stop", "-m", "immediate", "-D"]).arg(self.data());
-        if let Err(error) = quietly(&mut stop).and_then(|()| Ok(std::fs::remove_dir_all(&self.folder)?)) {
+        stop.args(["stop", "-m", "immediate", "-D"])
+            .arg(self.data());
+        let stopped = self.quietly(&mut stop);
+        let removed = stopped.and_then(|()| Ok(std::fs::remove_dir_all(&self.folder)?));
+        if let Err(error) = removed {
             eprintln!("{} is left behind: {error:#}", self.folder.display());
         }
     }
@@ -98,22 +125,7 @@ pub fn programs() -> Option<PathBuf> {
 }
 
 fn has_programs(folder: &Path) -> bool {
-    ["initdb", "pg_ctl", "postgres"].iter().all(|name| folder.join(name).is_file())
-}
-
-/// Runs a command whose output matters only when it fails.
-fn quietly(command: &mut Command) -> Result<()> {
-    let shown = format!("{command:?}");
-    let log = tempfile()?;
-    let status = command
-        .stdout(log.1.try_clone()?)
-        .stderr(log.1)
-        .status()
-        .with_context(|| format!("running {shown}"))?;
-    let text = std::fs::read_to_string(&log.0).unwrap_or_default();
-    let _ = std::fs::remove_file(&log.0);
-    if !status.success() {
-        bail!("{shown} ended with {status}: {text}");
-    }
-    Ok(())
+    ["initdb", "pg_ctl", "postgres"]
+        .iter()
+        .all(|name| folder.join(name).is_file())
 }

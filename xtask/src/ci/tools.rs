@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 use super::{cargo, must, postgres};
 
 /// The version that the steps were written for.
-const CARGO_DENY: &str = "CARGO_DENY_VERSION";
+const CARGO_DENY: &str = "0.20.2";
 
 pub fn install(root: &Path) -> Result<()> {
     rust_components()?;
@@ -56,7 +56,11 @@ fn system_packages(packages: &[&str]) -> Result<()> {
         command
     };
     must(apt().args(["update", "--quiet"]))?;
-    must(apt().args(["install", "--quiet", "--yes", "--no-install-recommends"]).args(packages))
+    must(
+        apt()
+            .args(["install", "--quiet", "--yes", "--no-install-recommends"])
+            .args(packages),
+    )
 }
 
 /// The Python of the black-box tests, with exactly the packages they name.
@@ -68,7 +72,14 @@ fn python_environment(root: &Path) -> Result<()> {
     }
     let requirements = root.join("tests/black_box/requirements.txt");
     let mut pip = Command::new(python);
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement"]);
+    pip.args([
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--requirement",
+    ]);
     must(pip.arg(requirements))
 }
 
@@ -87,14 +98,25 @@ fn install_cargo_deny(root: &Path) -> Result<()> {
     }
     // Not optimised: it runs for seconds, and building it is the longer part.
     let mut install = cargo(root);
-    install.args(["install", "cargo-deny", "--locked", "--debug", "--version", CARGO_DENY, "--root"]);
+    install.args([
+        "install",
+        "cargo-deny",
+        "--locked",
+        "--debug",
+        "--version",
+        CARGO_DENY,
+        "--root",
+    ]);
     must(install.arg(crate::target(root).join("tools")))
 }
 
 /// Whether a program is there and can do this.
 fn works(program: &str, arguments: &[&str]) -> bool {
     let mut command = Command::new(program);
-    let quiet = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null());
+    let quiet = command
+        .args(arguments)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     quiet.status().is_ok_and(|status| status.success())
 }
 

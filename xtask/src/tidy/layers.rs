@@ -18,7 +18,7 @@ const ROOMS: &[&str] = &[
 ];
 
 /// What every room may name of the server besides itself.
-const COMMON_GROUND: &[&str] = &[
+const SHARED: &[&str] = &[
     "access",
     "context",
     "failure",
@@ -95,9 +95,7 @@ fn rooms(file: &Source, faults: &mut Vec<Fault>) {
         return;
     }
     let may = |other: &str| {
-        other == room
-            || COMMON_GROUND.contains(&other)
-            || FROM_ROOM_TO_ROOM.contains(&(room, other))
+        other == room || SHARED.contains(&other) || FROM_ROOM_TO_ROOM.contains(&(room, other))
     };
     let depth = depth(inside);
     for (at, line) in file.lines() {

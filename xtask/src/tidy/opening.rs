@@ -1,18 +1,24 @@
 //! Each Rust file says in one sentence what it is.
 
 use super::Fault;
+use super::exceptions::{Allowed, OPENINGS};
 use super::sources::Tree;
 
 pub fn faults(tree: &Tree) -> Vec<Fault> {
     let rust = tree.files.iter().filter(|file| file.path.ends_with(".rs"));
-    rust.filter_map(|file| {
-        let rule = wrong(&file.text)?;
+    let faults = rust.filter_map(|file| {
+        let excepted = OPENINGS.contains(&file.path.as_str());
+        let rule = match (wrong(&file.text), excepted) {
+            (Some(rule), false) => rule.to_owned(),
+            (None, true) => format!("opens well now: take it out of {}", Allowed::PLACE),
+            _ => return None,
+        };
         Some(Fault {
             place: file.path.clone(),
-            rule: rule.into(),
+            rule,
         })
-    })
-    .collect()
+    });
+    faults.collect()
 }
 
 fn wrong(text: &str) -> Option<&'static str> {

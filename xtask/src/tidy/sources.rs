@@ -45,10 +45,10 @@ impl Tree {
         for path in String::from_utf8(listed.stdout)?.split('\0') {
             // A file may be gone and still be listed; what is not text has no rules.
             let bytes = std::fs::read(root.join(path)).unwrap_or_default();
-            if let (false, Ok(text)) = (path.is_empty(), String::from_utf8(bytes)) {
-                if root.join(path).is_file() {
-                    texts.push((path.to_owned(), text));
-                }
+            if let Ok(text) = String::from_utf8(bytes)
+                && root.join(path).is_file()
+            {
+                texts.push((path.to_owned(), text));
             }
         }
         Ok(Tree::of(texts))

@@ -8,6 +8,9 @@ use super::sources::{Source, Tree};
 /// Names that say nothing of what a thing is.
 const EMPTY: &[&str] = &["manager", "helper", "helpers", "util", "utils", "common"];
 
+/// Names that others gave.
+const DEPENDENCIES: &[&str] = &["http_body_util", "hyper_util"];
+
 /// Folders of machines. In pieces, since this file is read too.
 const MACHINE_PATHS: &[&str] = &[
     concat!("/wo", "rk/"),
@@ -27,7 +30,7 @@ const REGISTRIES: &[&str] = &[
     concat!("proxy.", "golang.org"),
 ];
 
-const CRATES_IO: &str = concat!("registry+https://github.com/rust-lang/", "crates.io-index");
+const CRATES_IO: &str = concat!("registry+https://github.com/rust-lang/crates.io", "-index");
 
 pub fn faults(tree: &Tree) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -52,8 +55,11 @@ fn empty_names(file: &Source, used: &mut Vec<(String, String)>, faults: &mut Vec
         let Some(empty) = EMPTY.iter().find(|empty| parts.iter().any(|p| p == *empty)) else {
             continue;
         };
-        if exceptions::allows(exceptions::WORDS, &file.path, word) {
-            used.push((file.path.clone(), word.into()));
+        if DEPENDENCIES.contains(&word) {
+            continue;
+        }
+        if exceptions::allows(exceptions::WORDS, &file.path, empty) {
+            used.push((file.path.clone(), (*empty).into()));
             continue;
         }
         faults.push(Fault {

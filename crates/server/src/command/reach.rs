@@ -53,8 +53,12 @@ impl Reach {
                 data,
                 database: options.database.clone(),
             };
-            let opened = tokio::task::spawn_blocking(move || Opened::open(&store)).await??;
-            let administrator = opened.administrator()?;
+            let open = move || {
+                let opened = Opened::open(&store)?;
+                let administrator = opened.administrator()?;
+                anyhow::Ok((opened, administrator))
+            };
+            let (opened, administrator) = tokio::task::spawn_blocking(open).await??;
             return Ok(Reach {
                 region,
                 way: Way::Store(Box::new(opened), administrator),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::open::{FirstKey, Opened};
 use super::{Ended, StoreOptions};
@@ -81,6 +82,7 @@ pub struct Server {
     listener: TcpListener,
     tls: Option<rustls::ServerConfig>,
     host_names: Arc<[String]>,
+    signals: Signals,
 }
 
 impl Server {
@@ -107,6 +109,7 @@ impl Server {
             listener,
             tls,
             host_names,
+            signals: Signals::listen()?,
         })
     }
 
@@ -131,7 +134,7 @@ impl Server {
             self.tls,
             http::Limits::default(),
             front,
-            asked_to_end(),
+            self.signals.asked_to_end(),
         )
         .await?;
         stepping.abort();
@@ -153,17 +156,22 @@ async fn drop_expired(engine: Arc<Engine>) {
     }
 }
 
-/// Ctrl-C or a polite kill.
-async fn asked_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = tokio::signal::ctrl_c();
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
-        }
-        Err(_) => {
-            let _ = interrupt.await;
-        }
+/// Ctrl-C or a polite kill, heard from the moment of making.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Signals> {
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn asked_to_end(mut self) {
+        tokio::select! { _ = self.interrupt.recv() => {}, _ = self.terminate.recv() => {} }
     }
 }
 

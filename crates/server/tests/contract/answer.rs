@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::modelled::Modelled;
 
 /// Errors that no model lists and any operation may give: name and status.
-const COMMON: &[(&str, u16)] = &[
+const UNMODELLED: &[(&str, u16)] = &[
     ("IncompleteSignatureException", 403),
     ("InvalidSignatureException", 403),
     ("MissingAuthenticationTokenException", 403),
@@ -113,13 +113,17 @@ impl Answered {
         assert!(!message.is_empty(), "no message: {}", context());
         match operation.and_then(|operation| operation.spec) {
             Some(spec) => self.check_modelled(spec, &context),
-            None => assert!(self.is_common(None), "not common: {}", context()),
+            None => assert!(self.is_unmodelled(None), "listed nowhere: {}", context()),
         }
     }
 
     fn check_modelled(&self, spec: &Spec, context: &dyn Fn() -> String) {
         let Some(error) = spec.error(self.error()) else {
-            assert!(self.is_common(Some(spec)), "not modelled: {}", context());
+            assert!(
+                self.is_unmodelled(Some(spec)),
+                "not modelled: {}",
+                context()
+            );
             return;
         };
         assert_eq!(self.status, error.status, "{}", context());
@@ -138,9 +142,9 @@ impl Answered {
         assert!(broken.is_empty(), "{broken:?}: {}", context());
     }
 
-    fn is_common(&self, spec: Option<&Spec>) -> bool {
+    fn is_unmodelled(&self, spec: Option<&Spec>) -> bool {
         let (name, status) = (self.error(), self.status);
-        COMMON.contains(&(name, status))
+        UNMODELLED.contains(&(name, status))
             || spec.is_some_and(|spec| (name, status) == (validation(spec), 400))
     }
 }

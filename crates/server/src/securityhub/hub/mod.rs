@@ -1,4 +1,4 @@
-//! The hub of an account in a region: while it is off, findings are neither shown nor taken.
+//! The hub of an account in a region: while it is off, findings are taken but not shown.
 
 mod describe_security_hub_v2;
 mod disable_security_hub_v2;

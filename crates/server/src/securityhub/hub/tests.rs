@@ -73,11 +73,9 @@ fn each_account_has_its_own() {
 fn data_calls_are_denied_where_it_is_off() {
     let t = Testing::new();
     let update = json!({"MetadataUids": ["x"], "StatusId": 1});
-    let import = json!({"Findings": [{}]});
     let calls = [
         ("securityhub", "GetFindingsV2", json!({})),
         ("securityhub", "BatchUpdateFindingsV2", update),
-        ("balefire", "ImportFindings", import),
     ];
     let denied = |account: &str| {
         calls.iter().all(|(service, operation, input)| {
@@ -89,6 +87,18 @@ fn data_calls_are_denied_where_it_is_off() {
     assert!(denied(ADMINISTRATOR) && denied(MEMBER));
     call(&t, "EnableSecurityHubV2").unwrap();
     assert!(!denied(ADMINISTRATOR) && denied(MEMBER));
+}
+
+#[test]
+fn findings_are_taken_while_it_is_off_and_shown_once_it_is_on() {
+    let t = Testing::new();
+    let document = crate::securityhub::finding::tests::document("f", json!({}));
+    let import = json!({"Findings": [document]});
+    let taken = t.call("balefire", "ImportFindings", import).unwrap();
+    assert_eq!(taken["Created"], 1);
+    call(&t, "EnableSecurityHubV2").unwrap();
+    let shown = call(&t, "GetFindingsV2").unwrap();
+    assert_eq!(shown["Findings"].as_array().unwrap().len(), 1);
 }
 
 #[test]
