@@ -19,9 +19,9 @@ pub mod setting;
 pub mod signature;
 pub mod sts;
 pub mod tags;
-pub mod wire_form;
 #[cfg(test)]
 mod testing;
+pub mod wire_form;
 
 use balefire_store::Migration;
 use handler::Handler;

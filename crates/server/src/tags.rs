@@ -7,7 +7,12 @@ use balefire_store::{Tx, Value};
 use crate::failure::Failure;
 
 /// Adds or overwrites tags.
-pub fn put(tx: &mut Tx<'_>, account: &str, resource: &str, tags: &BTreeMap<String, String>) -> Result<(), Failure> {
+pub fn put(
+    tx: &mut Tx<'_>,
+    account: &str,
+    resource: &str,
+    tags: &BTreeMap<String, String>,
+) -> Result<(), Failure> {
     for (key, value) in tags {
         tx.execute(
             "INSERT INTO tag (account, resource, tag_key, tag_value, version) VALUES ($1, $2, $3, $4, 1) \
@@ -20,26 +25,43 @@ pub fn put(tx: &mut Tx<'_>, account: &str, resource: &str, tags: &BTreeMap<Strin
 }
 
 /// All tags of a resource.
-pub fn of(tx: &mut Tx<'_>, account: &str, resource: &str) -> Result<BTreeMap<String, String>, Failure> {
+pub fn of(
+    tx: &mut Tx<'_>,
+    account: &str,
+    resource: &str,
+) -> Result<BTreeMap<String, String>, Failure> {
     let rows = tx.query(
         "SELECT tag_key, tag_value FROM tag WHERE account = $1 AND resource = $2",
         &[account.into(), resource.into()],
     )?;
-    rows.iter().map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))).collect()
+    rows.iter()
+        .map(|row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())))
+        .collect()
 }
 
 /// Removes tags by key; keys that are not there are no error. Returns how many went.
-pub fn remove(tx: &mut Tx<'_>, account: &str, resource: &str, keys: &[String]) -> Result<u64, Failure> {
+pub fn remove(
+    tx: &mut Tx<'_>,
+    account: &str,
+    resource: &str,
+    keys: &[String],
+) -> Result<u64, Failure> {
     let mut removed = 0;
     for key in keys {
         let params: [Value; 3] = [account.into(), resource.into(), key.into()];
-        removed += tx.execute("DELETE FROM tag WHERE account = $1 AND resource = $2 AND tag_key = $3", &params)?;
+        removed += tx.execute(
+            "DELETE FROM tag WHERE account = $1 AND resource = $2 AND tag_key = $3",
+            &params,
+        )?;
     }
     Ok(removed)
 }
 
 /// Removes every tag of a resource that goes.
 pub fn clear(tx: &mut Tx<'_>, account: &str, resource: &str) -> Result<(), Failure> {
-    tx.execute("DELETE FROM tag WHERE account = $1 AND resource = $2", &[account.into(), resource.into()])?;
+    tx.execute(
+        "DELETE FROM tag WHERE account = $1 AND resource = $2",
+        &[account.into(), resource.into()],
+    )?;
     Ok(())
 }

@@ -23,7 +23,7 @@ pub fn allows(list: &[Allowed], path: &str, what: &str) -> bool {
 
 /// Entries that no file needs any more. Other trees than ours need none of them.
 pub fn unused(list: &[Allowed], used: &[(String, String)], tree: &Tree) -> Vec<Fault> {
-    if !tree.paths.contains(Allowed::PLACE) {
+    if !tree.is_ours() {
         return Vec::new();
     }
     let is_used = |allowed: &&Allowed| {

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::exceptions::Allowed;
 use super::rust;
 
 /// All text files that are, or would be, under version control.
@@ -76,6 +77,11 @@ impl Tree {
             paths.insert(file.path.clone());
         }
         Tree { files, paths }
+    }
+
+    /// Whether it is this project's tree, whose exceptions must all be needed, and not one of a test.
+    pub fn is_ours(&self) -> bool {
+        self.paths.contains(Allowed::PLACE)
     }
 
     /// The Rust files that people write.
