@@ -86,7 +86,12 @@ fn dependencies(root: &Path) -> Result<()> {
     let deny = tools::cargo_deny(root);
     let check = |what: &[&str]| {
         let mut command = Command::new(&deny);
-        must(command.current_dir(root).arg("check").args(what))
+        must(
+            command
+                .current_dir(root)
+                .args(["check", "--hide-inclusion-graph"])
+                .args(what),
+        )
     };
     check(&["bans", "licenses", "sources"])?;
     // The database of advisories is a repository elsewhere, which not every machine can reach.
