@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::pipeline::page_token::PageToken;
+use crate::settings::Settings;
 
 /// Invariant: at most eight fields, ever. What else an operation needs is a parameter.
 pub struct Ctx<'a, 'tx> {
@@ -20,6 +21,7 @@ pub struct Ctx<'a, 'tx> {
     pub now: Timestamp,
     pub ids: &'a Ids,
     pub page: &'a Page,
+    pub settings: &'a Settings,
     pub tx: &'a mut Tx<'tx>,
 }
 

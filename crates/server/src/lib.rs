@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod command;
+pub mod configuration;
 pub mod console;
 pub mod context;
 pub mod engine;
@@ -10,12 +11,15 @@ pub mod failure;
 pub mod front;
 pub mod handler;
 pub mod http;
+pub mod https;
 pub mod incidents;
 pub mod inspector;
 pub mod intelligence;
+pub mod outside;
 pub mod pipeline;
 pub mod securityhub;
 pub mod setting;
+pub mod settings;
 pub mod signature;
 pub mod sts;
 pub mod tags;

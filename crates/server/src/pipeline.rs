@@ -16,6 +16,7 @@ use crate::access::Access;
 use crate::context::{Caller, Clock, Ctx, Ids, Page};
 use crate::failure::Failure;
 use crate::handler::Handler;
+use crate::settings::Settings;
 use crate::signature::{self, KeyCache, Refusal};
 use failure::Refused;
 use served::{Arrived, Routed, Served};
@@ -28,6 +29,7 @@ pub struct Pipeline {
     page_secret: [u8; 32],
     clock: Clock,
     ids: Ids,
+    settings: Settings,
     services: Vec<Served>,
 }
 
@@ -38,6 +40,7 @@ impl Pipeline {
         page_secret: [u8; 32],
         clock: Clock,
         ids: Ids,
+        settings: Settings,
         handlers: Vec<Handler>,
     ) -> Pipeline {
         let all = balefire_api::generated::SERVICES
@@ -52,6 +55,7 @@ impl Pipeline {
             page_secret,
             clock,
             ids,
+            settings,
             services,
         }
     }
@@ -153,6 +157,7 @@ impl Pipeline {
             region: region.to_owned(),
             now: self.clock.now(),
             ids: self.ids.clone(),
+            settings: self.settings,
             page,
         };
         if spec.reads {
@@ -211,6 +216,7 @@ struct Work {
     region: String,
     now: Timestamp,
     ids: Ids,
+    settings: Settings,
     page: Page,
 }
 
@@ -222,6 +228,7 @@ impl Work {
             now: self.now,
             ids: &self.ids,
             page: &self.page,
+            settings: &self.settings,
             tx,
         };
         let spec = self.handler.spec;

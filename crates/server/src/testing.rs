@@ -1,5 +1,7 @@
 //! Calls operations in tests: a real store, the real pipeline, and a clock that tests set.
 
+pub mod receiver;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -10,9 +12,13 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::access::{Access, Account, SealingKey};
+use crate::configuration::Configuration;
 use crate::context::{Caller, Clock, Ids};
+use crate::engine::Engine;
 use crate::failure::Failure;
+use crate::outside::Outside;
 use crate::pipeline::Pipeline;
+use crate::settings::Settings;
 
 /// The organization's administrator in tests.
 pub const ADMINISTRATOR: &str = "111111111111";
@@ -25,6 +31,8 @@ pub struct Testing {
     pub pipeline: Pipeline,
     pub store: Store,
     now_ms: Arc<AtomicI64>,
+    clock: Clock,
+    ids: Ids,
     runtime: tokio::runtime::Runtime,
     _directory: TempDir,
 }
@@ -61,17 +69,21 @@ impl Testing {
             store.clone(),
             Access::new(sealing),
             [7; 32],
-            clock,
-            ids,
+            clock.clone(),
+            ids.clone(),
+            Settings::default(),
             crate::operations(),
         );
         let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
             .build()
             .expect("a runtime");
         Testing {
             pipeline,
             store,
             now_ms,
+            clock,
+            ids,
             runtime,
             _directory: directory,
         }
@@ -83,6 +95,32 @@ impl Testing {
 
     pub fn advance_ms(&self, ms: i64) {
         self.now_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// Runs the jobs that are due, and those that they leave, with nothing outside.
+    pub fn step(&self) {
+        self.step_with(&Configuration::default());
+    }
+
+    /// Runs the jobs that are due, and those that they leave.
+    pub fn step_with(&self, configuration: &Configuration) {
+        let engine = self.engine(configuration);
+        while self.runtime.block_on(engine.step()).expect("a step") > 0 {}
+    }
+
+    pub fn engine(&self, configuration: &Configuration) -> Arc<Engine> {
+        Engine::new(
+            self.store.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+            Settings::default(),
+            Outside::new(configuration).expect("a configuration"),
+        )
+    }
+
+    /// Runs something that waits, on the runtime of the calls.
+    pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
     }
 
     /// Calls an operation as the administrator; `input` has the members' names of the model.

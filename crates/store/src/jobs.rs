@@ -47,14 +47,8 @@ const PUT: &str = concat!(
     ") VALUES ($1, $2, $3, $4, $5, 0, 0, '', '', 0) ON CONFLICT DO NOTHING"
 );
 const GET: &str = concat!("SELECT ", columns!(), " FROM job WHERE id = $1");
-// The outer conditions are checked again on the newest row, so of two claimers one gets nothing.
-const CLAIM: &str = concat!(
-    "UPDATE job SET lease_owner = $1, lease_until_ms = $2, attempts = attempts + 1 \
-     WHERE dead = 0 AND due_ms <= $3 AND lease_until_ms <= $3 AND id IN \
-     (SELECT id FROM job WHERE dead = 0 AND due_ms <= $3 AND lease_until_ms <= $3 \
-     ORDER BY due_ms, id LIMIT $4) RETURNING ",
-    columns!()
-);
+const RENEW: &str =
+    "UPDATE job SET lease_until_ms = $1 WHERE id = $2 AND lease_owner = $3 AND dead = 0";
 const FINISH: &str = "DELETE FROM job WHERE id = $1 AND lease_owner = $2 AND dead = 0";
 const FAIL: &str = "UPDATE job SET due_ms = $1, last_error = $2, lease_owner = '', lease_until_ms = 0 \
                     WHERE id = $3 AND lease_owner = $4 AND dead = 0";
@@ -67,7 +61,8 @@ const DEAD: &str = concat!(
 );
 const REVIVE: &str =
     "UPDATE job SET dead = 0, attempts = 0, due_ms = $1 WHERE id = $2 AND dead = 1";
-const NEXT_DUE: &str = "SELECT due_ms FROM job WHERE dead = 0 ORDER BY due_ms LIMIT 1";
+const NEXT_DUE: &str =
+    "SELECT due_ms FROM job WHERE dead = 0 AND lease_until_ms <= $1 ORDER BY due_ms LIMIT 1";
 
 impl Tx<'_> {
     /// Puts a job. `Error::Exists` when there is one with this id; the transaction stays usable.
@@ -98,24 +93,32 @@ impl Tx<'_> {
         self.query(GET, &[id.into()])?.first().map(read).transpose()
     }
 
-    /// Leases up to `limit` due jobs to `owner` until `now_ms + lease_ms`, those due first first.
+    /// Leases up to `limit` due jobs to `owner` until `now_ms + lease_ms`, those due first first. Jobs
+    /// whose subject is in `passing_over` wait: whoever serves them has enough to do.
     pub fn claim_jobs(
         &mut self,
         now_ms: i64,
         owner: &str,
         lease_ms: i64,
         limit: usize,
+        passing_over: &[String],
     ) -> Result<Vec<Job>, Error> {
         let until_ms = now_ms.saturating_add(lease_ms);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let params = [owner.into(), until_ms.into(), now_ms.into(), limit.into()];
+        let mut params = vec![owner.into(), until_ms.into(), now_ms.into(), limit.into()];
+        params.extend(passing_over.iter().map(Value::from));
         let mut jobs = self
-            .query(CLAIM, &params)?
+            .query(&claim(passing_over.len()), &params)?
             .iter()
             .map(read)
             .collect::<Result<Vec<Job>, Error>>()?;
         jobs.sort_unstable_by(|a, b| (a.due_ms, &a.id).cmp(&(b.due_ms, &b.id)));
         Ok(jobs)
+    }
+
+    /// Keeps a job for longer. False when `owner` has lost it.
+    pub fn renew_job(&mut self, id: &str, owner: &str, until_ms: i64) -> Result<bool, Error> {
+        Ok(self.execute(RENEW, &[until_ms.into(), id.into(), owner.into()])? > 0)
     }
 
     /// Removes a job that is done. False when `owner` has lost it: then its effects must not stay.
@@ -158,13 +161,32 @@ impl Tx<'_> {
         Ok(revived)
     }
 
-    /// When the next living job is due, leased ones included.
-    pub fn next_job_due_ms(&mut self) -> Result<Option<i64>, Error> {
-        self.query(NEXT_DUE, &[])?
+    /// When the next living job is due that nobody has at `now_ms`.
+    pub fn next_job_due_ms(&mut self, now_ms: i64) -> Result<Option<i64>, Error> {
+        self.query(NEXT_DUE, &[now_ms.into()])?
             .first()
             .map(|row| row.int(0))
             .transpose()
     }
+}
+
+/// The claim, with the parameters from $5 on naming `subjects` subjects to pass over.
+fn claim(subjects: usize) -> String {
+    let marks: Vec<String> = (5..5 + subjects)
+        .map(|number| format!("${number}"))
+        .collect();
+    let passing_over = match marks.is_empty() {
+        true => String::new(),
+        false => format!("AND subject NOT IN ({}) ", marks.join(", ")),
+    };
+    // The outer conditions are checked again on the newest row, so of two claimers one gets nothing.
+    format!(
+        "UPDATE job SET lease_owner = $1, lease_until_ms = $2, attempts = attempts + 1 \
+         WHERE dead = 0 AND due_ms <= $3 AND lease_until_ms <= $3 AND id IN \
+         (SELECT id FROM job WHERE dead = 0 AND due_ms <= $3 AND lease_until_ms <= $3 {passing_over}\
+         ORDER BY due_ms, id LIMIT $4) RETURNING {}",
+        columns!()
+    )
 }
 
 fn read(row: &Row) -> Result<Job, Error> {

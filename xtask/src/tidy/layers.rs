@@ -23,6 +23,7 @@ const SHARED: &[&str] = &[
     "context",
     "failure",
     "handler",
+    "settings",
     "tags",
     "wire_form",
 ];
@@ -37,6 +38,18 @@ const CONFINED: &[(&str, &[&str], &[&str], &str)] = &[
         &["rusqlite", "postgres", "tokio_postgres"],
         &["crates/store/src/engine/", "crates/store/src/engine.rs"],
         "SQL drivers stand only in crates/store/src/engine",
+    ),
+    (
+        "crates/server/src/",
+        &["crate::outside"],
+        &[
+            "crates/server/src/outside/",
+            "crates/server/src/engine/",
+            "crates/server/src/command/",
+            "crates/server/src/configuration.rs",
+            "crates/server/src/testing.rs",
+        ],
+        "only the engine calls the outside; a request leaves it a job",
     ),
     (
         "crates/api/",

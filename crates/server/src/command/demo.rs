@@ -13,7 +13,10 @@ use clap::Args;
 use super::open::{FirstKey, Opened};
 use super::serve::Server;
 use super::{Ended, StoreOptions};
+use crate::configuration::Configuration;
 use crate::context::{Caller, Clock};
+use crate::outside::Outside;
+use crate::settings::Settings;
 
 #[derive(Args)]
 pub struct Demo {
@@ -34,12 +37,16 @@ impl Demo {
         let clock = shifted(Arc::clone(&behind_ms));
         let opened = {
             let clock = clock.clone();
-            tokio::task::spawn_blocking(move || Opened::open_with_clock(&options, clock)).await??
+            tokio::task::spawn_blocking(move || {
+                Opened::open_with(&options, clock, Settings::default())
+            })
+            .await??
         };
         let told = story::tell(&opened, &behind_ms)
             .await
             .context("telling the demo's story")?;
-        let server = Server::bind(opened, self.listen, None, Vec::new().into()).await?;
+        let outside = Outside::new(&Configuration::default())?;
+        let server = Server::bind(opened, outside, self.listen, None, Vec::new().into()).await?;
         let base = format!("http://{}", server.address);
         let first = server
             .opened

@@ -12,6 +12,7 @@ use crate::context::{Caller, Clock, Ids};
 use crate::failure::Failure;
 use crate::pipeline::Pipeline;
 use crate::setting;
+use crate::settings::Settings;
 
 /// A store that is ready to answer.
 pub struct Opened {
@@ -20,6 +21,7 @@ pub struct Opened {
     pub session_secret: [u8; 32],
     pub clock: Clock,
     pub ids: Ids,
+    pub settings: Settings,
     /// The account and key of a store that was empty.
     pub first: Option<FirstKey>,
     pub sealing: SealingKey,
@@ -35,10 +37,10 @@ pub struct FirstKey {
 
 impl Opened {
     pub fn open(options: &StoreOptions) -> Result<Opened> {
-        Opened::open_with_clock(options, Clock::system())
+        Opened::open_with(options, Clock::system(), Settings::default())
     }
 
-    pub fn open_with_clock(options: &StoreOptions, clock: Clock) -> Result<Opened> {
+    pub fn open_with(options: &StoreOptions, clock: Clock, settings: Settings) -> Result<Opened> {
         let location = match &options.database {
             Some(url) => Location::Postgres(url.clone()),
             None => Location::Sqlite(options.data.clone()),
@@ -55,6 +57,7 @@ impl Opened {
             page_secret,
             clock.clone(),
             ids.clone(),
+            settings,
             crate::operations(),
         );
         Ok(Opened {
@@ -63,6 +66,7 @@ impl Opened {
             session_secret,
             clock,
             ids,
+            settings,
             first,
             sealing,
         })

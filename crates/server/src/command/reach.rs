@@ -8,7 +8,7 @@ use bytes::Bytes;
 use configparser::ini::Ini;
 use http::{Request, Uri};
 use http_body_util::{BodyExt, Full, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
@@ -16,6 +16,7 @@ use hyper_util::rt::TokioExecutor;
 use super::open::{Opened, readable};
 use super::{ReachOptions, StoreOptions};
 use crate::context::{Caller, Clock};
+use crate::https;
 use crate::signature::{self, Credentials, Secret};
 
 /// An answer longer than this is no answer of ours.
@@ -75,13 +76,8 @@ impl Reach {
                 "no credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
             );
         };
-        let connector = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1()
-            .build();
         let remote = Remote {
-            client: Client::builder(TokioExecutor::new()).build(connector),
+            client: Client::builder(TokioExecutor::new()).build(https::connector()?),
             endpoint: endpoint.trim_end_matches('/').to_owned(),
             credentials,
             clock: Clock::system(),

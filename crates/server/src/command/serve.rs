@@ -12,10 +12,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::open::{FirstKey, Opened};
 use super::{Ended, StoreOptions};
+use crate::configuration::Configuration;
 use crate::console::Console;
+use crate::context::Clock;
 use crate::engine::Engine;
 use crate::front::Front;
 use crate::http;
+use crate::outside::Outside;
+use crate::settings::Limits;
 
 /// How often what has expired is looked for.
 const DROP_EXPIRED_EVERY: Duration = Duration::from_secs(600);
@@ -44,6 +48,12 @@ pub struct Serve {
     /// A host name under which the console answers, besides addresses and localhost.
     #[arg(long, value_name = "NAME")]
     host_name: Vec<String>,
+    /// What is set beyond these options; by default balefire.toml in the data directory, if it is there.
+    #[arg(long, value_name = "FILE", env = "BALEFIRE_CONFIG")]
+    config: Option<PathBuf>,
+    /// The quotas and rates that hold.
+    #[arg(long, value_enum, default_value_t, env = "BALEFIRE_LIMITS")]
+    limits: Limits,
 }
 
 impl Serve {
@@ -60,10 +70,13 @@ impl Serve {
                 self.listen
             );
         }
-        let options = self.store.clone();
-        let opened = tokio::task::spawn_blocking(move || Opened::open(&options)).await??;
+        let configuration = Configuration::read(self.config.as_deref(), &self.store.data)?;
+        let outside = Outside::new(&configuration)?;
+        let (options, settings) = (self.store.clone(), configuration.settings(self.limits));
+        let open = move || Opened::open_with(&options, Clock::system(), settings);
+        let opened = tokio::task::spawn_blocking(open).await??;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let server = Server::bind(opened, self.listen, tls, self.host_name.into()).await?;
+        let server = Server::bind(opened, outside, self.listen, tls, self.host_name.into()).await?;
         let base = format!("{scheme}://{}", server.address);
         if let Some(first) = &server.opened.first {
             println!("{}", introduction(first, &base));
@@ -79,6 +92,7 @@ pub struct Server {
     pub opened: Opened,
     pub console: Arc<Console>,
     pub address: SocketAddr,
+    outside: Outside,
     listener: TcpListener,
     tls: Option<rustls::ServerConfig>,
     host_names: Arc<[String]>,
@@ -88,6 +102,7 @@ pub struct Server {
 impl Server {
     pub async fn bind(
         opened: Opened,
+        outside: Outside,
         listen: SocketAddr,
         tls: Option<rustls::ServerConfig>,
         host_names: Arc<[String]>,
@@ -106,6 +121,7 @@ impl Server {
             opened,
             console: Arc::new(console),
             address,
+            outside,
             listener,
             tls,
             host_names,
@@ -116,11 +132,13 @@ impl Server {
     /// Serves until the process is asked to end, then finishes what runs.
     pub async fn run(self) -> Result<()> {
         let opened = self.opened;
-        let engine = Arc::new(Engine::new(
+        let engine = Engine::new(
             opened.store.clone(),
             opened.clock.clone(),
             opened.ids.clone(),
-        ));
+            opened.settings,
+            self.outside,
+        );
         let stepping = tokio::spawn(Arc::clone(&engine).run());
         let dropping = tokio::spawn(drop_expired(engine));
         let front = Front {

@@ -16,8 +16,8 @@ use tempfile::TempDir;
 use super::Console;
 use crate::access::{Access, AccessKey, SealingKey};
 use crate::context::{Caller, Clock, Ids};
-use crate::engine::Engine;
 use crate::pipeline::Pipeline;
+use crate::settings::Settings;
 use crate::testing::{ADMINISTRATOR, MEMBER, REGION, Testing};
 
 const ADMINISTRATORS_KEY: &str = "AKIAADMINISTRATOR";
@@ -131,16 +131,6 @@ impl Site {
     fn call(&self, service: &str, operation: &str, input: Value) -> Value {
         self.testing.call(service, operation, input).unwrap()
     }
-
-    /// Runs the jobs that are due.
-    fn step(&self) {
-        let engine = Engine::new(
-            self.testing.store.clone(),
-            clock(&self.testing),
-            Ids::random(),
-        );
-        while self.runtime.block_on(engine.step()).unwrap() > 0 {}
-    }
 }
 
 impl Got {
@@ -171,6 +161,7 @@ fn console(testing: &Arc<Testing>, keys: &TempDir, secure_cookies: bool) -> Cons
         [7; 32],
         clock(testing),
         Ids::random(),
+        Settings::default(),
         crate::operations(),
     );
     Console::new(Arc::new(pipeline), clock(testing), [9; 32], secure_cookies)

@@ -1,22 +1,28 @@
 //! What happens because time passes, or because a request left something to do: one file for each job.
 
+mod busy;
 mod forget_client_tokens;
+mod job;
+mod notify;
 mod take_event;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use balefire_store::{Job, Store, Tx};
+use balefire_store::{Store, Tx};
+use tokio::task::JoinSet;
 
-use crate::context::{Caller, Clock, Ctx, Ids, Page};
+use crate::context::{Clock, Ids};
 use crate::failure::Failure;
+use crate::outside::Outside;
+use crate::settings::Settings;
+use busy::Busy;
+use job::Work;
 
-/// Jobs that are claimed at once.
-const JOBS_PER_STEP: usize = 32;
+/// Jobs that run at once.
+const JOBS_AT_ONCE: usize = 64;
 /// How long a claimed job is another node's business if this one dies.
 const LEASE_MS: i64 = 60_000;
-/// After so many attempts a job is buried: listed as dead, never dropped.
-const ATTEMPTS_MAX: i64 = 12;
 /// So that no write waits long behind a clean-up.
 const ROWS_DROPPED_AT_ONCE: i64 = 1000;
 /// The engine looks at the clock at least this often.
@@ -27,108 +33,95 @@ pub struct Engine {
     store: Store,
     clock: Clock,
     ids: Ids,
+    settings: Settings,
+    outside: Outside,
+    busy: Busy,
     /// This process among those that share the store.
     owner: String,
 }
 
 impl Engine {
-    pub fn new(store: Store, clock: Clock, ids: Ids) -> Engine {
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        ids: Ids,
+        settings: Settings,
+        outside: Outside,
+    ) -> Arc<Engine> {
         let owner = uuid::Uuid::from_bytes(ids.bytes()).to_string();
-        Engine {
+        Arc::new(Engine {
             store,
             clock,
             ids,
+            settings,
+            outside,
+            busy: Busy::default(),
             owner,
-        }
+        })
     }
 
-    /// Runs until the task is dropped: a step after each commit that left a job, and on a timer.
+    /// Runs until the task is dropped: a turn after each commit that left a job, after each job that
+    /// ended, and on a timer. A call to the outside that takes its time holds nothing else up.
     pub async fn run(self: Arc<Engine>) {
         let mut moved = self.store.subscribe();
+        let mut running = JoinSet::new();
         loop {
-            let step = self.step().await;
-            match step {
+            match self.turn(&mut running).await {
                 Ok(0) => {}
                 Ok(_) => continue,
-                Err(error) => tracing::error!("the engine could not step: {error}"),
+                Err(error) => tracing::error!("the engine could not claim jobs: {error}"),
             }
-            let _ = tokio::time::timeout(TICK, moved.changed()).await;
+            tokio::select! {
+                _ = moved.changed() => {}
+                Some(ended) = running.join_next() => log(ended),
+                () = tokio::time::sleep(TICK) => {}
+            }
         }
     }
 
-    /// One turn: claims what is due and runs it. Returns how many jobs were claimed.
-    pub async fn step(&self) -> Result<usize, balefire_store::Error> {
+    /// One turn, to its end: claims what is due and waits until it is done. Returns how many jobs it were.
+    pub async fn step(self: &Arc<Engine>) -> Result<usize, balefire_store::Error> {
+        let mut running = JoinSet::new();
+        let claimed = self.turn(&mut running).await?;
+        while let Some(ended) = running.join_next().await {
+            log(ended);
+        }
+        Ok(claimed)
+    }
+
+    /// Claims what is due, as far as there is room, and starts it.
+    async fn turn(
+        self: &Arc<Engine>,
+        running: &mut JoinSet<Result<(), balefire_store::Error>>,
+    ) -> Result<usize, balefire_store::Error> {
+        while let Some(ended) = running.try_join_next() {
+            log(ended);
+        }
+        let room = JOBS_AT_ONCE.saturating_sub(running.len());
         let now = self.clock.now();
-        let owner = self.owner.clone();
-        let due = self
+        let next = self
             .store
-            .read(move |tx| tx.next_job_due_ms())
-            .await??
-            .is_some_and(|due_ms| due_ms <= now.0);
-        if !due {
+            .read(move |tx| tx.next_job_due_ms(now.0))
+            .await??;
+        if room == 0 || next.is_none_or(|due_ms| due_ms > now.0) {
             return Ok(0);
         }
-        let claim = move |tx: &mut Tx<'_>| tx.claim_jobs(now.0, &owner, LEASE_MS, JOBS_PER_STEP);
+        let (owner, passing_over) = (self.owner.clone(), self.busy.subjects());
+        let claim =
+            move |tx: &mut Tx<'_>| tx.claim_jobs(now.0, &owner, LEASE_MS, room, &passing_over);
         let jobs = self.store.write("", claim).await??;
-        for job in &jobs {
-            self.run_job(job).await?;
+        let claimed = jobs.len();
+        for job in jobs {
+            let at_work = Work::of(&job)
+                .is_outside()
+                .then(|| self.busy.begin(&job.subject));
+            let engine = Arc::clone(self);
+            running.spawn(async move {
+                let _at_work = at_work;
+                engine.run_job(job).await
+            });
         }
-        Ok(jobs.len())
-    }
-
-    /// The job's effect and its end are one transaction.
-    async fn run_job(&self, job: &Job) -> Result<(), balefire_store::Error> {
-        let (work, owner) = (job.clone(), self.owner.clone());
-        let (now, ids) = (self.clock.now(), self.ids.clone());
-        let account = account_of(job);
-        let caller = Caller {
-            arn: format!("arn:aws:iam::{account}:role/balefire-engine"),
-            user_id: "balefire-engine".into(),
-            account: account.clone(),
-            administrator: false,
-        };
-        let run = move |tx: &mut Tx<'_>| -> Result<(), Failure> {
-            let page = Page::default();
-            let mut ctx = Ctx {
-                caller: &caller,
-                region: "",
-                now,
-                ids: &ids,
-                page: &page,
-                tx,
-            };
-            match work.kind.as_str() {
-                crate::events::TAKE_EVENT => take_event::take_event(&mut ctx, &work)?,
-                other => return Err(Failure::Internal(format!("no job is called {other}"))),
-            }
-            ctx.tx.finish_job(&work.id, &owner)?;
-            Ok(())
-        };
-        match self.store.write(&account, run).await? {
-            Ok(()) => Ok(()),
-            Err(failure) => self.put_back(job, &failure).await,
-        }
-    }
-
-    /// A job that failed is tried again later, ever more slowly, and buried at last.
-    async fn put_back(&self, job: &Job, failure: &Failure) -> Result<(), balefire_store::Error> {
-        let reason = format!("{failure:?}");
-        tracing::warn!(
-            job = job.id,
-            kind = job.kind,
-            attempts = job.attempts,
-            "a job failed: {reason}"
-        );
-        let (job, owner, now) = (job.clone(), self.owner.clone(), self.clock.now());
-        let put_back = move |tx: &mut Tx<'_>| {
-            if job.attempts >= ATTEMPTS_MAX {
-                return tx.bury_job(&job.id, &owner, &reason);
-            }
-            let wait_ms = 1000_i64 << job.attempts.clamp(0, 12);
-            tx.fail_job(&job.id, &owner, &reason, now.0 + wait_ms)
-        };
-        self.store.write("", put_back).await??;
-        Ok(())
+        Ok(claimed)
     }
 
     /// Drops what nobody asks for any more: outcomes of old client tokens, findings closed long ago.
@@ -143,12 +136,14 @@ impl Engine {
     }
 }
 
-/// Jobs of accounts carry the account in their payload.
-fn account_of(job: &Job) -> String {
-    let payload: serde_json::Value = serde_json::from_slice(&job.payload).unwrap_or_default();
-    payload
-        .get("account")
-        .and_then(|account| account.as_str())
-        .unwrap_or_default()
-        .to_owned()
+/// A job that could not even be put back keeps its lease, and is claimed again when that has run out.
+fn log(ended: Result<Result<(), balefire_store::Error>, tokio::task::JoinError>) {
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::error!("a job was left to its lease: {error}"),
+        Err(error) => tracing::error!("a job was left to its lease: {error}"),
+    }
 }
+
+#[cfg(test)]
+mod tests;

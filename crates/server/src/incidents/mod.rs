@@ -2,6 +2,7 @@
 
 pub mod arn;
 pub mod finding;
+pub mod follow_up;
 pub mod incident;
 pub mod related_item;
 pub mod replication_set;

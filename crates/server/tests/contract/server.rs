@@ -1,11 +1,15 @@
 //! A server without its listener: signed requests go through the whole pipeline.
 
 use std::cell::Cell;
+use std::sync::Arc;
 
 use balefire::access::{Access, AccessKey, Account, NewKey, SealingKey};
+use balefire::configuration::Configuration;
 use balefire::context::{Clock, Ids};
 use balefire::engine::Engine;
+use balefire::outside::Outside;
 use balefire::pipeline::Pipeline;
+use balefire::settings::Settings;
 use balefire::signature::{Credentials, Secret, sign};
 use balefire_api::Timestamp;
 use balefire_store::{Location, Options, Store};
@@ -33,7 +37,7 @@ pub const NOW_MS: i64 = 1_767_225_600_000;
 pub struct Server {
     pub store: Store,
     pipeline: Pipeline,
-    engine: Engine,
+    engine: Arc<Engine>,
     keys: Vec<(&'static str, Credentials)>,
     runtime: Runtime,
     answers: Cell<u64>,
@@ -56,15 +60,22 @@ impl Server {
             [7; 32],
             clock.clone(),
             Ids::random(),
+            Settings::default(),
             balefire::operations(),
         );
         Server {
-            engine: Engine::new(store.clone(), clock, Ids::random()),
+            engine: Engine::new(
+                store.clone(),
+                clock,
+                Ids::random(),
+                Settings::default(),
+                Outside::new(&Configuration::default()).expect("an empty configuration"),
+            ),
             store,
             pipeline,
             keys: keys.into(),
             runtime: tokio::runtime::Builder::new_current_thread()
-                .enable_time()
+                .enable_all()
                 .build()
                 .expect("a runtime"),
             answers: Cell::new(0),

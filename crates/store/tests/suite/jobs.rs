@@ -21,7 +21,9 @@ fn put(store: &Store, id: &str, due_ms: i64) {
 
 fn claim(store: &Store, now_ms: i64, owner: &'static str, limit: usize) -> Vec<Job> {
     store
-        .write_blocking("jobs", move |tx| tx.claim_jobs(now_ms, owner, 100, limit))
+        .write_blocking("jobs", move |tx| {
+            tx.claim_jobs(now_ms, owner, 100, limit, &[])
+        })
         .unwrap()
         .unwrap()
 }
@@ -72,13 +74,14 @@ pub fn due_jobs_are_claimed_in_order(fixture: &mut Fixture) {
     };
     assert_eq!(first[0], expected);
     assert_eq!(ids(&claim(&store, 30, "you", 3)), ["d"]);
-    assert_eq!(
+    let next = |now_ms| {
         store
-            .read_blocking(|tx| tx.next_job_due_ms())
+            .read_blocking(move |tx| tx.next_job_due_ms(now_ms))
             .unwrap()
-            .unwrap(),
-        Some(10)
-    );
+            .unwrap()
+    };
+    // Leased jobs count again when their leases have run out.
+    assert_eq!((next(30), next(130)), (Some(31), Some(10)));
     assert!(!write(&store, |tx| tx.finish_job("b", "you")));
     assert!(write(&store, |tx| tx.finish_job("b", "me")));
     assert!(!write(&store, |tx| tx.finish_job("b", "me")));
@@ -103,7 +106,7 @@ pub fn two_claimers_share_no_job(fixture: &mut Fixture) {
                 let mut mine = Vec::new();
                 loop {
                     let owner = owner.clone();
-                    let claim = move |tx: &mut Tx<'_>| tx.claim_jobs(10, &owner, 100, 7);
+                    let claim = move |tx: &mut Tx<'_>| tx.claim_jobs(10, &owner, 100, 7, &[]);
                     match store.write(shard_key, claim).await {
                         Err(error) if error.is_transient() => {}
                         answer => match answer.unwrap().unwrap() {
@@ -145,6 +148,37 @@ pub fn a_lease_that_ran_out_is_claimed_again(fixture: &mut Fixture) {
     assert!(!write(&store, |tx| tx.fail_job("j", "first", "late", 0)));
     assert!(!write(&store, |tx| tx.bury_job("j", "first", "late")));
     assert!(write(&store, |tx| tx.finish_job("j", "second")));
+}
+
+pub fn a_lease_is_renewed_by_its_owner_alone(fixture: &mut Fixture) {
+    let store = fixture.store();
+    put(&store, "j", 10);
+    claim(&store, 10, "me", 5);
+    assert!(write(&store, |tx| tx.renew_job("j", "me", 500)));
+    assert!(!write(&store, |tx| tx.renew_job("j", "you", 9000)));
+    assert!(claim(&store, 499, "you", 5).is_empty());
+    assert_eq!(ids(&claim(&store, 500, "you", 5)), ["j"]);
+    assert!(!write(&store, |tx| tx.renew_job("j", "me", 9000)));
+}
+
+pub fn jobs_of_a_busy_subject_are_passed_over(fixture: &mut Fixture) {
+    let store = fixture.store();
+    for (id, subject) in [("a", "busy"), ("b", "slow"), ("c", "free"), ("d", "busy")] {
+        let job = NewJob {
+            id: id.into(),
+            kind: "call".into(),
+            subject: subject.into(),
+            due_ms: 10,
+            payload: vec![],
+        };
+        write(&store, move |tx| tx.put_job(&job));
+    }
+    let passing_over = ["busy".to_owned(), "slow".to_owned()];
+    let free = write(&store, move |tx| {
+        tx.claim_jobs(10, "me", 100, 9, &passing_over)
+    });
+    assert_eq!(ids(&free), ["c"]);
+    assert_eq!(ids(&claim(&store, 10, "me", 9)), ["a", "b", "d"]);
 }
 
 pub fn a_failed_job_waits_for_its_retry(fixture: &mut Fixture) {

@@ -61,6 +61,8 @@ on_both_engines! {
     jobs::two_claimers_share_no_job;
     jobs::a_lease_that_ran_out_is_claimed_again;
     jobs::a_failed_job_waits_for_its_retry;
+    jobs::a_lease_is_renewed_by_its_owner_alone;
+    jobs::jobs_of_a_busy_subject_are_passed_over;
     jobs::a_buried_job_is_listed_until_it_is_revived;
     jobs::a_job_goes_away_with_its_transaction;
     migrations::applying_twice_changes_nothing;

@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::command::open::{Opened, readable};
+use crate::configuration::Configuration;
 use crate::engine::Engine;
+use crate::outside::Outside;
 
 pub const REGION: &str = "us-east-1";
 
@@ -53,11 +55,13 @@ pub async fn tell(opened: &Opened, behind_ms: &AtomicI64) -> Result<Told> {
     let steps: Vec<Step> = serde_json::from_str(STORY)?;
     let caller = opened.administrator()?;
     let now_ms = opened.clock.now().0;
-    let engine = Arc::new(Engine::new(
+    let engine = Engine::new(
         opened.store.clone(),
         opened.clock.clone(),
         opened.ids.clone(),
-    ));
+        opened.settings,
+        Outside::new(&Configuration::default())?,
+    );
     let mut kept = BTreeMap::from([("account".to_owned(), caller.account.clone())]);
     for step in steps {
         behind_ms.store(step.ago_s * 1000, Ordering::Relaxed);

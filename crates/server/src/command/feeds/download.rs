@@ -7,7 +7,6 @@ use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use http::{Request, Uri};
 use http_body_util::{BodyExt, Empty};
-use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use tempfile::NamedTempFile;
@@ -19,12 +18,7 @@ const SILENCE_MAX: Duration = Duration::from_secs(60);
 
 /// The file holds the whole download, or there is an error.
 pub async fn download(url: &str) -> Result<NamedTempFile> {
-    let connector = HttpsConnectorBuilder::new()
-        .with_webpki_roots()
-        .https_or_http()
-        .enable_http1()
-        .build();
-    let client = Client::builder(TokioExecutor::new()).build(connector);
+    let client = Client::builder(TokioExecutor::new()).build(crate::https::connector()?);
     let mut uri: Uri = url.parse().with_context(|| format!("{url} is no URL"))?;
     for _ in 0..=REDIRECTS_MAX {
         let request = Request::get(uri.clone())

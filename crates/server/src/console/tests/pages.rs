@@ -87,7 +87,7 @@ fn an_incident_shows_its_events_items_and_deployments() {
         "Detail": detail.to_string()
     });
     site.call("events", "PutEvents", json!({"Entries": [entry]}));
-    site.step();
+    site.testing.step();
     site.testing.advance_ms(12 * 60_000);
     incident(&site, ADMINISTRATOR, "Unused");
     let items = json!([

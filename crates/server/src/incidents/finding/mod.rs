@@ -20,9 +20,6 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
 
-/// How long before an incident a deployment may have begun to count.
-pub const WINDOW_MS: i64 = 60 * 60 * 1000;
-
 /// When deployments must have begun to be findings of an incident, both ends included.
 struct Window {
     opened_ms: i64,
@@ -31,13 +28,13 @@ struct Window {
 }
 
 impl Window {
-    /// From an hour before the incident opened until it was resolved, or now.
+    /// From the configured time before the incident opened until it was resolved, or now.
     fn of(ctx: &Ctx<'_, '_>, incident: &Incident) -> Result<Window, Failure> {
         let record = incident.record()?;
         let opened_ms = record.creation_time.0;
         Ok(Window {
             opened_ms,
-            from_ms: opened_ms - WINDOW_MS,
+            from_ms: opened_ms - ctx.settings.deployment_window_ms,
             to_ms: record.resolved_time.map_or(ctx.now.0, |time| time.0),
         })
     }

@@ -12,7 +12,7 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::response_plan::ResponsePlan;
 use crate::incidents::timeline::{self, INCIDENT_START, INCIDENT_TRIGGER};
-use crate::incidents::{arn, related_item};
+use crate::incidents::{arn, follow_up, related_item};
 use crate::tags;
 
 /// The source of incidents that no trigger explains.
@@ -77,6 +77,7 @@ fn open(
         dedupe.unwrap_or_else(|| id.clone()),
         &input,
     );
+    follow_up::notify(ctx, &record, INCIDENT_START, &start)?;
     ctx.tx
         .insert(&Incident::new(&account, &plan.name, &id, record))?;
     if let Some(incident_tags) = incident_tags {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::Incident;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::follow_up;
 use crate::incidents::timeline::{self, INCIDENT_UPDATE};
 
 pub fn update_incident_record(
@@ -28,6 +29,7 @@ pub fn update_incident_record(
         "incidentTitle": record.title,
         "modifiedAttributes": attributes,
     });
+    follow_up::notify(ctx, &record, INCIDENT_UPDATE, &data)?;
     row.record = Incident::new(&row.account, &row.plan, &row.id, record);
     ctx.tx.replace(&mut row)?;
     timeline::append_automatic(ctx, &input.arn, &row.id, INCIDENT_UPDATE, &data)?;

@@ -1,0 +1,186 @@
+//! What the operator has set: the file `balefire.toml`, read once at the start.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use crate::outside::{channel, http};
+use crate::settings::{Limits, Settings};
+
+/// The file's name in the data directory, where none is given.
+const FILE: &str = "balefire.toml";
+
+/// The file, section by section. What is not known is refused, so that no slip of the pen goes unseen.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Configuration {
+    pub incidents: Incidents,
+    pub outside: http::Section,
+    /// Where the messages of an SNS topic go, by the topic's ARN.
+    pub topics: BTreeMap<String, channel::Section>,
+}
+
+/// `[incidents]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Incidents {
+    /// How long before an incident a deployment may have begun to be one of its findings: `1h`, `90m`.
+    pub deployment_window: SignedDuration,
+}
+
+impl Default for Incidents {
+    fn default() -> Incidents {
+        Incidents {
+            deployment_window: SignedDuration::from_hours(1),
+        }
+    }
+}
+
+/// Where a secret is: never in the file itself, and never in the store.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SecretSource {
+    /// `{ env = "NAME" }`
+    Env(String),
+    /// `{ file = "PATH" }`
+    File(PathBuf),
+}
+
+impl SecretSource {
+    /// The secret, without the newline that editors leave at the end of a file.
+    pub fn read(&self) -> Result<String> {
+        let text = match self {
+            SecretSource::Env(name) => std::env::var(name)
+                .with_context(|| format!("reading the environment variable {name}"))?,
+            SecretSource::File(path) => std::fs::read_to_string(path)
+                .with_context(|| format!("reading {}", path.display()))?,
+        };
+        let text = text.trim_end_matches(['\r', '\n']);
+        if text.is_empty() {
+            bail!("{self} is empty");
+        }
+        Ok(text.to_owned())
+    }
+}
+
+impl std::fmt::Display for SecretSource {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            SecretSource::Env(name) => write!(formatter, "the environment variable {name}"),
+            SecretSource::File(path) => write!(formatter, "{}", path.display()),
+        }
+    }
+}
+
+/// A value that need not be a secret: as it is, or where it is.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a text, { env = \"NAME\" } or { file = \"PATH\" }"
+)]
+pub enum Source {
+    Text(String),
+    Elsewhere(SecretSource),
+}
+
+impl Source {
+    pub fn read(&self) -> Result<String> {
+        match self {
+            Source::Text(text) => Ok(text.clone()),
+            Source::Elsewhere(source) => source.read(),
+        }
+    }
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
+        match self {
+            Source::Text(text) => write!(formatter, "'{text}'"),
+            Source::Elsewhere(source) => source.fmt(formatter),
+        }
+    }
+}
+
+impl Configuration {
+    /// Reads the file that is named, or the one in the data directory if there is one.
+    pub fn read(named: Option<&Path>, data: &Path) -> Result<Configuration> {
+        let path = match named {
+            Some(path) => path.to_owned(),
+            None => data.join(FILE),
+        };
+        match std::fs::read_to_string(&path) {
+            Ok(text) => {
+                Configuration::parse(&text).with_context(|| format!("reading {}", path.display()))
+            }
+            Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
+                Ok(Configuration::default())
+            }
+            Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+        }
+    }
+
+    /// Reads the file's text.
+    pub fn parse(text: &str) -> Result<Configuration> {
+        let read: Configuration = toml::from_str(text)?;
+        if !read.incidents.deployment_window.is_positive() {
+            bail!("incidents.deployment_window must be longer than nothing, such as 1h");
+        }
+        Ok(read)
+    }
+
+    /// What rules of operations depend on.
+    pub fn settings(&self, limits: Limits) -> Settings {
+        let window_ms = self.incidents.deployment_window.as_millis();
+        Settings {
+            deployment_window_ms: i64::try_from(window_ms).unwrap_or(i64::MAX),
+            limits,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_need_be_set() {
+        let data = tempfile::TempDir::new().expect("a directory");
+        let read = Configuration::read(None, data.path()).expect("defaults");
+        assert_eq!(read.settings(Limits::None).deployment_window_ms, 3_600_000);
+        assert!(Configuration::read(Some(&data.path().join("x.toml")), data.path()).is_err());
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (text, named) in [
+            ("[incident]\n", "incident"),
+            ("[incidents]\nwindow = \"1h\"", "window"),
+            (
+                "[incidents]\ndeployment_window = \"soon\"",
+                "deployment_window",
+            ),
+            (
+                "[incidents]\ndeployment_window = \"-1h\"",
+                "longer than nothing",
+            ),
+            ("[topics.\"a\"]\nto = \"pigeon\"", "pigeon"),
+            ("[outside]\nallow = [\"10.0.0.0/99\"]", "allow"),
+        ] {
+            let error = Configuration::parse(text).expect_err(text);
+            assert!(format!("{error:#}").contains(named), "{text}: {error:#}");
+        }
+    }
+
+    #[test]
+    fn secrets_come_from_files_without_their_newline() {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), "hunter2\n").expect("a write");
+        let source = SecretSource::File(file.path().to_owned());
+        assert_eq!(source.read().expect("a secret"), "hunter2");
+        std::fs::write(file.path(), "\n").expect("a write");
+        assert!(source.read().is_err());
+    }
+}

@@ -1,0 +1,258 @@
+//! How a job is run to its end: inside one transaction, or by a call to the outside between two.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use balefire_store::{Error, Job, Tx};
+
+use super::{Engine, LEASE_MS, notify, take_event};
+use crate::context::{Caller, Ctx, Page};
+use crate::failure::Failure;
+use crate::outside::{Call, Fault, Reply};
+
+/// After so many attempts a job is buried: listed as dead, never dropped.
+const ATTEMPTS_MAX: i64 = 24;
+/// The longest wait between two attempts.
+const WAIT_MAX_MS: i64 = 60 * 60 * 1000;
+/// A call that goes on keeps its job well before the lease runs out.
+const RENEW_EVERY: Duration = Duration::from_millis(LEASE_MS as u64 / 3);
+
+/// What came of a call.
+pub type Answered = Result<Reply, Fault>;
+
+/// How jobs of a kind are done.
+pub enum Work {
+    /// In the transaction that ends the job.
+    Inside(fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure>),
+    /// By a call to the outside.
+    Outside(Errand),
+    /// By a version that knew the kind.
+    Unknown,
+}
+
+/// A call to the outside, and what surrounds it.
+#[derive(Clone, Copy)]
+pub struct Errand {
+    /// Reads what is to be called. Nothing, when there is no need for it any more.
+    pub prepare: fn(&mut Ctx<'_, '_>, &Job) -> Result<Option<Call>, Failure>,
+    /// Writes what came of it, in the transaction that ends or buries the job. A fault that another
+    /// attempt may mend never comes here.
+    pub settle: fn(&mut Ctx<'_, '_>, &Job, Answered) -> Result<(), Failure>,
+}
+
+impl Work {
+    pub fn of(job: &Job) -> Work {
+        match job.kind.as_str() {
+            crate::events::TAKE_EVENT => Work::Inside(take_event::take_event),
+            crate::incidents::follow_up::NOTIFY => Work::Outside(notify::ERRAND),
+            _ => Work::Unknown,
+        }
+    }
+
+    pub fn is_outside(&self) -> bool {
+        matches!(self, Work::Outside(_))
+    }
+}
+
+/// How a job ends.
+enum End {
+    Finished,
+    /// Given up, for the reason.
+    Buried(String),
+}
+
+impl Engine {
+    pub(super) async fn run_job(self: Arc<Engine>, job: Job) -> Result<(), Error> {
+        match Work::of(&job) {
+            Work::Inside(run) => {
+                let ended = self.end(&job, End::Finished, run);
+                match ended.await? {
+                    Ok(()) => Ok(()),
+                    Err(failure) => self.put_back(&job, &told(&failure)).await,
+                }
+            }
+            Work::Outside(errand) => self.run_errand(&job, errand).await,
+            Work::Unknown => {
+                let reason = format!("no job is called {}", job.kind);
+                self.put_back(&job, &reason).await
+            }
+        }
+    }
+
+    async fn run_errand(&self, job: &Job, errand: Errand) -> Result<(), Error> {
+        let prepare = self.in_ctx(job, move |ctx, job| (errand.prepare)(ctx, job));
+        let call = match self.store.read(prepare).await? {
+            Ok(Some(call)) => call,
+            // The thing is gone that it was about.
+            Ok(None) => return self.settle(job, End::Finished, |_, _| Ok(())).await,
+            Err(failure) => return self.put_back(job, &told(&failure)).await,
+        };
+        match self.call(job, &call).await {
+            Ok(reply) => {
+                let settle = move |ctx: &mut Ctx<'_, '_>, job: &Job| {
+                    (errand.settle)(ctx, job, Ok(reply.clone()))
+                };
+                self.settle(job, End::Finished, settle).await
+            }
+            Err(fault) if fault.lasting || job.attempts >= ATTEMPTS_MAX => {
+                tracing::error!(kind = job.kind, subject = job.subject, "given up: {fault}");
+                let end = End::Buried(fault.reason.clone());
+                let settle = move |ctx: &mut Ctx<'_, '_>, job: &Job| {
+                    (errand.settle)(ctx, job, Err(fault.clone()))
+                };
+                self.settle(job, end, settle).await
+            }
+            Err(fault) => self.put_back(job, &fault.reason).await,
+        }
+    }
+
+    /// The call, with the job kept for as long as it takes.
+    async fn call(&self, job: &Job, call: &Call) -> Result<Reply, Fault> {
+        let calling = self.outside.call(call, self.clock.now());
+        tokio::pin!(calling);
+        loop {
+            tokio::select! {
+                answered = &mut calling => return answered,
+                () = tokio::time::sleep(RENEW_EVERY) => self.renew(job).await,
+            }
+        }
+    }
+
+    async fn renew(&self, job: &Job) {
+        let (id, owner) = (job.id.clone(), self.owner.clone());
+        let until_ms = self.clock.now().0 + LEASE_MS;
+        let renew = move |tx: &mut Tx<'_>| tx.renew_job(&id, &owner, until_ms);
+        if let Err(error) | Ok(Err(error)) = self.store.write("", renew).await {
+            tracing::warn!("the lease of a job was not renewed: {error}");
+        }
+    }
+
+    async fn settle(
+        &self,
+        job: &Job,
+        end: End,
+        settle: impl Fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure> + Send + 'static,
+    ) -> Result<(), Error> {
+        match self.end(job, end, settle).await? {
+            Ok(()) => Ok(()),
+            Err(failure) => self.put_back(job, &told(&failure)).await,
+        }
+    }
+
+    /// The job's effect and its end are one transaction. Where the lease was lost to another, neither stays.
+    async fn end(
+        &self,
+        job: &Job,
+        end: End,
+        effect: impl Fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure> + Send + 'static,
+    ) -> Result<Result<(), Failure>, Error> {
+        let owner = self.owner.clone();
+        let run = self.in_ctx(job, move |ctx, job| {
+            effect(ctx, job)?;
+            let ours = match &end {
+                End::Finished => ctx.tx.finish_job(&job.id, &owner)?,
+                End::Buried(reason) => ctx.tx.bury_job(&job.id, &owner, reason)?,
+            };
+            if ours {
+                Ok(())
+            } else {
+                Err(Failure::Internal(format!(
+                    "the lease of job {} ran out",
+                    job.id
+                )))
+            }
+        });
+        self.store.write(&Whose::of(job).account, run).await
+    }
+
+    /// A job that failed is tried again later, ever more slowly, and buried at last.
+    async fn put_back(&self, job: &Job, reason: &str) -> Result<(), Error> {
+        tracing::warn!(
+            job = job.id,
+            kind = job.kind,
+            attempts = job.attempts,
+            "a job failed: {reason}"
+        );
+        let (job, owner, reason) = (job.clone(), self.owner.clone(), reason.to_owned());
+        let retry_ms = self.clock.now().0 + wait_ms(job.attempts, self.ids.bytes()[0]);
+        let put_back = move |tx: &mut Tx<'_>| {
+            if job.attempts >= ATTEMPTS_MAX {
+                tx.bury_job(&job.id, &owner, &reason)
+            } else {
+                tx.fail_job(&job.id, &owner, &reason, retry_ms)
+            }
+        };
+        self.store.write("", put_back).await??;
+        Ok(())
+    }
+
+    /// A function of a context as one of a transaction.
+    fn in_ctx<T>(
+        &self,
+        job: &Job,
+        run: impl Fn(&mut Ctx<'_, '_>, &Job) -> T + Send + 'static,
+    ) -> impl FnMut(&mut Tx<'_>) -> T + Send + 'static {
+        let (job, now, ids, settings) = (
+            job.clone(),
+            self.clock.now(),
+            self.ids.clone(),
+            self.settings,
+        );
+        let whose = Whose::of(&job);
+        let caller = Caller {
+            arn: format!("arn:aws:iam::{}:role/balefire-engine", whose.account),
+            user_id: "balefire-engine".into(),
+            account: whose.account,
+            administrator: false,
+        };
+        move |tx| {
+            let page = Page::default();
+            let mut ctx = Ctx {
+                caller: &caller,
+                region: &whose.region,
+                now,
+                ids: &ids,
+                page: &page,
+                settings: &settings,
+                tx,
+            };
+            run(&mut ctx, &job)
+        }
+    }
+}
+
+/// The account and region that a job's payload names.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Whose {
+    account: String,
+    region: String,
+}
+
+impl Whose {
+    fn of(job: &Job) -> Whose {
+        serde_json::from_slice(&job.payload).unwrap_or_default()
+    }
+}
+
+/// Ever longer, and spread by chance so that what failed together does not come back together.
+fn wait_ms(attempts: i64, chance: u8) -> i64 {
+    let longest = (1000_i64 << attempts.clamp(0, 20)).min(WAIT_MAX_MS);
+    longest / 2 + longest / 2 * i64::from(chance) / 255
+}
+
+fn told(failure: &Failure) -> String {
+    format!("{failure:?}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wait_ms;
+
+    #[test]
+    fn waits_grow_and_stay_bounded() {
+        assert_eq!((wait_ms(1, 0), wait_ms(1, 255)), (1000, 2000));
+        assert_eq!((wait_ms(5, 0), wait_ms(5, 255)), (16_000, 32_000));
+        assert_eq!((wait_ms(60, 0), wait_ms(60, 255)), (1_800_000, 3_600_000));
+    }
+}

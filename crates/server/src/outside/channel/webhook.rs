@@ -1,0 +1,106 @@
+//! A webhook: the notice as an EventBridge-shaped event, signed as Standard Webhooks says.
+
+use anyhow::{Context, Result};
+use balefire_api::Timestamp;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use hmac::{Hmac, KeyInit, Mac};
+use http::{Request, Uri};
+use http_body_util::Full;
+use serde_json::Value;
+use sha2::Sha256;
+
+use super::super::http::Http;
+use super::super::{Fault, Notice, Reply};
+use crate::configuration::{SecretSource, Source};
+
+/// What the specification puts before a secret's base64.
+const SECRET_PREFIX: &str = "whsec_";
+
+pub struct Webhook {
+    url: Uri,
+    key: Option<Vec<u8>>,
+}
+
+impl Webhook {
+    pub fn new(url: &Source, secret: Option<&SecretSource>) -> Result<Webhook> {
+        let text = url.read()?;
+        // The URL may itself be a secret, so it is not repeated.
+        let parsed: Uri = text
+            .parse()
+            .with_context(|| format!("{url} holds no URL"))?;
+        anyhow::ensure!(
+            parsed.scheme().is_some() && parsed.host().is_some(),
+            "{url} holds no URL with a host, such as https://example.com/hook"
+        );
+        let key = secret.map(|source| source.read().and_then(|text| key(&text, source)));
+        Ok(Webhook {
+            url: parsed,
+            key: key.transpose()?,
+        })
+    }
+
+    pub async fn send(&self, http: &Http, notice: &Notice, now: Timestamp) -> Result<Reply, Fault> {
+        let request = self.request(notice, now);
+        http.send(request.map_err(|error| Fault::lasting(error.to_string()))?)
+            .await?;
+        Ok(Value::Null)
+    }
+
+    fn request(
+        &self,
+        notice: &Notice,
+        now: Timestamp,
+    ) -> Result<Request<Full<Bytes>>, http::Error> {
+        let body = notice.event().to_string();
+        let seconds = (now.0 / 1000).to_string();
+        let mut request = Request::post(self.url.clone())
+            .header("content-type", "application/json")
+            .header("user-agent", super::super::http::USER_AGENT)
+            .header("webhook-id", &notice.id)
+            .header("webhook-timestamp", &seconds);
+        if let Some(key) = &self.key {
+            request = request.header(
+                "webhook-signature",
+                signature(key, &notice.id, &seconds, &body),
+            );
+        }
+        request.body(Full::new(Bytes::from(body)))
+    }
+}
+
+fn key(text: &str, source: &SecretSource) -> Result<Vec<u8>> {
+    match text.strip_prefix(SECRET_PREFIX) {
+        Some(encoded) => STANDARD
+            .decode(encoded)
+            .with_context(|| format!("{source} begins with {SECRET_PREFIX} and is not base64")),
+        None => Ok(text.as_bytes().to_vec()),
+    }
+}
+
+fn signature(key: &[u8], id: &str, seconds: &str, body: &str) -> String {
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key)
+        .unwrap_or_else(|_| unreachable!("HMAC takes a key of any length"));
+    for part in [id, ".", seconds, ".", body] {
+        mac.update(part.as_bytes());
+    }
+    format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signature_is_the_published_one() {
+        // The example of the Standard Webhooks specification.
+        let source = SecretSource::Env("SECRET".into());
+        let key = key("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", &source).expect("a key");
+        let body = r#"{"test": 2432232314}"#;
+        assert_eq!(
+            signature(&key, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", body),
+            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+        );
+    }
+}

@@ -1,0 +1,121 @@
+//! The world outside: what is told to other systems, and called from `engine` alone.
+
+pub mod channel;
+pub mod http;
+
+use std::collections::HashMap;
+
+use anyhow::{Context, Result};
+use balefire_api::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::configuration::Configuration;
+use channel::Channel;
+use http::Http;
+
+/// A call to another system, whole: nothing more is read from the store to make it.
+#[derive(Clone, Debug)]
+pub enum Call {
+    /// A message for whoever listens to a topic.
+    Notify(Notice),
+}
+
+/// What is told of an incident.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Notice {
+    /// The ARN of the SNS topic it is meant for.
+    pub topic: String,
+    /// The same for every attempt, so that receivers can drop what they have.
+    pub id: String,
+    pub account: String,
+    pub region: String,
+    pub at_ms: i64,
+    /// `SSM Incident Start`, `SSM Incident Record Update` and the like.
+    pub detail_type: String,
+    pub incident_arn: String,
+    pub title: String,
+    pub impact: i32,
+    /// `OPEN` or `RESOLVED`.
+    pub status: String,
+    /// The timeline event's data.
+    pub detail: serde_json::Value,
+}
+
+impl Notice {
+    /// The notice as an event on EventBridge would look.
+    pub fn event(&self) -> serde_json::Value {
+        serde_json::json!({
+            "version": "0",
+            "id": self.id,
+            "detail-type": self.detail_type,
+            "source": "aws.ssm-incidents",
+            "account": self.account,
+            "time": Timestamp(self.at_ms).date_time(),
+            "region": self.region,
+            "resources": [self.incident_arn],
+            "detail": self.detail,
+        })
+    }
+}
+
+/// What the other system answered.
+pub type Reply = serde_json::Value;
+
+/// Why a call did not do what it should.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{reason}")]
+pub struct Fault {
+    pub reason: String,
+    /// Another attempt will not help until a person changes something.
+    pub lasting: bool,
+}
+
+impl Fault {
+    pub fn passing(reason: impl Into<String>) -> Fault {
+        Fault {
+            reason: reason.into(),
+            lasting: false,
+        }
+    }
+
+    pub fn lasting(reason: impl Into<String>) -> Fault {
+        Fault {
+            reason: reason.into(),
+            lasting: true,
+        }
+    }
+}
+
+/// Everything that can be reached, as the operator has set it.
+pub struct Outside {
+    http: Http,
+    topics: HashMap<String, Channel>,
+}
+
+impl Outside {
+    /// Reads the secrets that the configuration names.
+    pub fn new(configuration: &Configuration) -> Result<Outside> {
+        let mut topics = HashMap::new();
+        for (arn, section) in &configuration.topics {
+            let channel = Channel::new(section).with_context(|| format!("topics.\"{arn}\""))?;
+            topics.insert(arn.clone(), channel);
+        }
+        Ok(Outside {
+            http: Http::new(&configuration.outside)?,
+            topics,
+        })
+    }
+
+    /// Makes a call. It ends within a minute, whatever the other side does.
+    pub async fn call(&self, call: &Call, now: Timestamp) -> Result<Reply, Fault> {
+        match call {
+            Call::Notify(notice) => match self.topics.get(&notice.topic) {
+                Some(channel) => channel.send(&self.http, notice, now).await,
+                None => Err(Fault::lasting(format!(
+                    "nothing is set for {}: add [topics.\"{}\"] to balefire.toml",
+                    notice.topic, notice.topic
+                ))),
+            },
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What the operator has set that rules of operations depend on.
+
+/// Read once at the start; the same for all accounts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// How long before an incident a deployment may have begun to be one of its findings.
+    pub deployment_window_ms: i64,
+    pub limits: Limits,
+}
+
+/// Which quotas and rates hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Limits {
+    /// Only those that the model or the machine sets.
+    #[default]
+    None,
+    /// Those that AWS gives an account.
+    Aws,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings {
+            deployment_window_ms: 60 * 60 * 1000,
+            limits: Limits::None,
+        }
+    }
+}
