@@ -1,5 +1,6 @@
 //! The rules of opening, folding, changing and listing incidents.
 
+mod concurrent;
 mod isolation;
 mod list;
 mod plan;
