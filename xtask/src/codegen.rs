@@ -52,6 +52,9 @@ struct Patch {
     /// Values that an enumeration has besides the model's.
     #[serde(default)]
     add_values: Vec<String>,
+    /// Members of a structure that the model requires and that may be absent.
+    #[serde(default)]
+    optional: Vec<String>,
     #[expect(dead_code, reason = "for the reader of the file")]
     reason: String,
 }
@@ -123,6 +126,7 @@ fn generate(root: &Path) -> Result<Files> {
                 model.replace(&patch.shape, replace)?;
             }
             model.add_values(&patch.shape, &patch.add_values)?;
+            model.make_optional(&patch.shape, &patch.optional)?;
         }
         let selection = emit::Selection {
             operations: entry.operations.as_deref(),

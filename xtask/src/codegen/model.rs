@@ -126,30 +126,40 @@ impl Model {
             .with_context(|| format!("the model has no shape {name}"))
     }
 
+    /// A shape that a patch changes.
+    fn patched(&mut self, name: &str) -> Result<&mut Shape> {
+        let shape = self.shapes.get_mut(name);
+        shape.with_context(|| format!("a patch names {name}"))
+    }
+
     /// Overwrites traits of a shape.
     pub fn replace(&mut self, name: &str, with: &Value) -> Result<()> {
         let shape: Shape = serde_json::from_value(with.clone())
             .with_context(|| format!("the patch of {name} is not a shape"))?;
-        let known = self
-            .shapes
-            .get_mut(name)
-            .with_context(|| format!("a patch names {name}"))?;
-        *known = shape;
+        *self.patched(name)? = shape;
         Ok(())
     }
 
     /// Adds values to an enumeration.
     pub fn add_values(&mut self, name: &str, values: &[String]) -> Result<()> {
-        let shape = self
-            .shapes
-            .get_mut(name)
-            .with_context(|| format!("a patch names {name}"))?;
+        let shape = self.patched(name)?;
         if !values.is_empty() {
             let known = shape
                 .values
                 .as_mut()
                 .with_context(|| format!("{name} has no values"))?;
             known.extend(values.iter().cloned());
+        }
+        Ok(())
+    }
+
+    /// Lets members of a structure be absent.
+    pub fn make_optional(&mut self, name: &str, members: &[String]) -> Result<()> {
+        let shape = self.patched(name)?;
+        for member in members {
+            if !shape.required.remove(member) {
+                bail!("{name} requires no {member}");
+            }
         }
         Ok(())
     }

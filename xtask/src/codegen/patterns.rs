@@ -12,7 +12,7 @@ pub struct Translated {
 /// An expression without `^` means the whole value.
 pub fn translate(pattern: &str) -> Result<Translated> {
     let mut rest = pattern;
-    let anchored = pattern.contains('^') && !pattern.starts_with('[');
+    let anchored = has_anchor(pattern);
     let mut forbidden_start = String::new();
     let start = rest.strip_prefix('^').unwrap_or(rest);
     if let Some(after) = start.strip_prefix("(?!") {
@@ -36,6 +36,24 @@ pub fn translate(pattern: &str) -> Result<Translated> {
         expression,
         forbidden_start,
     })
+}
+
+/// Whether a `^` stands for the start. In a class it negates or is itself, and escaped it is itself.
+fn has_anchor(pattern: &str) -> bool {
+    let mut in_class = false;
+    let mut characters = pattern.chars();
+    while let Some(c) = characters.next() {
+        match c {
+            '\\' => {
+                characters.next();
+            }
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '^' if !in_class => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Writes `\d`, `\w`, `\s` and `\S` out, since the engine's own would be Unicode.
@@ -119,6 +137,10 @@ mod tests {
             (r"[-\w]+", r"(?s)^(?:[-A-Za-z0-9_]+)$"),
             (r"[^\p{C}]*", r"(?s)^(?:[^\p{C}]*)$"),
             (r".*\S.*", r"(?s)^(?:.*[^ \t\n\r\x0B\x0C].*)$"),
+            (r"a:([^:]+):b", r"(?s)^(?:a:([^:]+):b)$"),
+            (r"[a^]\^", r"(?s)^(?:[a^]\^)$"),
+            (r"[^:]+|^$", r"[^:]+|^$"),
+            (r"\[^a]", r"\[^a]"),
         ] {
             assert_eq!(translate(pattern).unwrap().expression, expected);
         }

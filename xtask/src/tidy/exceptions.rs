@@ -131,7 +131,8 @@ pub const WIDE: &[(&str, usize)] = &[
         "crates/server/src/incidents/incident/list_incident_records.rs",
         2,
     ),
-    ("crates/server/src/incidents/incident/tests.rs", 4),
+    ("crates/server/src/incidents/incident/tests/plan.rs", 1),
+    ("crates/server/src/incidents/incident/tests/start.rs", 3),
     (
         "crates/server/src/incidents/timeline/list_timeline_events.rs",
         1,

@@ -57,8 +57,6 @@ const OPEN_ENDED: &[&str] = &[
     r"^[\\a-zA-Z0-9_@#%*+=:?.\/!\s-]*$",
     r"^[a-zA-Z0-9_\-\s\.]*$",
     r"^arn:aws:securityhub:.*",
-    // Its `[^` is read as an anchor at code generation, so that it does not mean the whole value.
-    r"arn:([^:]+):config:([^:]+):([^:]+):connector/([^/]+)/([^/]+)/([^/:\s]+)",
 ];
 
 #[test]

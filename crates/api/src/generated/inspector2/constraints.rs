@@ -51,7 +51,7 @@ pub static AWS_CONFIG_CONNECTOR_ARN: Shape = shape::text(
 );
 static AWS_CONFIG_CONNECTOR_ARN_PATTERN: Pattern = Pattern::new(
     "arn:([^:]+):config:([^:]+):([^:]+):connector/([^/]+)/([^/]+)/([^/:\\s]+)",
-    "arn:([^:]+):config:([^:]+):([^:]+):connector/([^/]+)/([^/]+)/([^/: \\t\\n\\r\\x0B\\x0C]+)",
+    "(?s)^(?:arn:([^:]+):config:([^:]+):([^:]+):connector/([^/]+)/([^/]+)/([^/: \\t\\n\\r\\x0B\\x0C]+))$",
     "",
 );
 

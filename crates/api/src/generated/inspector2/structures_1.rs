@@ -2388,8 +2388,8 @@ structure! { START_ON_DEMAND_SCAN_RESPONSE StartOnDemandScanResponse (Default) {
 } }
 
 structure! { STATE State () {
-    req Body error_code: ErrorCode = "errorCode" "errorCode" ERROR_CODE;
-    req Body error_message: String = "errorMessage" "errorMessage" NON_EMPTY_STRING;
+    opt Body error_code: ErrorCode = "errorCode" "errorCode" ERROR_CODE;
+    opt Body error_message: String = "errorMessage" "errorMessage" NON_EMPTY_STRING;
     req Body status: Status = "status" "status" STATUS;
 } }
 

@@ -1,10 +1,9 @@
 //! `BatchGetAccountStatus`: what accounts scan in the caller's region.
 
 use balefire_api::generated::inspector2::{
-    AccountState, BatchGetAccountStatusRequest, BatchGetAccountStatusResponse, ErrorCode,
-    ResourceScanType, ResourceState, State,
+    AccountState, BatchGetAccountStatusRequest, BatchGetAccountStatusResponse, ResourceScanType,
+    ResourceState, State, Status,
 };
-use jiff::Timestamp;
 
 use super::{Scanning, named, refusal, status};
 use crate::context::Ctx;
@@ -32,7 +31,7 @@ pub fn batch_get_account_status(
 }
 
 fn account_state(account: String, scanning: &Scanning) -> AccountState {
-    let of = |scan_type| state(scanning.since_ms(scan_type));
+    let of = |scan_type| state(scanning.status(scan_type));
     AccountState {
         account_id: account,
         resource_state: ResourceState {
@@ -43,28 +42,15 @@ fn account_state(account: String, scanning: &Scanning) -> AccountState {
             lambda: Some(of(ResourceScanType::Lambda)),
             lambda_code: Some(of(ResourceScanType::LambdaCode)),
         },
-        state: state(scanning.any_since_ms()),
+        state: state(status(scanning.any_since_ms())),
     }
 }
 
-/// The model requires a code and a message also where nothing is wrong; these two say the state.
-fn state(since_ms: Option<i64>) -> State {
-    let (error_code, error_message) = match since_ms {
-        Some(since_ms) => {
-            let since = Timestamp::from_millisecond(since_ms).unwrap_or_default();
-            (
-                ErrorCode::AlreadyEnabled,
-                format!("Scanning is enabled since {since}."),
-            )
-        }
-        None => (
-            ErrorCode::ResourceNotFound,
-            "Scanning is not enabled; call Enable.".into(),
-        ),
-    };
+/// Enabling takes effect or is refused, so that a state has no error to tell.
+fn state(status: Status) -> State {
     State {
-        error_code,
-        error_message,
-        status: status(since_ms),
+        error_code: None,
+        error_message: None,
+        status,
     }
 }

@@ -4,6 +4,7 @@
 
 mod address;
 mod date;
+mod group;
 mod map;
 mod number;
 #[cfg(test)]
@@ -20,6 +21,7 @@ use serde_json::Value;
 
 use super::path::Path;
 use crate::failure::Failure;
+use group::Group;
 
 const COMPOSITES_MAX: usize = 10;
 /// Of each type, in one composite.
@@ -33,8 +35,8 @@ pub struct Filters(Node);
 enum Node {
     All(Vec<Node>),
     Any(Vec<Node>),
-    Text(text::Group),
-    Map(map::Group),
+    Text(Group<text::Test>),
+    Map(Group<map::Test>),
     Number(number::Bounds),
     Date(date::Span),
     Boolean(Path, bool),
@@ -136,11 +138,11 @@ impl Compiler {
     fn composite(&mut self, composite: &CompositeFilter, at: &str, depth: Depth) -> Node {
         let mut nodes = Vec::new();
         if let Some(filters) = &composite.string_filters {
-            let groups = self.texts(filters, &format!("{at}/StringFilters"));
+            let groups = self.groups(filters, &format!("{at}/StringFilters"), Compiler::text);
             nodes.extend(groups.into_iter().map(Node::Text));
         }
         if let Some(filters) = &composite.map_filters {
-            let groups = self.maps(filters, &format!("{at}/MapFilters"));
+            let groups = self.groups(filters, &format!("{at}/MapFilters"), Compiler::map);
             nodes.extend(groups.into_iter().map(Node::Map));
         }
         if let Some(filters) = &composite.number_filters {

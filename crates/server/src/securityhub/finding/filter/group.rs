@@ -1,0 +1,108 @@
+//! Filters of one field that count together: the positive ones any, the negative ones all.
+
+use serde_json::Value;
+
+use super::super::path::Path;
+use super::{Compiler, FILTERS_MAX};
+
+/// How filters of one type compare.
+pub trait Comparison: Copy + PartialEq + 'static {
+    /// Comparisons that do not go together on one field.
+    const CONFLICTS: &'static [(Self, &'static [Self])];
+
+    fn wire_name(self) -> &'static str;
+
+    /// Whether its filter refuses what its test passes.
+    fn is_negative(self) -> bool;
+}
+
+/// What filters of one type ask of a value.
+pub trait Test: Sized {
+    /// Whether any value there passes one of the tests.
+    fn any(tests: &[Self], path: &Path, document: &Value) -> bool;
+}
+
+/// One filter that has all its members.
+pub struct Filter<C, T> {
+    pub field: &'static str,
+    pub comparison: C,
+    pub test: T,
+}
+
+/// The filters of one type and one field in one composite.
+#[derive(Debug)]
+pub struct Group<T> {
+    path: Path,
+    positive: Vec<T>,
+    negative: Vec<T>,
+}
+
+impl<T: Test> Group<T> {
+    /// With an array at the field, a positive test needs one element, a negative one refuses any. A
+    /// field that is absent passes negative tests alone.
+    pub fn matches(&self, document: &Value) -> bool {
+        let any = |tests: &[T]| T::any(tests, &self.path, document);
+        (self.positive.is_empty() || any(&self.positive)) && !any(&self.negative)
+    }
+}
+
+impl Compiler {
+    /// Groups filters by their field, and refuses those that do not go together.
+    pub(super) fn groups<F, C: Comparison, T>(
+        &mut self,
+        filters: &[F],
+        at: &str,
+        read: impl Fn(&mut Compiler, &F, &str) -> Option<Filter<C, T>>,
+    ) -> Vec<Group<T>> {
+        self.at_most(filters.len(), FILTERS_MAX, at);
+        let mut groups: Vec<(&str, Vec<C>, Group<T>)> = Vec::new();
+        for (place, filter) in filters.iter().enumerate() {
+            let at = format!("{at}/{place}");
+            let Some(filter) = read(self, filter, &at) else {
+                continue;
+            };
+            let known = groups.iter().position(|(field, ..)| *field == filter.field);
+            let known = known.unwrap_or_else(|| {
+                let group = Group {
+                    path: Path::of(filter.field),
+                    positive: Vec::new(),
+                    negative: Vec::new(),
+                };
+                groups.push((filter.field, Vec::new(), group));
+                groups.len() - 1
+            });
+            let (_, comparisons, group) = &mut groups[known];
+            self.check_together(comparisons, &filter, &at);
+            comparisons.push(filter.comparison);
+            match filter.comparison.is_negative() {
+                true => group.negative.push(filter.test),
+                false => group.positive.push(filter.test),
+            }
+        }
+        groups.into_iter().map(|(.., group)| group).collect()
+    }
+
+    fn check_together<C: Comparison, T>(
+        &mut self,
+        comparisons: &[C],
+        filter: &Filter<C, T>,
+        at: &str,
+    ) {
+        let mut comparisons = comparisons.iter();
+        if let Some(known) = comparisons.find(|known| conflict(**known, filter.comparison)) {
+            let rule = format!(
+                "Member must not be {} where another filter of {} is {}",
+                filter.comparison.wire_name(),
+                filter.field,
+                known.wire_name()
+            );
+            self.refuse(&format!("{at}/Filter/Comparison"), rule);
+        }
+    }
+}
+
+fn conflict<C: Comparison>(a: C, b: C) -> bool {
+    C::CONFLICTS
+        .iter()
+        .any(|(one, others)| *one == a && others.contains(&b) || *one == b && others.contains(&a))
+}
