@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::Error;
 use crate::directory::Directory;
 use crate::engine::postgres::{PostgresConnection, configure};
-use crate::engine::sqlite::{Gate, Role, SqliteConnection};
+use crate::engine::sqlite::{Role, SqliteConnection};
 use crate::engine::{Connection, Engine};
 use crate::log::SHARDS;
 use crate::migration::{Migration, migrate};
@@ -30,8 +30,7 @@ pub(crate) fn open_sqlite(
     let directory = Directory::open(path)?;
     let mut connection = SqliteConnection::open(&directory.database, Role::Writer)?;
     migrate(&mut connection, migrations)?;
-    let gate = Gate::default();
-    let reader = |_| SqliteConnection::open(&directory.database, Role::Reader(gate.clone()));
+    let reader = |_| SqliteConnection::open(&directory.database, Role::Reader);
     let readers = (0..options.read_connections.max(1))
         .map(reader)
         .collect::<Result<Vec<_>, Error>>()?;
@@ -76,7 +75,7 @@ fn start(engine: Engine, readers: Readers) -> Inner {
     Inner {
         engine,
         writers: Vec::new(),
-        readers,
+        readers: Arc::new(readers),
         moved: watch::Sender::new(0),
         threads: Mutex::default(),
         directory: Mutex::default(),
@@ -104,8 +103,9 @@ fn start_writer(
 ) -> Result<(), Error> {
     let queue = Arc::new(Queue::new(options.queue_len.max(1)));
     let (served, poison, moved) = (Abandon(queue.clone()), poison.clone(), inner.moved.clone());
+    let readers = inner.readers.clone();
     let thread = spawn("store-writer", connect, move |connection| {
-        Writer::new(connection, poison, moved).run(&served.0);
+        Writer::new(connection, readers, poison, moved).run(&served.0);
     })?;
     inner.writers.push(queue);
     inner.threads.get_mut().push(thread);

@@ -1,22 +1,43 @@
-//! Reads: each one a snapshot, run inline on SQLite and on threads of their own on PostgreSQL.
+//! Reads: each one in a snapshot, run inline on SQLite and on threads of their own on PostgreSQL.
+
+mod inline;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use parking_lot::{Condvar, Mutex};
 use tokio::sync::oneshot;
 
 use crate::Error;
 use crate::engine::Connection;
-use crate::engine::sqlite::SqliteConnection;
 use crate::operation::panicked;
 use crate::queue::Queue;
 use crate::tx::Tx;
+
+pub(crate) use inline::InlineReaders;
 
 /// Where reads are run.
 pub(crate) enum Readers {
     Inline(InlineReaders),
     Threads(Arc<Queue<ReadTask>>),
+}
+
+impl Readers {
+    /// Runs a writer's commit, so that reads which begin after it see it.
+    pub(crate) fn around_commit<T>(&self, commit: impl FnOnce() -> T) -> T {
+        match self {
+            Readers::Inline(readers) => readers.around_commit(commit),
+            // Each read takes a snapshot of its own there.
+            Readers::Threads(_) => commit(),
+        }
+    }
+
+    /// Takes no more reads.
+    pub(crate) fn close(&self) {
+        match self {
+            Readers::Inline(readers) => readers.close(),
+            Readers::Threads(queue) => queue.close(),
+        }
+    }
 }
 
 /// A read that a reading thread runs on its connection.
@@ -47,7 +68,7 @@ where
     Ok(receiver)
 }
 
-/// Runs `read` in a read transaction. The connection is well afterwards, whatever happens.
+/// Runs `read` in a read transaction of its own. The connection is well afterwards, whatever happens.
 fn snapshot<T>(
     connection: &mut dyn Connection,
     read: impl FnOnce(&mut Tx<'_>) -> T,
@@ -59,77 +80,25 @@ fn snapshot<T>(
             .and_then(|()| connection.begin_read())?,
         result => result?,
     }
+    let (result, is_well) = run(connection, read);
+    if is_well {
+        // All was read; how a read transaction ends changes nothing of it.
+        let _ = connection.commit();
+    } else {
+        connection.rollback();
+    }
+    result
+}
+
+/// Runs `read` in the open transaction. False where the transaction should not be gone on with: the engine
+/// failed or `read` panicked.
+fn run<T>(
+    connection: &mut dyn Connection,
+    read: impl FnOnce(&mut Tx<'_>) -> T,
+) -> (Result<T, Error>, bool) {
     let mut tx = Tx::new(connection);
-    match catch_unwind(AssertUnwindSafe(|| read(&mut tx))) {
-        Ok(value) => {
-            // All was read; how a read transaction ends changes nothing of it.
-            let _ = connection.commit();
-            Ok(value)
-        }
-        Err(payload) => {
-            connection.rollback();
-            Err(panicked(&*payload))
-        }
-    }
-}
-
-/// Connections that the calling thread borrows: waking another thread costs more than the read.
-pub(crate) struct InlineReaders {
-    state: Mutex<State>,
-    returned: Condvar,
-}
-
-struct State {
-    free: Vec<SqliteConnection>,
-    closed: bool,
-}
-
-impl InlineReaders {
-    pub(crate) fn new(connections: Vec<SqliteConnection>) -> InlineReaders {
-        let state = State {
-            free: connections,
-            closed: false,
-        };
-        InlineReaders {
-            state: Mutex::new(state),
-            returned: Condvar::new(),
-        }
-    }
-
-    /// Runs `read` in a snapshot on this thread. Waits while all connections are lent.
-    pub(crate) fn run<T>(&self, read: impl FnOnce(&mut Tx<'_>) -> T) -> Result<T, Error> {
-        let mut connection = self.lend()?;
-        let result = snapshot(&mut connection, read);
-        self.give_back(connection);
-        result
-    }
-
-    pub(crate) fn close(&self) {
-        let mut state = self.state.lock();
-        state.closed = true;
-        state.free.clear();
-        self.returned.notify_all();
-    }
-
-    fn lend(&self) -> Result<SqliteConnection, Error> {
-        let mut state = self.state.lock();
-        loop {
-            if state.closed {
-                return Err(Error::Closed);
-            }
-            if let Some(connection) = state.free.pop() {
-                return Ok(connection);
-            }
-            self.returned.wait(&mut state);
-        }
-    }
-
-    fn give_back(&self, connection: SqliteConnection) {
-        let mut state = self.state.lock();
-        if !state.closed {
-            state.free.push(connection);
-        }
-        drop(state);
-        self.returned.notify_one();
-    }
+    let result = catch_unwind(AssertUnwindSafe(|| read(&mut tx)));
+    let (failure, _) = tx.into_parts();
+    let is_well = failure.is_none() && result.is_ok();
+    (result.map_err(|payload| panicked(&*payload)), is_well)
 }

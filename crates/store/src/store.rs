@@ -63,7 +63,7 @@ pub(crate) struct Inner {
     pub engine: Engine,
     /// One queue for each writer; the shard says which.
     pub writers: Vec<Arc<Queue<Box<dyn Operation>>>>,
-    pub readers: Readers,
+    pub readers: Arc<Readers>,
     pub moved: watch::Sender<u64>,
     pub threads: Mutex<Vec<JoinHandle<()>>>,
     pub directory: Mutex<Option<Directory>>,
@@ -96,7 +96,7 @@ impl Store {
         F: FnOnce(&mut Tx<'_>) -> T + Send + 'static,
         T: Send + 'static,
     {
-        match &self.inner.readers {
+        match &*self.inner.readers {
             Readers::Inline(readers) => readers.run(f),
             Readers::Threads(queue) => reader::enqueue(queue, f)?
                 .await
@@ -110,7 +110,7 @@ impl Store {
         F: FnOnce(&mut Tx<'_>) -> T + Send + 'static,
         T: Send + 'static,
     {
-        match &self.inner.readers {
+        match &*self.inner.readers {
             Readers::Inline(readers) => readers.run(f),
             Readers::Threads(queue) => reader::enqueue(queue, f)?
                 .blocking_recv()
@@ -184,12 +184,9 @@ impl Store {
 
 impl Inner {
     fn close(&self) {
-        self.writers.iter().for_each(|queue| queue.close());
         // Before the writer, so that its connection is the last one and empties the WAL.
-        match &self.readers {
-            Readers::Inline(readers) => readers.close(),
-            Readers::Threads(queue) => queue.close(),
-        }
+        self.readers.close();
+        self.writers.iter().for_each(|queue| queue.close());
         let here = std::thread::current().id();
         for thread in self.threads.lock().drain(..) {
             // The last clone may be dropped by a closure, on the thread to be waited for.

@@ -9,6 +9,7 @@ use crate::Error;
 use crate::engine::Connection;
 use crate::operation::{Operation, Ran};
 use crate::queue::Queue;
+use crate::reader::Readers;
 use crate::tx::Tx;
 
 /// How often a write is run before a conflict is reported.
@@ -27,6 +28,7 @@ struct Pending {
 
 pub(crate) struct Writer {
     connection: Box<dyn Connection>,
+    readers: Arc<Readers>,
     poison: Poison,
     moved: watch::Sender<u64>,
 }
@@ -34,11 +36,13 @@ pub(crate) struct Writer {
 impl Writer {
     pub(crate) fn new(
         connection: Box<dyn Connection>,
+        readers: Arc<Readers>,
         poison: Poison,
         moved: watch::Sender<u64>,
     ) -> Writer {
         Writer {
             connection,
+            readers,
             poison,
             moved,
         }
@@ -128,7 +132,7 @@ impl Writer {
             self.connection.rollback();
             return Ok(false);
         }
-        match self.connection.commit() {
+        match self.readers.around_commit(|| self.connection.commit()) {
             // What reached the disk cannot be told, and a second fsync would only seem to succeed.
             Err(Error::Disk { reason }) => {
                 self.stop(&reason);

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 
-use parking_lot::Mutex;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql};
 
@@ -19,29 +17,20 @@ pub(crate) struct SqliteConnection {
     inner: rusqlite::Connection,
     names: HashMap<Box<str>, ColumnNames>,
     in_transaction: bool,
-    gate: Option<Gate>,
 }
 
 /// What a connection is for.
 pub(crate) enum Role {
     Writer,
-    Reader(Gate),
+    Reader,
 }
-
-/// Held while a reader takes or leaves its snapshot. SQLite has a lock of its own there, on which a thread
-/// would sleep for longer than the whole of a point read takes; this one is waited for awake.
-pub(crate) type Gate = Arc<Mutex<()>>;
 
 impl SqliteConnection {
     /// Opens the file, which must exist (it may be empty).
     pub(crate) fn open(file: &Path, role: Role) -> Result<SqliteConnection, Error> {
-        let (access, settings, gate) = match role {
-            Role::Writer => (OpenFlags::SQLITE_OPEN_READ_WRITE, WRITER_SETTINGS, None),
-            Role::Reader(gate) => (
-                OpenFlags::SQLITE_OPEN_READ_ONLY,
-                READER_SETTINGS,
-                Some(gate),
-            ),
+        let (access, settings) = match role {
+            Role::Writer => (OpenFlags::SQLITE_OPEN_READ_WRITE, WRITER_SETTINGS),
+            Role::Reader => (OpenFlags::SQLITE_OPEN_READ_ONLY, READER_SETTINGS),
         };
         // A connection is used by one thread at a time, so its own mutex is not needed.
         let flags = access | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -55,8 +44,20 @@ impl SqliteConnection {
             inner,
             names: HashMap::new(),
             in_transaction: false,
-            gate,
         })
+    }
+
+    /// Whether a read transaction is open, in which the next read can go on.
+    pub(crate) fn in_snapshot(&self) -> bool {
+        self.in_transaction && !self.inner.is_autocommit()
+    }
+
+    /// Leaves the snapshot, if there is one.
+    pub(crate) fn end_read(&mut self) {
+        if self.in_transaction {
+            // All was read; how a read transaction ends changes nothing of it.
+            let _ = self.commit();
+        }
     }
 
     fn prepare(&self, sql: &str, params: &[Value]) -> Result<CachedStatement<'_>, Error> {
@@ -140,12 +141,11 @@ impl Connection for SqliteConnection {
     }
 
     fn begin_read(&mut self) -> Result<(), Error> {
-        let gate = self.gate.clone();
-        let _held = gate.as_ref().map(|gate| gate.lock());
         self.control("BEGIN DEFERRED")?;
         self.in_transaction = true;
         // The snapshot is that of the first statement, so one is run here.
         self.control("SELECT 1 FROM sqlite_schema LIMIT 1")
+            .inspect_err(|_| self.rollback())
     }
 
     fn begin_write(&mut self, _shards: &[i64]) -> Result<(), Error> {
@@ -162,8 +162,6 @@ impl Connection for SqliteConnection {
     }
 
     fn commit(&mut self) -> Result<(), Error> {
-        let gate = self.gate.clone();
-        let _held = gate.as_ref().map(|gate| gate.lock());
         let lost = self.inner.is_autocommit();
         self.in_transaction = false;
         if lost {

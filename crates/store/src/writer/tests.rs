@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 
 use super::*;
 use crate::operation::{Reply, Write};
+use crate::reader::InlineReaders;
 use crate::value::{Row, Value};
 
 /// An engine without data. `execute` fails with the error that is filed under its SQL.
@@ -154,6 +155,7 @@ fn served() -> Served {
     let engine = Scripted::default();
     let writer = Writer::new(
         Box::new(engine.clone()),
+        Arc::new(Readers::Inline(InlineReaders::new(Vec::new()))),
         Poison::default(),
         watch::Sender::new(0),
     );

@@ -7,6 +7,7 @@ mod migrations;
 mod model;
 mod postgres_only;
 mod records;
+mod snapshots;
 mod sqlite_only;
 mod writes;
 
@@ -49,6 +50,8 @@ on_both_engines! {
     writes::a_caller_that_goes_away_changes_nothing;
     writes::a_read_sees_one_snapshot;
     writes::a_read_cannot_write;
+    snapshots::a_read_after_an_answer_sees_the_write_from_any_thread;
+    snapshots::a_long_read_keeps_its_snapshot_and_the_next_has_the_newest;
     writes::a_panic_in_a_read_is_an_error;
     writes::what_was_written_is_there_after_reopening;
     model::random_writes_in_one_batch_end_as_if_run_one_by_one;
