@@ -12,12 +12,14 @@ use crate::console::Console;
 use crate::context::Ids;
 use crate::http::{Body, full};
 use crate::pipeline::Pipeline;
+use crate::stream::{self, Changes};
 
 /// Answers what the listener hears.
 #[derive(Clone)]
 pub struct Front {
     pub pipeline: Arc<Pipeline>,
     pub console: Arc<Console>,
+    pub changes: Arc<Changes>,
     pub ids: Ids,
     /// Names besides addresses and `localhost` under which the console answers.
     pub host_names: Arc<[String]>,
@@ -39,6 +41,12 @@ impl crate::http::Answer for Front {
                 }
                 return self.console.answer(&parts, &body).await;
             }
+        }
+        if parts.uri.path() == stream::PATH && parts.method == Method::GET {
+            return match self.pipeline.signer(&parts, &body, &request_id).await {
+                Ok(caller) => self.changes.answer(&caller, &parts).await,
+                Err(refused) => response(refused, &request_id),
+            };
         }
         let answer = self.pipeline.answer(&parts, &body, &request_id).await;
         response(answer, &request_id)

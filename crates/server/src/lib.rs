@@ -21,6 +21,7 @@ pub mod securityhub;
 pub mod setting;
 pub mod settings;
 pub mod signature;
+pub mod stream;
 pub mod sts;
 pub mod tags;
 #[cfg(test)]

@@ -104,6 +104,21 @@ impl Pipeline {
         }
     }
 
+    /// Who signed a request that is no operation's, for whatever service; or the refusal to send.
+    pub async fn signer(
+        &self,
+        parts: &Parts,
+        body: &[u8],
+        request_id: &str,
+    ) -> Result<Arc<Caller>, Answer> {
+        let refuse = |refusal: Refusal| unsigned(&refusal, request_id);
+        let claim = signature::claim(parts).map_err(refuse)?;
+        match self.caller(&claim, &Arrived { parts, body }).await {
+            Ok(caller) => caller.map_err(refuse),
+            Err(failure) => Err(refused(None, request_id).failure(&failure)),
+        }
+    }
+
     /// Verifies the signature. An unknown key takes the same work as a wrong secret.
     async fn caller(
         &self,

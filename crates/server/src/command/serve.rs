@@ -20,6 +20,7 @@ use crate::front::Front;
 use crate::http;
 use crate::outside::Outside;
 use crate::settings::Limits;
+use crate::stream::Changes;
 
 /// How often what has expired is looked for.
 const DROP_EXPIRED_EVERY: Duration = Duration::from_secs(600);
@@ -141,9 +142,16 @@ impl Server {
         );
         let stepping = tokio::spawn(Arc::clone(&engine).run());
         let dropping = tokio::spawn(drop_expired(engine));
+        let (stop, stopping) = tokio::sync::watch::channel(false);
+        let asked_to_end = async move {
+            self.signals.asked_to_end().await;
+            // Streams never end by themselves.
+            stop.send_replace(true);
+        };
         let front = Front {
             pipeline: opened.pipeline,
             console: self.console,
+            changes: Arc::new(Changes::new(opened.store.clone(), stopping)),
             ids: opened.ids,
             host_names: self.host_names,
         };
@@ -152,7 +160,7 @@ impl Server {
             self.tls,
             http::Limits::default(),
             front,
-            self.signals.asked_to_end(),
+            asked_to_end,
         )
         .await?;
         stepping.abort();
