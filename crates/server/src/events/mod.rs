@@ -1,6 +1,7 @@
 //! EventBridge: how deployments, stack updates and alarms arrive.
 
 pub mod deployment;
+pub mod pattern;
 mod put_events;
 
 pub use put_events::put_events;
