@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::access::{Access, Account, SealingKey};
 use crate::context::{Caller, Clock, Ids};
+use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::pipeline::Pipeline;
 
@@ -83,6 +84,23 @@ impl Testing {
 
     pub fn advance_ms(&self, ms: i64) {
         self.now_ms.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// An engine over this store, another node each time.
+    pub fn engine(&self) -> Engine {
+        let now_ms = self.now_ms.clone();
+        let clock = Clock::from_source(move || Timestamp(now_ms.load(Ordering::Relaxed)));
+        Engine::new(self.store.clone(), clock, Ids::random())
+    }
+
+    /// Runs every job that is due.
+    pub fn run_jobs(&self) {
+        let engine = self.engine();
+        while self.wait_for(engine.step()).expect("a step") > 0 {}
+    }
+
+    pub fn wait_for<F: Future>(&self, future: F) -> F::Output {
+        self.runtime.block_on(future)
     }
 
     /// Calls an operation as the administrator; `input` has the members' names of the model.

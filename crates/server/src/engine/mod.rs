@@ -1,6 +1,7 @@
 //! What happens because time passes, or because a request left something to do: one file for each job.
 
 mod forget_client_tokens;
+mod open_incidents;
 mod take_event;
 
 use std::sync::Arc;
@@ -58,6 +59,15 @@ impl Engine {
 
     /// One turn: claims what is due and runs it. Returns how many jobs were claimed.
     pub async fn step(&self) -> Result<usize, balefire_store::Error> {
+        let jobs = self.claim().await?;
+        for job in &jobs {
+            self.run_job(job).await?;
+        }
+        Ok(jobs.len())
+    }
+
+    /// Leases jobs that are due.
+    async fn claim(&self) -> Result<Vec<Job>, balefire_store::Error> {
         let now = self.clock.now();
         let owner = self.owner.clone();
         let due = self
@@ -66,14 +76,10 @@ impl Engine {
             .await??
             .is_some_and(|due_ms| due_ms <= now.0);
         if !due {
-            return Ok(0);
+            return Ok(Vec::new());
         }
         let claim = move |tx: &mut Tx<'_>| tx.claim_jobs(now.0, &owner, LEASE_MS, JOBS_PER_STEP);
-        let jobs = self.store.write("", claim).await??;
-        for job in &jobs {
-            self.run_job(job).await?;
-        }
-        Ok(jobs.len())
+        self.store.write("", claim).await?
     }
 
     /// The job's effect and its end are one transaction.
@@ -101,8 +107,11 @@ impl Engine {
                 crate::events::TAKE_EVENT => take_event::take_event(&mut ctx, &work)?,
                 other => return Err(Failure::Internal(format!("no job is called {other}"))),
             }
-            ctx.tx.finish_job(&work.id, &owner)?;
-            Ok(())
+            if ctx.tx.finish_job(&work.id, &owner)? {
+                return Ok(());
+            }
+            // Another node has taken it over; what is done here must not stay.
+            Err(Failure::Internal("the lease of the job has ended".into()))
         };
         match self.store.write(&account, run).await? {
             Ok(()) => Ok(()),

@@ -57,6 +57,11 @@ fn names(failure: &Failure) -> (&'static [&'static str], &'static str, u16) {
             "ValidationException",
             400,
         ),
+        Failure::Pattern(_) => (
+            &["InvalidEventPatternException"],
+            "InvalidEventPatternException",
+            400,
+        ),
         Failure::Limit { .. } => (
             &["ServiceQuotaExceededException", "LimitExceededException"],
             "ServiceQuotaExceededException",

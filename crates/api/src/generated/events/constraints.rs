@@ -234,7 +234,7 @@ pub static TARGET_INPUT: Shape = shape::text(shape::at_most(8192), None);
 
 pub static TARGET_INPUT_PATH: Shape = shape::text(shape::at_most(256), None);
 
-pub static TARGET_LIST: Shape = shape::list(&TARGET, shape::within(1, 100));
+pub static TARGET_LIST: Shape = shape::list(&TARGET, shape::at_most(100));
 
 pub static TARGET_PARTITION_KEY_PATH: Shape = shape::text(shape::at_most(256), None);
 

@@ -4,9 +4,12 @@ mod compile;
 mod json;
 mod network;
 mod test;
+mod test_event_pattern;
 #[cfg(test)]
 mod tests;
 mod wildcard;
+
+pub use test_event_pattern::test_event_pattern;
 
 use std::fmt;
 
