@@ -3,6 +3,8 @@
 pub mod alarm;
 mod arn;
 pub mod deployment;
+#[cfg(test)]
+mod fixture;
 pub mod pattern;
 mod put_events;
 pub mod rule;

@@ -50,7 +50,7 @@ fn alarm(name: &str, state: &str) -> Value {
     let metric = |namespace: &str, dimension: &str, value: &str| {
         let metric =
             json!({"namespace": namespace, "name": "Errors", "dimensions": {dimension: value}});
-        json!({"id": value, "metricStat": {"metric": metric, "period": 60, "stat": "Sum"}, "returnData": true})
+        json!({"id": value, "metricStat": {"metric": metric, "period": 60, "stat": "Sum"}})
     };
     let metrics = [
         metric("AWS/Lambda", "FunctionName", "pay"),
@@ -137,7 +137,8 @@ fn an_alarm_opens_an_incident_and_folds_into_it() {
     let incident = only(&t);
     let engine = format!("arn:aws:iam::{ADMINISTRATOR}:role/balefire-engine");
     let source = json!({
-        "createdBy": engine, "invokedBy": "events.amazonaws.com", "resourceArn": ALARM, "source": "aws.cloudwatch",
+        "createdBy": engine, "invokedBy": "events.amazonaws.com",
+        "resourceArn": ALARM, "source": "aws.cloudwatch",
     });
     assert_eq!(incident["incidentRecordSource"], source);
     assert_eq!(
@@ -201,7 +202,8 @@ fn any_other_event_is_its_rules() {
     let incident = only(&t);
     let rule_arn = "arn:aws:events:eu-central-1:111111111111:rule/shop";
     let source = json!({
-        "createdBy": role, "invokedBy": "events.amazonaws.com", "resourceArn": rule_arn, "source": "aws.events",
+        "createdBy": role, "invokedBy": "events.amazonaws.com",
+        "resourceArn": rule_arn, "source": "aws.events",
     });
     assert_eq!(incident["incidentRecordSource"], source);
     assert_eq!(

@@ -132,10 +132,11 @@ fn a_widget_shows_what_is_measured() {
         (ALARM, "Checkout")
     );
     let widget: Value = serde_json::from_str(&alarm.widget.unwrap()).unwrap();
+    let bucket = json!({"id": "m1", "visible": true, "stat": "Sum", "period": 300});
     let expected = json!({
         "title": "Checkout", "region": "eu-west-1", "view": "timeSeries",
         "metrics": [
-            ["AWS/S3", "Errors", "BucketName", "b", {"id": "m1", "visible": true, "stat": "Sum", "period": 300}],
+            ["AWS/S3", "Errors", "BucketName", "b", bucket],
             [{"id": "e1", "visible": false, "expression": "SUM(METRICS())", "label": "All"}],
         ],
     });

@@ -1,10 +1,12 @@
 //! Compiles patterns, and says of malformed ones what is wrong, where, and what would be right.
 
-use serde_json::{Map, Number, Value};
+mod numeric;
+
+use serde_json::{Map, Value};
 
 use super::json::Unambiguous;
 use super::network::Network;
-use super::test::{Affix, Bound, Range, Test, compare};
+use super::test::{Affix, Test};
 use super::wildcard::Wildcard;
 use super::{Field, Leaf, Malformed, Object, Pattern};
 
@@ -20,8 +22,6 @@ const COMPARISONS: &[&str] = &[
     "suffix",
     "wildcard",
 ];
-/// Numbers of `numeric` lie between this and its negative.
-const NUMBER_MAX: f64 = 5e9;
 
 impl Pattern {
     pub fn compile(text: &str) -> Result<Pattern, Malformed> {
@@ -116,8 +116,7 @@ impl Compiler {
             ("exists", Value::Bool(true)) => Test::Exists,
             ("exists", Value::Bool(false)) => return Ok(None),
             ("exists", _) => return self.refuse("exists takes true or false"),
-            ("numeric", Value::Array(terms)) => self.numeric(terms)?,
-            ("numeric", _) => return self.refuse(NUMERIC),
+            ("numeric", operand) => self.numeric(operand)?,
             ("anything-but", operand) => Test::AnythingBut(self.anything_but(operand)?),
             ("prefix", operand) => Test::Prefix(self.affix(name, operand)?),
             ("suffix", operand) => Test::Suffix(self.affix(name, operand)?),
@@ -205,67 +204,7 @@ impl Compiler {
         }
         texts.iter().map(test).collect()
     }
-
-    fn numeric(&self, terms: &[Value]) -> Result<Test, Malformed> {
-        match terms {
-            [Value::String(sign), Value::Number(number)] if sign == "=" => {
-                self.within_limits(number)?;
-                Ok(Test::Number(number.clone()))
-            }
-            [sign, number] => {
-                let mut range = Range::default();
-                match self.bound(sign, number)? {
-                    (true, bound) => range.above = Some(bound),
-                    (false, bound) => range.below = Some(bound),
-                }
-                Ok(Test::Numeric(range))
-            }
-            [sign, number, second_sign, second_number] => {
-                let above = self.bound(sign, number)?;
-                let below = self.bound(second_sign, second_number)?;
-                let ((true, above), (false, below)) = (above, below) else {
-                    return self.refuse(NUMERIC);
-                };
-                if compare(&above.number, &below.number).is_ge() {
-                    return self.refuse("the first number of numeric must be less than the second");
-                }
-                let (above, below) = (Some(above), Some(below));
-                Ok(Test::Numeric(Range { above, below }))
-            }
-            _ => self.refuse(NUMERIC),
-        }
-    }
-
-    /// A bound, and whether it is the lower one.
-    fn bound(&self, sign: &Value, number: &Value) -> Result<(bool, Bound), Malformed> {
-        let (Some(sign), Value::Number(number)) = (sign.as_str(), number) else {
-            return self.refuse(NUMERIC);
-        };
-        self.within_limits(number)?;
-        let bound = |inclusive| Bound {
-            number: number.clone(),
-            inclusive,
-        };
-        match sign {
-            ">" => Ok((true, bound(false))),
-            ">=" => Ok((true, bound(true))),
-            "<" => Ok((false, bound(false))),
-            "<=" => Ok((false, bound(true))),
-            _ => self.refuse(NUMERIC),
-        }
-    }
-
-    fn within_limits(&self, number: &Number) -> Result<(), Malformed> {
-        let inside = number.as_f64().is_some_and(|n| n.abs() <= NUMBER_MAX);
-        if inside {
-            return Ok(());
-        }
-        self.refuse("numbers of numeric lie between -5.0e9 and 5.0e9")
-    }
 }
-
-const NUMERIC: &str = "numeric takes one comparison, such as [\"=\", 5], or a range from below, \
-                       such as [\">\", 0, \"<=\", 5]";
 
 impl Affix {
     fn exact(text: &str) -> Affix {

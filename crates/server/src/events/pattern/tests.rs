@@ -3,6 +3,7 @@
 mod malformed;
 mod matching;
 mod properties;
+mod structure;
 
 use serde_json::Value;
 

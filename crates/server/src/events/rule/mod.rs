@@ -1,4 +1,4 @@
-//! Rules: which events start something. They belong to an account and a region.
+//! Rules: which events of an account and region start something.
 
 mod delete_rule;
 mod describe_rule;

@@ -1,10 +1,12 @@
-//! Targets: what a rule starts. Response plans are the only kind there is.
+//! Targets: the response plans that a rule starts.
 
 pub mod input;
 mod list_rule_names_by_target;
 mod list_targets_by_rule;
 mod put_targets;
 mod remove_targets;
+#[cfg(test)]
+mod tests;
 
 pub use list_rule_names_by_target::list_rule_names_by_target;
 pub use list_targets_by_rule::list_targets_by_rule;
