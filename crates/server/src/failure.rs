@@ -15,6 +15,8 @@ pub enum Failure {
     },
     /// The input breaks a rule that the model cannot say.
     Invalid(Vec<Violation>),
+    /// A pattern of events is malformed; the text says what and where.
+    Pattern(String),
     /// A quota would be passed.
     Limit {
         kind: &'static str,
@@ -63,9 +65,8 @@ impl Failure {
             Failure::NotFound { kind, id } => {
                 format!("There is no {} {id}.", kind.to_lowercase().replace('_', " "))
             }
-            Failure::Conflict { message, .. } | Failure::Limit { message, .. } | Failure::Denied(message) => {
-                message.clone()
-            }
+            Failure::Conflict { message, .. } | Failure::Limit { message, .. } | Failure::Denied(message)
+            | Failure::Pattern(message) => message.clone(),
             Failure::Invalid(violations) => Rejection::Validation(violations.clone()).message(),
             Failure::Throttled => "The server has as many requests waiting as it takes. Try again.".into(),
             Failure::Internal(_) | Failure::Store(_) => {

@@ -53,6 +53,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0005_inspector",
         sql: include_str!("../migrations/0005_inspector.sql"),
     },
+    Migration {
+        name: "0007_events",
+        sql: include_str!("../migrations/0007_events.sql"),
+    },
 ];
 
 /// Every operation that is answered.

@@ -28,7 +28,7 @@ fn words(failure: &Failure) -> (StatusCode, &'static str) {
     match failure {
         Failure::NotFound { .. } => (StatusCode::NOT_FOUND, "Not found"),
         Failure::Denied(_) => (StatusCode::FORBIDDEN, "Not allowed"),
-        Failure::Invalid(_) => (
+        Failure::Invalid(_) | Failure::Pattern(_) => (
             StatusCode::BAD_REQUEST,
             "This address does not lead anywhere",
         ),

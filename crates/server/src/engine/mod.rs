@@ -4,12 +4,13 @@ mod busy;
 mod forget_client_tokens;
 mod job;
 mod notify;
+mod open_incidents;
 mod take_event;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use balefire_store::{Store, Tx};
+use balefire_store::{Job, Store, Tx};
 use tokio::task::JoinSet;
 
 use crate::context::{Clock, Ids};
@@ -97,19 +98,9 @@ impl Engine {
         while let Some(ended) = running.try_join_next() {
             log(ended);
         }
-        let room = JOBS_AT_ONCE.saturating_sub(running.len());
-        let now = self.clock.now();
-        let next = self
-            .store
-            .read(move |tx| tx.next_job_due_ms(now.0))
-            .await??;
-        if room == 0 || next.is_none_or(|due_ms| due_ms > now.0) {
-            return Ok(0);
-        }
-        let (owner, passing_over) = (self.owner.clone(), self.busy.subjects());
-        let claim =
-            move |tx: &mut Tx<'_>| tx.claim_jobs(now.0, &owner, LEASE_MS, room, &passing_over);
-        let jobs = self.store.write("", claim).await??;
+        let jobs = self
+            .claim(JOBS_AT_ONCE.saturating_sub(running.len()))
+            .await?;
         let claimed = jobs.len();
         for job in jobs {
             let at_work = Work::of(&job)
@@ -122,6 +113,22 @@ impl Engine {
             });
         }
         Ok(claimed)
+    }
+
+    /// Leases jobs that are due, as far as there is room.
+    async fn claim(&self, room: usize) -> Result<Vec<Job>, balefire_store::Error> {
+        let now = self.clock.now();
+        let next = self
+            .store
+            .read(move |tx| tx.next_job_due_ms(now.0))
+            .await??;
+        if room == 0 || next.is_none_or(|due_ms| due_ms > now.0) {
+            return Ok(Vec::new());
+        }
+        let (owner, passing_over) = (self.owner.clone(), self.busy.subjects());
+        let claim =
+            move |tx: &mut Tx<'_>| tx.claim_jobs(now.0, &owner, LEASE_MS, room, &passing_over);
+        self.store.write("", claim).await?
     }
 
     /// Drops what nobody asks for any more: outcomes of old client tokens, findings closed long ago.

@@ -2,6 +2,7 @@
 
 use balefire_store::Job;
 
+use super::open_incidents::open_incidents;
 use crate::context::Ctx;
 use crate::events::Event;
 use crate::events::deployment::Told;
@@ -10,34 +11,40 @@ use crate::incidents::finding::{DeploymentEvent, Kind, take};
 
 pub fn take_event(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
     let event: Event = serde_json::from_slice(&job.payload)?;
-    let deployment = match event.deployment() {
-        None => return Ok(()),
-        Some(Told::CodeDeploy {
+    if let Some(told) = event.deployment() {
+        let deployment = deployment(ctx, told, event.at_ms)?;
+        take(ctx, &deployment)?;
+    }
+    open_incidents(ctx, &event)
+}
+
+fn deployment(ctx: &mut Ctx<'_, '_>, told: Told, at_ms: i64) -> Result<DeploymentEvent, Failure> {
+    Ok(match told {
+        Told::CodeDeploy {
             group_arn,
             deployment_id,
             ended,
-        }) => DeploymentEvent {
+        } => DeploymentEvent {
             name: format!("codedeploy/{deployment_id}"),
             kind: Kind::CodeDeploy,
             resource: group_arn,
             deployment_id,
-            at_ms: event.at_ms,
+            at_ms,
             ended,
         },
-        Some(Told::CloudFormation {
+        Told::CloudFormation {
             stack_arn,
             token,
             ended,
-        }) => DeploymentEvent {
+        } => DeploymentEvent {
             name: stack_update(ctx, &stack_arn, &token)?,
             kind: Kind::CloudFormation,
             resource: stack_arn,
             deployment_id: String::new(),
-            at_ms: event.at_ms,
+            at_ms,
             ended,
         },
-    };
-    take(ctx, &deployment)
+    })
 }
 
 /// The name of a stack's update. With a request token each update has its own; without one, an event

@@ -5,6 +5,7 @@ use balefire_api::generated::events::{
 };
 use serde_json::Value;
 
+use super::arn::is_default_bus;
 use super::{Event, TAKE_EVENT};
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -53,6 +54,12 @@ fn event(ctx: &Ctx<'_, '_>, entry: PutEventsRequestEntry) -> Result<Event, (&'st
             )
         })
     };
+    if let Some(bus) = &entry.event_bus_name
+        && !is_default_bus(ctx, bus)
+    {
+        let message = format!("There is no event bus {bus}; the only one is 'default'.");
+        return Err(("InvalidArgument", message));
+    }
     let source = given("Source", entry.source)?;
     let detail_type = given("DetailType", entry.detail_type)?;
     let text = given("Detail", entry.detail)?;

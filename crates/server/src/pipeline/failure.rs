@@ -14,6 +14,8 @@ pub struct Refused<'a> {
     pub request_id: &'a str,
 }
 
+const PATTERN: &str = "InvalidEventPatternException";
+
 /// The names a kind of failure may have in a model, the first that the operation lists wins, and what
 /// it is called where the operation lists none of them.
 fn names(failure: &Failure) -> (&'static [&'static str], &'static str, u16) {
@@ -57,6 +59,7 @@ fn names(failure: &Failure) -> (&'static [&'static str], &'static str, u16) {
             "ValidationException",
             400,
         ),
+        Failure::Pattern(_) => (&[PATTERN], PATTERN, 400),
         Failure::Limit { .. } => (
             &["ServiceQuotaExceededException", "LimitExceededException"],
             "ServiceQuotaExceededException",
@@ -145,6 +148,10 @@ impl Refused<'_> {
     }
 
     fn modelled(&self, error: &'static ErrorSpec, failure: &Failure) -> Answer {
+        // EventBridge's errors have no members in the model, and a message on the wire.
+        if error.structure.members.is_empty() {
+            return self.plain(error.name, error.status, &failure.message());
+        }
         let facts = Facts {
             failure,
             error,

@@ -57,6 +57,9 @@ const OPEN_ENDED: &[&str] = &[
     r"^[\\a-zA-Z0-9_@#%*+=:?.\/!\s-]*$",
     r"^[a-zA-Z0-9_\-\s\.]*$",
     r"^arn:aws:securityhub:.*",
+    r"[^\x00-\x09\x0B\x0C\x0E-\x1F\x7F]+",
+    r"^(?!\s*$).+",
+    r"(^arn:aws([a-z]|\-)*:secretsmanager:[a-z0-9-.]+:.*)|(\$(\.[\w_-]+(\[(\d+|\*)\])*)*)",
 ];
 
 #[test]

@@ -108,7 +108,7 @@ fn operation(model: &Model, service: &str, name: &str, selection: &Selection) ->
         .actions
         .and_then(|actions| actions.get(name))
         .map_or(name, String::as_str);
-    let reads = ["Get", "List", "Describe", "BatchGet", "Search"]
+    let reads = ["Get", "List", "Describe", "BatchGet", "Search", "Test"]
         .iter()
         .any(|verb| name.starts_with(verb));
     let kind = if reads { "reads" } else { "writes" };
@@ -141,7 +141,11 @@ fn pages(model: &Model, operation: &Operation) -> Result<String> {
         member(&operation.input, "nextToken")?,
         member(&operation.output, "nextToken")?,
     );
-    let limit = member(&operation.input, "maxResults")?;
+    // EventBridge has its own word for it.
+    let limit = match member(&operation.input, "maxResults")? {
+        Some(limit) => Some(limit),
+        None => member(&operation.input, "limit")?,
+    };
     Ok(match (token, next) {
         (Some(token), Some(next)) => {
             format!("Some(Pages {{ token: {token:?}, next: {next:?}, limit: {limit:?} }})")

@@ -10,6 +10,25 @@ use balefire_api::{Document, Timestamp, enumeration, structure, union};
 
 use super::*;
 
+pub static ARN: Shape = shape::text(shape::within(1, 1600), None);
+
+pub static CAPACITY_PROVIDER: Shape = shape::text(shape::within(1, 255), None);
+
+pub static CAPACITY_PROVIDER_STRATEGY: Shape =
+    shape::list(&CAPACITY_PROVIDER_STRATEGY_ITEM, shape::at_most(6));
+
+pub static CAPACITY_PROVIDER_STRATEGY_ITEM_BASE: Shape =
+    shape::integer(32, shape::within(0, 100000));
+
+pub static CAPACITY_PROVIDER_STRATEGY_ITEM_WEIGHT: Shape =
+    shape::integer(32, shape::within(0, 1000));
+
+pub static CREATED_BY: Shape = shape::text(shape::within(1, 128), None);
+
+pub static DATABASE: Shape = shape::text(shape::within(1, 64), None);
+
+pub static DB_USER: Shape = shape::text(shape::within(1, 128), None);
+
 pub static ENDPOINT_ID: Shape = shape::text(shape::within(1, 50), Some(&ENDPOINT_ID_PATTERN));
 static ENDPOINT_ID_PATTERN: Pattern = Pattern::new(
     "^[A-Za-z0-9\\-]+[\\.][A-Za-z0-9\\-]+$",
@@ -17,11 +36,65 @@ static ENDPOINT_ID_PATTERN: Pattern = Pattern::new(
     "",
 );
 
+pub static EVENT_BUS_NAME: Shape =
+    shape::text(shape::within(1, 256), Some(&EVENT_BUS_NAME_PATTERN));
+static EVENT_BUS_NAME_PATTERN: Pattern =
+    Pattern::new("[/\\.\\-_A-Za-z0-9]+", "(?s)^(?:[/\\.\\-_A-Za-z0-9]+)$", "");
+
+pub static EVENT_BUS_NAME_OR_ARN: Shape =
+    shape::text(shape::within(1, 1600), Some(&EVENT_BUS_NAME_OR_ARN_PATTERN));
+static EVENT_BUS_NAME_OR_ARN_PATTERN: Pattern = Pattern::new(
+    "(arn:aws[\\w-]*:events:[a-z]+-[a-z]+-[\\w-]+:[0-9]{12}:event-bus\\/)?[/\\.\\-_A-Za-z0-9]+",
+    "(?s)^(?:(arn:aws[A-Za-z0-9_-]*:events:[a-z]+-[a-z]+-[A-Za-z0-9_-]+:[0-9]{12}:event-bus/)?[/\\.\\-_A-Za-z0-9]+)$",
+    "",
+);
+
 pub static EVENT_ID: Shape = shape::text(shape::at_most(64), None);
+
+pub static EVENT_PATTERN: Shape = shape::text(shape::at_most(4096), None);
 
 pub static EVENT_RESOURCE: Shape = shape::text(shape::at_most(2048), None);
 
 pub static EVENT_RESOURCE_LIST: Shape = shape::list(&EVENT_RESOURCE, shape::ANY);
+
+pub static GRAPH_QL_OPERATION: Shape = shape::text(shape::within(1, 1048576), None);
+
+pub static HEADER_KEY: Shape = shape::text(shape::at_most(512), Some(&HEADER_KEY_PATTERN));
+static HEADER_KEY_PATTERN: Pattern = Pattern::new(
+    "^[!#$%&'*+-.^_`|~0-9a-zA-Z]+$",
+    "^[!#$%\\&'*+-.^_`|\\~0-9a-zA-Z]+$",
+    "",
+);
+
+pub static HEADER_PARAMETERS_MAP: Shape = shape::map(&HEADER_KEY, &HEADER_VALUE, shape::ANY);
+
+pub static HEADER_VALUE: Shape = shape::text(shape::at_most(512), Some(&HEADER_VALUE_PATTERN));
+static HEADER_VALUE_PATTERN: Pattern = Pattern::new(
+    "^[ \\t]*[\\x20-\\x7E]+([ \\t]+[\\x20-\\x7E]+)*[ \\t]*$",
+    "^[ \\t]*[\\x20-\\x7E]+([ \\t]+[\\x20-\\x7E]+)*[ \\t]*$",
+    "",
+);
+
+pub static INPUT_TRANSFORMER_PATH_KEY: Shape = shape::text(
+    shape::within(1, 256),
+    Some(&INPUT_TRANSFORMER_PATH_KEY_PATTERN),
+);
+static INPUT_TRANSFORMER_PATH_KEY_PATTERN: Pattern =
+    Pattern::new("[A-Za-z0-9\\_\\-]+", "(?s)^(?:[A-Za-z0-9\\_\\-]+)$", "");
+
+pub static LIMIT_MAX100: Shape = shape::integer(32, shape::within(1, 100));
+
+pub static LIMIT_MIN1: Shape = shape::integer(32, shape::at_least(1));
+
+pub static MANAGED_BY: Shape = shape::text(shape::within(1, 128), None);
+
+pub static MAXIMUM_EVENT_AGE_IN_SECONDS: Shape = shape::integer(32, shape::within(60, 86400));
+
+pub static MAXIMUM_RETRY_ATTEMPTS: Shape = shape::integer(32, shape::within(0, 185));
+
+pub static MESSAGE_GROUP_ID: Shape = shape::text(shape::at_most(100), None);
+
+pub static NEXT_TOKEN: Shape = shape::text(shape::within(1, 2048), None);
 
 pub static NON_PARTNER_EVENT_BUS_NAME_OR_ARN: Shape = shape::text(
     shape::within(1, 1600),
@@ -33,9 +106,144 @@ static NON_PARTNER_EVENT_BUS_NAME_OR_ARN_PATTERN: Pattern = Pattern::new(
     "",
 );
 
+pub static PATH_PARAMETER: Shape = shape::text(shape::ANY, Some(&PATH_PARAMETER_PATTERN));
+static PATH_PARAMETER_PATTERN: Pattern = Pattern::new("^(?!\\s*$).+", "^.+", "\\s*$");
+
+pub static PATH_PARAMETER_LIST: Shape = shape::list(&PATH_PARAMETER, shape::ANY);
+
+pub static PLACEMENT_CONSTRAINTS: Shape = shape::list(&PLACEMENT_CONSTRAINT, shape::at_most(10));
+
+pub static PLACEMENT_CONSTRAINT_EXPRESSION: Shape = shape::text(shape::at_most(2000), None);
+
+pub static PLACEMENT_STRATEGIES: Shape = shape::list(&PLACEMENT_STRATEGY, shape::at_most(5));
+
+pub static PLACEMENT_STRATEGY_FIELD: Shape = shape::text(shape::at_most(255), None);
+
 pub static PUT_EVENTS_REQUEST_ENTRY_LIST: Shape =
     shape::list(&PUT_EVENTS_REQUEST_ENTRY, shape::within(1, 10));
 
 pub static PUT_EVENTS_RESULT_ENTRY_LIST: Shape = shape::list(&PUT_EVENTS_RESULT_ENTRY, shape::ANY);
 
+pub static PUT_TARGETS_RESULT_ENTRY_LIST: Shape =
+    shape::list(&PUT_TARGETS_RESULT_ENTRY, shape::ANY);
+
+pub static QUERY_STRING_KEY: Shape =
+    shape::text(shape::at_most(512), Some(&QUERY_STRING_KEY_PATTERN));
+static QUERY_STRING_KEY_PATTERN: Pattern =
+    Pattern::new("[^\\x00-\\x1F\\x7F]+", "(?s)^(?:[^\\x00-\\x1F\\x7F]+)$", "");
+
+pub static QUERY_STRING_PARAMETERS_MAP: Shape =
+    shape::map(&QUERY_STRING_KEY, &QUERY_STRING_VALUE, shape::ANY);
+
+pub static QUERY_STRING_VALUE: Shape =
+    shape::text(shape::at_most(512), Some(&QUERY_STRING_VALUE_PATTERN));
+static QUERY_STRING_VALUE_PATTERN: Pattern = Pattern::new(
+    "[^\\x00-\\x09\\x0B\\x0C\\x0E-\\x1F\\x7F]+",
+    "(?s)^(?:[^\\x00-\\x09\\x0B\\x0C\\x0E-\\x1F\\x7F]+)$",
+    "",
+);
+
+pub static REDSHIFT_SECRET_MANAGER_ARN: Shape = shape::text(
+    shape::within(1, 1600),
+    Some(&REDSHIFT_SECRET_MANAGER_ARN_PATTERN),
+);
+static REDSHIFT_SECRET_MANAGER_ARN_PATTERN: Pattern = Pattern::new(
+    "(^arn:aws([a-z]|\\-)*:secretsmanager:[a-z0-9-.]+:.*)|(\\$(\\.[\\w_-]+(\\[(\\d+|\\*)\\])*)*)",
+    "(^arn:aws([a-z]|\\-)*:secretsmanager:[a-z0-9-.]+:.*)|(\\$(\\.[A-Za-z0-9__-]+(\\[([0-9]+|\\*)\\])*)*)",
+    "",
+);
+
+pub static REFERENCE_ID: Shape = shape::text(shape::at_most(1024), None);
+
+pub static REMOVE_TARGETS_RESULT_ENTRY_LIST: Shape =
+    shape::list(&REMOVE_TARGETS_RESULT_ENTRY, shape::ANY);
+
+pub static RESOURCE_ARN: Shape = shape::text(shape::within(1, 1600), None);
+
+pub static ROLE_ARN: Shape = shape::text(shape::within(1, 1600), None);
+
+pub static RULE_ARN: Shape = shape::text(shape::within(1, 1600), None);
+
+pub static RULE_DESCRIPTION: Shape = shape::text(shape::at_most(512), None);
+
+pub static RULE_NAME: Shape = shape::text(shape::within(1, 64), Some(&RULE_NAME_PATTERN));
+static RULE_NAME_PATTERN: Pattern =
+    Pattern::new("[\\.\\-_A-Za-z0-9]+", "(?s)^(?:[\\.\\-_A-Za-z0-9]+)$", "");
+
+pub static RULE_NAME_LIST: Shape = shape::list(&RULE_NAME, shape::ANY);
+
+pub static RULE_RESPONSE_LIST: Shape = shape::list(&RULE, shape::ANY);
+
+pub static RUN_COMMAND_TARGETS: Shape = shape::list(&RUN_COMMAND_TARGET, shape::within(1, 5));
+
+pub static RUN_COMMAND_TARGET_KEY: Shape =
+    shape::text(shape::within(1, 128), Some(&RUN_COMMAND_TARGET_KEY_PATTERN));
+static RUN_COMMAND_TARGET_KEY_PATTERN: Pattern = Pattern::new(
+    "^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$",
+    "^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*$",
+    "",
+);
+
+pub static RUN_COMMAND_TARGET_VALUE: Shape = shape::text(shape::within(1, 256), None);
+
+pub static RUN_COMMAND_TARGET_VALUES: Shape =
+    shape::list(&RUN_COMMAND_TARGET_VALUE, shape::within(1, 50));
+
+pub static SAGE_MAKER_PIPELINE_PARAMETER_LIST: Shape =
+    shape::list(&SAGE_MAKER_PIPELINE_PARAMETER, shape::within(0, 200));
+
+pub static SAGE_MAKER_PIPELINE_PARAMETER_NAME: Shape = shape::text(
+    shape::within(1, 256),
+    Some(&SAGE_MAKER_PIPELINE_PARAMETER_NAME_PATTERN),
+);
+static SAGE_MAKER_PIPELINE_PARAMETER_NAME_PATTERN: Pattern = Pattern::new(
+    "^[a-zA-Z0-9](-*[a-zA-Z0-9])*$",
+    "^[a-zA-Z0-9](-*[a-zA-Z0-9])*$",
+    "",
+);
+
+pub static SAGE_MAKER_PIPELINE_PARAMETER_VALUE: Shape = shape::text(shape::at_most(1024), None);
+
+pub static SCHEDULE_EXPRESSION: Shape = shape::text(shape::at_most(256), None);
+
+pub static SQL: Shape = shape::text(shape::within(1, 100000), None);
+
+pub static SQLS: Shape = shape::list(&SQL, shape::within(0, 40));
+
+pub static STATEMENT_NAME: Shape = shape::text(shape::within(1, 500), None);
+
+pub static STRING_LIST: Shape = shape::list(&shape::STRING, shape::ANY);
+
+pub static TAG_KEY: Shape = shape::text(shape::within(1, 128), None);
+
+pub static TAG_KEY_LIST: Shape = shape::list(&TAG_KEY, shape::ANY);
+
+pub static TAG_LIST: Shape = shape::list(&TAG, shape::ANY);
+
+pub static TAG_VALUE: Shape = shape::text(shape::within(0, 256), None);
+
+pub static TARGET_ARN: Shape = shape::text(shape::within(1, 1600), None);
+
+pub static TARGET_ID: Shape = shape::text(shape::within(1, 64), Some(&TARGET_ID_PATTERN));
+static TARGET_ID_PATTERN: Pattern =
+    Pattern::new("[\\.\\-_A-Za-z0-9]+", "(?s)^(?:[\\.\\-_A-Za-z0-9]+)$", "");
+
+pub static TARGET_ID_LIST: Shape = shape::list(&TARGET_ID, shape::within(1, 100));
+
+pub static TARGET_INPUT: Shape = shape::text(shape::at_most(8192), None);
+
+pub static TARGET_INPUT_PATH: Shape = shape::text(shape::at_most(256), None);
+
+pub static TARGET_LIST: Shape = shape::list(&TARGET, shape::at_most(100));
+
+pub static TARGET_PARTITION_KEY_PATH: Shape = shape::text(shape::at_most(256), None);
+
 pub static TRACE_HEADER: Shape = shape::text(shape::within(1, 500), None);
+
+pub static TRANSFORMER_INPUT: Shape = shape::text(shape::within(1, 8192), None);
+
+pub static TRANSFORMER_PATHS: Shape = shape::map(
+    &INPUT_TRANSFORMER_PATH_KEY,
+    &TARGET_INPUT_PATH,
+    shape::at_most(100),
+);

@@ -8,11 +8,116 @@ use balefire_api::{ErrorSpec, Service, operation};
 
 use super::*;
 
+static CONCURRENT_MODIFICATION_EXCEPTION_ERROR: ErrorSpec = ErrorSpec {
+    name: "ConcurrentModificationException",
+    status: 400,
+    structure: structure(&CONCURRENT_MODIFICATION_EXCEPTION),
+};
 static INTERNAL_EXCEPTION_ERROR: ErrorSpec = ErrorSpec {
     name: "InternalException",
     status: 500,
     structure: structure(&INTERNAL_EXCEPTION),
 };
+static INVALID_EVENT_PATTERN_EXCEPTION_ERROR: ErrorSpec = ErrorSpec {
+    name: "InvalidEventPatternException",
+    status: 400,
+    structure: structure(&INVALID_EVENT_PATTERN_EXCEPTION),
+};
+static LIMIT_EXCEEDED_EXCEPTION_ERROR: ErrorSpec = ErrorSpec {
+    name: "LimitExceededException",
+    status: 400,
+    structure: structure(&LIMIT_EXCEEDED_EXCEPTION),
+};
+static MANAGED_RULE_EXCEPTION_ERROR: ErrorSpec = ErrorSpec {
+    name: "ManagedRuleException",
+    status: 400,
+    structure: structure(&MANAGED_RULE_EXCEPTION),
+};
+static RESOURCE_NOT_FOUND_EXCEPTION_ERROR: ErrorSpec = ErrorSpec {
+    name: "ResourceNotFoundException",
+    status: 400,
+    structure: structure(&RESOURCE_NOT_FOUND_EXCEPTION),
+};
+operation! { DELETE_RULE DeleteRule "delete_rule" {
+    writes "POST" "/" 200;
+    action "events" "DeleteRule";
+    input DeleteRuleRequest = Some(structure(&super::DELETE_RULE_REQUEST));
+    output balefire_api::Unit = None;
+    errors CONCURRENT_MODIFICATION_EXCEPTION_ERROR MANAGED_RULE_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR RESOURCE_NOT_FOUND_EXCEPTION_ERROR ;
+    pages None;
+    token None;
+} }
+
+operation! { DESCRIBE_RULE DescribeRule "describe_rule" {
+    reads "POST" "/" 200;
+    action "events" "DescribeRule";
+    input DescribeRuleRequest = Some(structure(&super::DESCRIBE_RULE_REQUEST));
+    output DescribeRuleResponse = Some(structure(&super::DESCRIBE_RULE_RESPONSE));
+    errors RESOURCE_NOT_FOUND_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR ;
+    pages None;
+    token None;
+} }
+
+operation! { DISABLE_RULE DisableRule "disable_rule" {
+    writes "POST" "/" 200;
+    action "events" "DisableRule";
+    input DisableRuleRequest = Some(structure(&super::DISABLE_RULE_REQUEST));
+    output balefire_api::Unit = None;
+    errors RESOURCE_NOT_FOUND_EXCEPTION_ERROR CONCURRENT_MODIFICATION_EXCEPTION_ERROR MANAGED_RULE_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR ;
+    pages None;
+    token None;
+} }
+
+operation! { ENABLE_RULE EnableRule "enable_rule" {
+    writes "POST" "/" 200;
+    action "events" "EnableRule";
+    input EnableRuleRequest = Some(structure(&super::ENABLE_RULE_REQUEST));
+    output balefire_api::Unit = None;
+    errors RESOURCE_NOT_FOUND_EXCEPTION_ERROR CONCURRENT_MODIFICATION_EXCEPTION_ERROR MANAGED_RULE_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR ;
+    pages None;
+    token None;
+} }
+
+operation! { LIST_RULE_NAMES_BY_TARGET ListRuleNamesByTarget "list_rule_names_by_target" {
+    reads "POST" "/" 200;
+    action "events" "ListRuleNamesByTarget";
+    input ListRuleNamesByTargetRequest = Some(structure(&super::LIST_RULE_NAMES_BY_TARGET_REQUEST));
+    output ListRuleNamesByTargetResponse = Some(structure(&super::LIST_RULE_NAMES_BY_TARGET_RESPONSE));
+    errors INTERNAL_EXCEPTION_ERROR RESOURCE_NOT_FOUND_EXCEPTION_ERROR ;
+    pages Some(Pages { token: "NextToken", next: "NextToken", limit: Some("Limit") });
+    token None;
+} }
+
+operation! { LIST_RULES ListRules "list_rules" {
+    reads "POST" "/" 200;
+    action "events" "ListRules";
+    input ListRulesRequest = Some(structure(&super::LIST_RULES_REQUEST));
+    output ListRulesResponse = Some(structure(&super::LIST_RULES_RESPONSE));
+    errors INTERNAL_EXCEPTION_ERROR RESOURCE_NOT_FOUND_EXCEPTION_ERROR ;
+    pages Some(Pages { token: "NextToken", next: "NextToken", limit: Some("Limit") });
+    token None;
+} }
+
+operation! { LIST_TAGS_FOR_RESOURCE ListTagsForResource "list_tags_for_resource" {
+    reads "POST" "/" 200;
+    action "events" "ListTagsForResource";
+    input ListTagsForResourceRequest = Some(structure(&super::LIST_TAGS_FOR_RESOURCE_REQUEST));
+    output ListTagsForResourceResponse = Some(structure(&super::LIST_TAGS_FOR_RESOURCE_RESPONSE));
+    errors RESOURCE_NOT_FOUND_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR ;
+    pages None;
+    token None;
+} }
+
+operation! { LIST_TARGETS_BY_RULE ListTargetsByRule "list_targets_by_rule" {
+    reads "POST" "/" 200;
+    action "events" "ListTargetsByRule";
+    input ListTargetsByRuleRequest = Some(structure(&super::LIST_TARGETS_BY_RULE_REQUEST));
+    output ListTargetsByRuleResponse = Some(structure(&super::LIST_TARGETS_BY_RULE_RESPONSE));
+    errors RESOURCE_NOT_FOUND_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR ;
+    pages Some(Pages { token: "NextToken", next: "NextToken", limit: Some("Limit") });
+    token None;
+} }
+
 operation! { PUT_EVENTS PutEvents "put_events" {
     writes "POST" "/" 200;
     action "events" "PutEvents";
@@ -23,12 +128,88 @@ operation! { PUT_EVENTS PutEvents "put_events" {
     token None;
 } }
 
+operation! { PUT_RULE PutRule "put_rule" {
+    writes "POST" "/" 200;
+    action "events" "PutRule";
+    input PutRuleRequest = Some(structure(&super::PUT_RULE_REQUEST));
+    output PutRuleResponse = Some(structure(&super::PUT_RULE_RESPONSE));
+    errors INVALID_EVENT_PATTERN_EXCEPTION_ERROR LIMIT_EXCEEDED_EXCEPTION_ERROR CONCURRENT_MODIFICATION_EXCEPTION_ERROR MANAGED_RULE_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR RESOURCE_NOT_FOUND_EXCEPTION_ERROR ;
+    pages None;
+    token None;
+} }
+
+operation! { PUT_TARGETS PutTargets "put_targets" {
+    writes "POST" "/" 200;
+    action "events" "PutTargets";
+    input PutTargetsRequest = Some(structure(&super::PUT_TARGETS_REQUEST));
+    output PutTargetsResponse = Some(structure(&super::PUT_TARGETS_RESPONSE));
+    errors RESOURCE_NOT_FOUND_EXCEPTION_ERROR CONCURRENT_MODIFICATION_EXCEPTION_ERROR LIMIT_EXCEEDED_EXCEPTION_ERROR MANAGED_RULE_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR ;
+    pages None;
+    token None;
+} }
+
+operation! { REMOVE_TARGETS RemoveTargets "remove_targets" {
+    writes "POST" "/" 200;
+    action "events" "RemoveTargets";
+    input RemoveTargetsRequest = Some(structure(&super::REMOVE_TARGETS_REQUEST));
+    output RemoveTargetsResponse = Some(structure(&super::REMOVE_TARGETS_RESPONSE));
+    errors RESOURCE_NOT_FOUND_EXCEPTION_ERROR CONCURRENT_MODIFICATION_EXCEPTION_ERROR MANAGED_RULE_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR ;
+    pages None;
+    token None;
+} }
+
+operation! { TAG_RESOURCE TagResource "tag_resource" {
+    writes "POST" "/" 200;
+    action "events" "TagResource";
+    input TagResourceRequest = Some(structure(&super::TAG_RESOURCE_REQUEST));
+    output TagResourceResponse = Some(structure(&super::TAG_RESOURCE_RESPONSE));
+    errors RESOURCE_NOT_FOUND_EXCEPTION_ERROR CONCURRENT_MODIFICATION_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR MANAGED_RULE_EXCEPTION_ERROR ;
+    pages None;
+    token None;
+} }
+
+operation! { TEST_EVENT_PATTERN TestEventPattern "test_event_pattern" {
+    reads "POST" "/" 200;
+    action "events" "TestEventPattern";
+    input TestEventPatternRequest = Some(structure(&super::TEST_EVENT_PATTERN_REQUEST));
+    output TestEventPatternResponse = Some(structure(&super::TEST_EVENT_PATTERN_RESPONSE));
+    errors INVALID_EVENT_PATTERN_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR ;
+    pages None;
+    token None;
+} }
+
+operation! { UNTAG_RESOURCE UntagResource "untag_resource" {
+    writes "POST" "/" 200;
+    action "events" "UntagResource";
+    input UntagResourceRequest = Some(structure(&super::UNTAG_RESOURCE_REQUEST));
+    output UntagResourceResponse = Some(structure(&super::UNTAG_RESOURCE_RESPONSE));
+    errors RESOURCE_NOT_FOUND_EXCEPTION_ERROR INTERNAL_EXCEPTION_ERROR CONCURRENT_MODIFICATION_EXCEPTION_ERROR MANAGED_RULE_EXCEPTION_ERROR ;
+    pages None;
+    token None;
+} }
+
 /// The service and everything that is known of it.
 pub static SERVICE: Service = Service {
     name: "events",
     protocol: Protocol::AwsJson,
     target_prefix: "AWSEvents",
-    operations: &[&PUT_EVENTS],
+    operations: &[
+        &DELETE_RULE,
+        &DESCRIBE_RULE,
+        &DISABLE_RULE,
+        &ENABLE_RULE,
+        &LIST_RULE_NAMES_BY_TARGET,
+        &LIST_RULES,
+        &LIST_TAGS_FOR_RESOURCE,
+        &LIST_TARGETS_BY_RULE,
+        &PUT_EVENTS,
+        &PUT_RULE,
+        &PUT_TARGETS,
+        &REMOVE_TARGETS,
+        &TAG_RESOURCE,
+        &TEST_EVENT_PATTERN,
+        &UNTAG_RESOURCE,
+    ],
     named_only: &[
         ("ActivateEventSource", "POST", "/"),
         ("CancelReplay", "POST", "/"),
@@ -46,7 +227,6 @@ pub static SERVICE: Service = Service {
         ("DeleteEndpoint", "POST", "/"),
         ("DeleteEventBus", "POST", "/"),
         ("DeletePartnerEventSource", "POST", "/"),
-        ("DeleteRule", "POST", "/"),
         ("DescribeApiDestination", "POST", "/"),
         ("DescribeArchive", "POST", "/"),
         ("DescribeConnection", "POST", "/"),
@@ -55,9 +235,6 @@ pub static SERVICE: Service = Service {
         ("DescribeEventSource", "POST", "/"),
         ("DescribePartnerEventSource", "POST", "/"),
         ("DescribeReplay", "POST", "/"),
-        ("DescribeRule", "POST", "/"),
-        ("DisableRule", "POST", "/"),
-        ("EnableRule", "POST", "/"),
         ("ListApiDestinations", "POST", "/"),
         ("ListArchives", "POST", "/"),
         ("ListConnections", "POST", "/"),
@@ -67,20 +244,10 @@ pub static SERVICE: Service = Service {
         ("ListPartnerEventSourceAccounts", "POST", "/"),
         ("ListPartnerEventSources", "POST", "/"),
         ("ListReplays", "POST", "/"),
-        ("ListRuleNamesByTarget", "POST", "/"),
-        ("ListRules", "POST", "/"),
-        ("ListTagsForResource", "POST", "/"),
-        ("ListTargetsByRule", "POST", "/"),
         ("PutPartnerEvents", "POST", "/"),
         ("PutPermission", "POST", "/"),
-        ("PutRule", "POST", "/"),
-        ("PutTargets", "POST", "/"),
         ("RemovePermission", "POST", "/"),
-        ("RemoveTargets", "POST", "/"),
         ("StartReplay", "POST", "/"),
-        ("TagResource", "POST", "/"),
-        ("TestEventPattern", "POST", "/"),
-        ("UntagResource", "POST", "/"),
         ("UpdateApiDestination", "POST", "/"),
         ("UpdateArchive", "POST", "/"),
         ("UpdateConnection", "POST", "/"),

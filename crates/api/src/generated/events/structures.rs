@@ -10,7 +10,178 @@ use balefire_api::{Document, Timestamp, enumeration, structure, union};
 
 use super::*;
 
+structure! { APP_SYNC_PARAMETERS AppSyncParameters (Default) {
+    opt Body graph_ql_operation: String = "GraphQLOperation" "GraphQLOperation" GRAPH_QL_OPERATION;
+} }
+
+structure! { AWS_VPC_CONFIGURATION AwsVpcConfiguration (Default) {
+    opt Body assign_public_ip: AssignPublicIp = "AssignPublicIp" "AssignPublicIp" ASSIGN_PUBLIC_IP;
+    opt Body security_groups: Vec<String> = "SecurityGroups" "SecurityGroups" STRING_LIST;
+    req Body subnets: Vec<String> = "Subnets" "Subnets" STRING_LIST;
+} }
+
+structure! { BATCH_ARRAY_PROPERTIES BatchArrayProperties (Default) {
+    opt Body size: i32 = "Size" "Size" shape::INTEGER;
+} }
+
+structure! { BATCH_PARAMETERS BatchParameters (Default) {
+    opt Body array_properties: BatchArrayProperties = "ArrayProperties" "ArrayProperties" BATCH_ARRAY_PROPERTIES;
+    req Body job_definition: String = "JobDefinition" "JobDefinition" shape::STRING;
+    req Body job_name: String = "JobName" "JobName" shape::STRING;
+    opt Body retry_strategy: BatchRetryStrategy = "RetryStrategy" "RetryStrategy" BATCH_RETRY_STRATEGY;
+} }
+
+structure! { BATCH_RETRY_STRATEGY BatchRetryStrategy (Default) {
+    opt Body attempts: i32 = "Attempts" "Attempts" shape::INTEGER;
+} }
+
+structure! { CAPACITY_PROVIDER_STRATEGY_ITEM CapacityProviderStrategyItem (Default) {
+    opt Body base: i32 = "base" "base" CAPACITY_PROVIDER_STRATEGY_ITEM_BASE;
+    req Body capacity_provider: String = "capacityProvider" "capacityProvider" CAPACITY_PROVIDER;
+    opt Body weight: i32 = "weight" "weight" CAPACITY_PROVIDER_STRATEGY_ITEM_WEIGHT;
+} }
+
+structure! { CONCURRENT_MODIFICATION_EXCEPTION ConcurrentModificationException (Default) {
+} }
+
+structure! { DEAD_LETTER_CONFIG DeadLetterConfig (Default) {
+    opt Body arn: String = "Arn" "Arn" RESOURCE_ARN;
+} }
+
+structure! { DELETE_RULE_REQUEST DeleteRuleRequest (Default) {
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME_OR_ARN;
+    opt Body force: bool = "Force" "Force" shape::BOOLEAN;
+    req Body name: String = "Name" "Name" RULE_NAME;
+} }
+
+structure! { DESCRIBE_RULE_REQUEST DescribeRuleRequest (Default) {
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME_OR_ARN;
+    req Body name: String = "Name" "Name" RULE_NAME;
+} }
+
+structure! { DESCRIBE_RULE_RESPONSE DescribeRuleResponse (Default) {
+    opt Body arn: String = "Arn" "Arn" RULE_ARN;
+    opt Body created_by: String = "CreatedBy" "CreatedBy" CREATED_BY;
+    opt Body description: String = "Description" "Description" RULE_DESCRIPTION;
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME;
+    opt Body event_pattern: String = "EventPattern" "EventPattern" EVENT_PATTERN;
+    opt Body managed_by: String = "ManagedBy" "ManagedBy" MANAGED_BY;
+    opt Body name: String = "Name" "Name" RULE_NAME;
+    opt Body role_arn: String = "RoleArn" "RoleArn" ROLE_ARN;
+    opt Body schedule_expression: String = "ScheduleExpression" "ScheduleExpression" SCHEDULE_EXPRESSION;
+    opt Body state: RuleState = "State" "State" RULE_STATE;
+} }
+
+structure! { DISABLE_RULE_REQUEST DisableRuleRequest (Default) {
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME_OR_ARN;
+    req Body name: String = "Name" "Name" RULE_NAME;
+} }
+
+structure! { ECS_PARAMETERS EcsParameters (Default) {
+    opt Body capacity_provider_strategy: Vec<CapacityProviderStrategyItem> = "CapacityProviderStrategy" "CapacityProviderStrategy" CAPACITY_PROVIDER_STRATEGY;
+    opt Body enable_ecs_managed_tags: bool = "EnableECSManagedTags" "EnableECSManagedTags" shape::BOOLEAN;
+    opt Body enable_execute_command: bool = "EnableExecuteCommand" "EnableExecuteCommand" shape::BOOLEAN;
+    opt Body group: String = "Group" "Group" shape::STRING;
+    opt Body launch_type: LaunchType = "LaunchType" "LaunchType" LAUNCH_TYPE;
+    opt Body network_configuration: NetworkConfiguration = "NetworkConfiguration" "NetworkConfiguration" NETWORK_CONFIGURATION;
+    opt Body placement_constraints: Vec<PlacementConstraint> = "PlacementConstraints" "PlacementConstraints" PLACEMENT_CONSTRAINTS;
+    opt Body placement_strategy: Vec<PlacementStrategy> = "PlacementStrategy" "PlacementStrategy" PLACEMENT_STRATEGIES;
+    opt Body platform_version: String = "PlatformVersion" "PlatformVersion" shape::STRING;
+    opt Body propagate_tags: PropagateTags = "PropagateTags" "PropagateTags" PROPAGATE_TAGS;
+    opt Body reference_id: String = "ReferenceId" "ReferenceId" REFERENCE_ID;
+    opt Body tags: Vec<Tag> = "Tags" "Tags" TAG_LIST;
+    opt Body task_count: i32 = "TaskCount" "TaskCount" LIMIT_MIN1;
+    req Body task_definition_arn: String = "TaskDefinitionArn" "TaskDefinitionArn" ARN;
+} }
+
+structure! { ENABLE_RULE_REQUEST EnableRuleRequest (Default) {
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME_OR_ARN;
+    req Body name: String = "Name" "Name" RULE_NAME;
+} }
+
+structure! { HTTP_PARAMETERS HttpParameters (Default) {
+    opt Body header_parameters: BTreeMap<String, String> = "HeaderParameters" "HeaderParameters" HEADER_PARAMETERS_MAP;
+    opt Body path_parameter_values: Vec<String> = "PathParameterValues" "PathParameterValues" PATH_PARAMETER_LIST;
+    opt Body query_string_parameters: BTreeMap<String, String> = "QueryStringParameters" "QueryStringParameters" QUERY_STRING_PARAMETERS_MAP;
+} }
+
+structure! { INPUT_TRANSFORMER InputTransformer (Default) {
+    opt Body input_paths_map: BTreeMap<String, String> = "InputPathsMap" "InputPathsMap" TRANSFORMER_PATHS;
+    req Body input_template: String = "InputTemplate" "InputTemplate" TRANSFORMER_INPUT;
+} }
+
 structure! { INTERNAL_EXCEPTION InternalException (Default) {
+} }
+
+structure! { INVALID_EVENT_PATTERN_EXCEPTION InvalidEventPatternException (Default) {
+} }
+
+structure! { KINESIS_PARAMETERS KinesisParameters (Default) {
+    req Body partition_key_path: String = "PartitionKeyPath" "PartitionKeyPath" TARGET_PARTITION_KEY_PATH;
+} }
+
+structure! { LIMIT_EXCEEDED_EXCEPTION LimitExceededException (Default) {
+} }
+
+structure! { LIST_RULE_NAMES_BY_TARGET_REQUEST ListRuleNamesByTargetRequest (Default) {
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME_OR_ARN;
+    opt Body limit: i32 = "Limit" "Limit" LIMIT_MAX100;
+    opt Body next_token: String = "NextToken" "NextToken" NEXT_TOKEN;
+    req Body target_arn: String = "TargetArn" "TargetArn" TARGET_ARN;
+} }
+
+structure! { LIST_RULE_NAMES_BY_TARGET_RESPONSE ListRuleNamesByTargetResponse (Default) {
+    opt Body next_token: String = "NextToken" "NextToken" NEXT_TOKEN;
+    opt Body rule_names: Vec<String> = "RuleNames" "RuleNames" RULE_NAME_LIST;
+} }
+
+structure! { LIST_RULES_REQUEST ListRulesRequest (Default) {
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME_OR_ARN;
+    opt Body limit: i32 = "Limit" "Limit" LIMIT_MAX100;
+    opt Body name_prefix: String = "NamePrefix" "NamePrefix" RULE_NAME;
+    opt Body next_token: String = "NextToken" "NextToken" NEXT_TOKEN;
+} }
+
+structure! { LIST_RULES_RESPONSE ListRulesResponse (Default) {
+    opt Body next_token: String = "NextToken" "NextToken" NEXT_TOKEN;
+    opt Body rules: Vec<Rule> = "Rules" "Rules" RULE_RESPONSE_LIST;
+} }
+
+structure! { LIST_TAGS_FOR_RESOURCE_REQUEST ListTagsForResourceRequest (Default) {
+    req Body resource_arn: String = "ResourceARN" "ResourceARN" ARN;
+} }
+
+structure! { LIST_TAGS_FOR_RESOURCE_RESPONSE ListTagsForResourceResponse (Default) {
+    opt Body tags: Vec<Tag> = "Tags" "Tags" TAG_LIST;
+} }
+
+structure! { LIST_TARGETS_BY_RULE_REQUEST ListTargetsByRuleRequest (Default) {
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME_OR_ARN;
+    opt Body limit: i32 = "Limit" "Limit" LIMIT_MAX100;
+    opt Body next_token: String = "NextToken" "NextToken" NEXT_TOKEN;
+    req Body rule: String = "Rule" "Rule" RULE_NAME;
+} }
+
+structure! { LIST_TARGETS_BY_RULE_RESPONSE ListTargetsByRuleResponse (Default) {
+    opt Body next_token: String = "NextToken" "NextToken" NEXT_TOKEN;
+    opt Body targets: Vec<Target> = "Targets" "Targets" TARGET_LIST;
+} }
+
+structure! { MANAGED_RULE_EXCEPTION ManagedRuleException (Default) {
+} }
+
+structure! { NETWORK_CONFIGURATION NetworkConfiguration (Default) {
+    opt Body awsvpc_configuration: AwsVpcConfiguration = "awsvpcConfiguration" "awsvpcConfiguration" AWS_VPC_CONFIGURATION;
+} }
+
+structure! { PLACEMENT_CONSTRAINT PlacementConstraint (Default) {
+    opt Body expression: String = "expression" "expression" PLACEMENT_CONSTRAINT_EXPRESSION;
+    opt Body r#type: PlacementConstraintType = "type" "type" PLACEMENT_CONSTRAINT_TYPE;
+} }
+
+structure! { PLACEMENT_STRATEGY PlacementStrategy (Default) {
+    opt Body field: String = "field" "field" PLACEMENT_STRATEGY_FIELD;
+    opt Body r#type: PlacementStrategyType = "type" "type" PLACEMENT_STRATEGY_TYPE;
 } }
 
 structure! { PUT_EVENTS_REQUEST PutEventsRequest (Default) {
@@ -37,4 +208,156 @@ structure! { PUT_EVENTS_RESULT_ENTRY PutEventsResultEntry (Default) {
     opt Body error_code: String = "ErrorCode" "ErrorCode" shape::STRING;
     opt Body error_message: String = "ErrorMessage" "ErrorMessage" shape::STRING;
     opt Body event_id: String = "EventId" "EventId" EVENT_ID;
+} }
+
+structure! { PUT_RULE_REQUEST PutRuleRequest (Default) {
+    opt Body description: String = "Description" "Description" RULE_DESCRIPTION;
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME_OR_ARN;
+    opt Body event_pattern: String = "EventPattern" "EventPattern" EVENT_PATTERN;
+    req Body name: String = "Name" "Name" RULE_NAME;
+    opt Body role_arn: String = "RoleArn" "RoleArn" ROLE_ARN;
+    opt Body schedule_expression: String = "ScheduleExpression" "ScheduleExpression" SCHEDULE_EXPRESSION;
+    opt Body state: RuleState = "State" "State" RULE_STATE;
+    opt Body tags: Vec<Tag> = "Tags" "Tags" TAG_LIST;
+} }
+
+structure! { PUT_RULE_RESPONSE PutRuleResponse (Default) {
+    opt Body rule_arn: String = "RuleArn" "RuleArn" RULE_ARN;
+} }
+
+structure! { PUT_TARGETS_REQUEST PutTargetsRequest (Default) {
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME_OR_ARN;
+    req Body rule: String = "Rule" "Rule" RULE_NAME;
+    req Body targets: Vec<Target> = "Targets" "Targets" TARGET_LIST;
+} }
+
+structure! { PUT_TARGETS_RESPONSE PutTargetsResponse (Default) {
+    opt Body failed_entries: Vec<PutTargetsResultEntry> = "FailedEntries" "FailedEntries" PUT_TARGETS_RESULT_ENTRY_LIST;
+    opt Body failed_entry_count: i32 = "FailedEntryCount" "FailedEntryCount" shape::INTEGER;
+} }
+
+structure! { PUT_TARGETS_RESULT_ENTRY PutTargetsResultEntry (Default) {
+    opt Body error_code: String = "ErrorCode" "ErrorCode" shape::STRING;
+    opt Body error_message: String = "ErrorMessage" "ErrorMessage" shape::STRING;
+    opt Body target_id: String = "TargetId" "TargetId" TARGET_ID;
+} }
+
+structure! { REDSHIFT_DATA_PARAMETERS RedshiftDataParameters (Default) {
+    req Body database: String = "Database" "Database" DATABASE;
+    opt Body db_user: String = "DbUser" "DbUser" DB_USER;
+    opt Body secret_manager_arn: String = "SecretManagerArn" "SecretManagerArn" REDSHIFT_SECRET_MANAGER_ARN;
+    opt Body sql: String = "Sql" "Sql" SQL;
+    opt Body sqls: Vec<String> = "Sqls" "Sqls" SQLS;
+    opt Body statement_name: String = "StatementName" "StatementName" STATEMENT_NAME;
+    opt Body with_event: bool = "WithEvent" "WithEvent" shape::BOOLEAN;
+} }
+
+structure! { REMOVE_TARGETS_REQUEST RemoveTargetsRequest (Default) {
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME_OR_ARN;
+    opt Body force: bool = "Force" "Force" shape::BOOLEAN;
+    req Body ids: Vec<String> = "Ids" "Ids" TARGET_ID_LIST;
+    req Body rule: String = "Rule" "Rule" RULE_NAME;
+} }
+
+structure! { REMOVE_TARGETS_RESPONSE RemoveTargetsResponse (Default) {
+    opt Body failed_entries: Vec<RemoveTargetsResultEntry> = "FailedEntries" "FailedEntries" REMOVE_TARGETS_RESULT_ENTRY_LIST;
+    opt Body failed_entry_count: i32 = "FailedEntryCount" "FailedEntryCount" shape::INTEGER;
+} }
+
+structure! { REMOVE_TARGETS_RESULT_ENTRY RemoveTargetsResultEntry (Default) {
+    opt Body error_code: String = "ErrorCode" "ErrorCode" shape::STRING;
+    opt Body error_message: String = "ErrorMessage" "ErrorMessage" shape::STRING;
+    opt Body target_id: String = "TargetId" "TargetId" TARGET_ID;
+} }
+
+structure! { RESOURCE_NOT_FOUND_EXCEPTION ResourceNotFoundException (Default) {
+} }
+
+structure! { RETRY_POLICY RetryPolicy (Default) {
+    opt Body maximum_event_age_in_seconds: i32 = "MaximumEventAgeInSeconds" "MaximumEventAgeInSeconds" MAXIMUM_EVENT_AGE_IN_SECONDS;
+    opt Body maximum_retry_attempts: i32 = "MaximumRetryAttempts" "MaximumRetryAttempts" MAXIMUM_RETRY_ATTEMPTS;
+} }
+
+structure! { RULE Rule (Default) {
+    opt Body arn: String = "Arn" "Arn" RULE_ARN;
+    opt Body description: String = "Description" "Description" RULE_DESCRIPTION;
+    opt Body event_bus_name: String = "EventBusName" "EventBusName" EVENT_BUS_NAME;
+    opt Body event_pattern: String = "EventPattern" "EventPattern" EVENT_PATTERN;
+    opt Body managed_by: String = "ManagedBy" "ManagedBy" MANAGED_BY;
+    opt Body name: String = "Name" "Name" RULE_NAME;
+    opt Body role_arn: String = "RoleArn" "RoleArn" ROLE_ARN;
+    opt Body schedule_expression: String = "ScheduleExpression" "ScheduleExpression" SCHEDULE_EXPRESSION;
+    opt Body state: RuleState = "State" "State" RULE_STATE;
+} }
+
+structure! { RUN_COMMAND_PARAMETERS RunCommandParameters (Default) {
+    req Body run_command_targets: Vec<RunCommandTarget> = "RunCommandTargets" "RunCommandTargets" RUN_COMMAND_TARGETS;
+} }
+
+structure! { RUN_COMMAND_TARGET RunCommandTarget (Default) {
+    req Body key: String = "Key" "Key" RUN_COMMAND_TARGET_KEY;
+    req Body values: Vec<String> = "Values" "Values" RUN_COMMAND_TARGET_VALUES;
+} }
+
+structure! { SAGE_MAKER_PIPELINE_PARAMETER SageMakerPipelineParameter (Default) {
+    req Body name: String = "Name" "Name" SAGE_MAKER_PIPELINE_PARAMETER_NAME;
+    req Body value: String = "Value" "Value" SAGE_MAKER_PIPELINE_PARAMETER_VALUE;
+} }
+
+structure! { SAGE_MAKER_PIPELINE_PARAMETERS SageMakerPipelineParameters (Default) {
+    opt Body pipeline_parameter_list: Vec<SageMakerPipelineParameter> = "PipelineParameterList" "PipelineParameterList" SAGE_MAKER_PIPELINE_PARAMETER_LIST;
+} }
+
+structure! { SQS_PARAMETERS SqsParameters (Default) {
+    opt Body message_group_id: String = "MessageGroupId" "MessageGroupId" MESSAGE_GROUP_ID;
+} }
+
+structure! { TAG Tag (Default) {
+    req Body key: String = "Key" "Key" TAG_KEY;
+    req Body value: String = "Value" "Value" TAG_VALUE;
+} }
+
+structure! { TAG_RESOURCE_REQUEST TagResourceRequest (Default) {
+    req Body resource_arn: String = "ResourceARN" "ResourceARN" ARN;
+    req Body tags: Vec<Tag> = "Tags" "Tags" TAG_LIST;
+} }
+
+structure! { TAG_RESOURCE_RESPONSE TagResourceResponse (Default) {
+} }
+
+structure! { TARGET Target (Default) {
+    opt Body app_sync_parameters: AppSyncParameters = "AppSyncParameters" "AppSyncParameters" APP_SYNC_PARAMETERS;
+    req Body arn: String = "Arn" "Arn" TARGET_ARN;
+    opt Body batch_parameters: BatchParameters = "BatchParameters" "BatchParameters" BATCH_PARAMETERS;
+    opt Body dead_letter_config: DeadLetterConfig = "DeadLetterConfig" "DeadLetterConfig" DEAD_LETTER_CONFIG;
+    opt Body ecs_parameters: EcsParameters = "EcsParameters" "EcsParameters" ECS_PARAMETERS;
+    opt Body http_parameters: HttpParameters = "HttpParameters" "HttpParameters" HTTP_PARAMETERS;
+    req Body id: String = "Id" "Id" TARGET_ID;
+    opt Body input: String = "Input" "Input" TARGET_INPUT;
+    opt Body input_path: String = "InputPath" "InputPath" TARGET_INPUT_PATH;
+    opt Body input_transformer: InputTransformer = "InputTransformer" "InputTransformer" INPUT_TRANSFORMER;
+    opt Body kinesis_parameters: KinesisParameters = "KinesisParameters" "KinesisParameters" KINESIS_PARAMETERS;
+    opt Body redshift_data_parameters: RedshiftDataParameters = "RedshiftDataParameters" "RedshiftDataParameters" REDSHIFT_DATA_PARAMETERS;
+    opt Body retry_policy: RetryPolicy = "RetryPolicy" "RetryPolicy" RETRY_POLICY;
+    opt Body role_arn: String = "RoleArn" "RoleArn" ROLE_ARN;
+    opt Body run_command_parameters: RunCommandParameters = "RunCommandParameters" "RunCommandParameters" RUN_COMMAND_PARAMETERS;
+    opt Body sage_maker_pipeline_parameters: SageMakerPipelineParameters = "SageMakerPipelineParameters" "SageMakerPipelineParameters" SAGE_MAKER_PIPELINE_PARAMETERS;
+    opt Body sqs_parameters: SqsParameters = "SqsParameters" "SqsParameters" SQS_PARAMETERS;
+} }
+
+structure! { TEST_EVENT_PATTERN_REQUEST TestEventPatternRequest (Default) {
+    req Body event: String = "Event" "Event" shape::STRING;
+    req Body event_pattern: String = "EventPattern" "EventPattern" EVENT_PATTERN;
+} }
+
+structure! { TEST_EVENT_PATTERN_RESPONSE TestEventPatternResponse (Default) {
+    opt Body result: bool = "Result" "Result" shape::BOOLEAN;
+} }
+
+structure! { UNTAG_RESOURCE_REQUEST UntagResourceRequest (Default) {
+    req Body resource_arn: String = "ResourceARN" "ResourceARN" ARN;
+    req Body tag_keys: Vec<String> = "TagKeys" "TagKeys" TAG_KEY_LIST;
+} }
+
+structure! { UNTAG_RESOURCE_RESPONSE UntagResourceResponse (Default) {
 } }

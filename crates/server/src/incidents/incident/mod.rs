@@ -2,6 +2,7 @@
 
 mod get_incident_record;
 mod list_incident_records;
+mod opening;
 mod start_incident;
 #[cfg(test)]
 mod tests;
@@ -9,6 +10,7 @@ mod update_incident_record;
 
 pub use get_incident_record::get_incident_record;
 pub use list_incident_records::list_incident_records;
+pub use opening::{Opened, Opening, open_or_fold};
 pub use start_incident::start_incident;
 pub use update_incident_record::update_incident_record;
 

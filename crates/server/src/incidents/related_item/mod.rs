@@ -4,8 +4,11 @@ mod list_related_items;
 
 pub use list_related_items::list_related_items;
 
-use balefire_api::generated::ssm_incidents::{RELATED_ITEM, RelatedItem};
-use balefire_store::{Error, Page, Record, Row, Table, Value};
+use balefire_api::generated::ssm_incidents::{
+    ARN, ItemIdentifier, ItemType, ItemValue, RELATED_ITEM, RelatedItem,
+};
+use balefire_api::shape::Shape;
+use balefire_store::{Error, Kept, Page, Record, Row, Table, Value};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -13,6 +16,8 @@ use crate::wire_form;
 
 /// Items an incident may have.
 pub const ITEMS_MAX: usize = 50;
+/// Characters an item's title may have, as the model says.
+const TITLE_LENGTH_MAX: usize = 200;
 
 /// An item of an incident.
 pub struct RelatedItemRow {
@@ -77,10 +82,51 @@ pub fn check_new(items: &[RelatedItem]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Adds items; one that is there already, by type and value, only takes the new title.
-pub fn add(ctx: &mut Ctx<'_, '_>, incident: &str, items: Vec<RelatedItem>) -> Result<(), Failure> {
+/// The refusal of items beyond what an incident may have.
+pub fn too_many() -> Failure {
+    let rule = format!("Member must not take the incident above {ITEMS_MAX} items");
+    Failure::invalid("/relatedItems", rule)
+}
+
+/// A resource that an incident involves. `None` for a text that is no ARN: no item could hold it.
+pub fn involved_resource(resource: &str) -> Option<RelatedItem> {
+    let Shape::Text(text) = &ARN else { return None };
+    let fits = text
+        .length
+        .max
+        .is_none_or(|max| resource.chars().count() as u64 <= max);
+    let is_arn = text.pattern.is_none_or(|pattern| pattern.matches(resource));
+    (fits && is_arn).then(|| RelatedItem {
+        generated_id: None,
+        identifier: ItemIdentifier {
+            r#type: ItemType::InvolvedResource,
+            value: ItemValue::Arn(resource.to_owned()),
+        },
+        title: None,
+    })
+}
+
+/// A metric, by its CloudWatch widget.
+pub fn metric(title: &str, widget: String) -> RelatedItem {
+    RelatedItem {
+        generated_id: None,
+        identifier: ItemIdentifier {
+            r#type: ItemType::Metric,
+            value: ItemValue::MetricDefinition(widget),
+        },
+        title: Some(title.chars().take(TITLE_LENGTH_MAX).collect()),
+    }
+}
+
+/// Adds items and gives how many had no room. One that is there already, by type and value, only takes
+/// the new title.
+pub fn add(
+    ctx: &mut Ctx<'_, '_>,
+    incident: &str,
+    items: Vec<RelatedItem>,
+) -> Result<usize, Failure> {
     if items.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let mut known = ctx.tx.page::<RelatedItemRow>(&Page {
         equal: &[
@@ -92,42 +138,54 @@ pub fn add(ctx: &mut Ctx<'_, '_>, incident: &str, items: Vec<RelatedItem>) -> Re
         after: None,
         limit: ITEMS_MAX + 1,
     })?;
+    let mut left_out = 0;
     for mut item in items {
-        let mut same = None;
-        for row in &mut known {
-            let there = row.item()?;
-            if there.identifier == item.identifier {
-                same = Some((row, there.generated_id));
-                break;
+        if let Some((row, there)) = same(&mut known, &item)? {
+            item.title = item.title.or_else(|| there.title.clone());
+            if item.title != there.title {
+                item.generated_id = there.generated_id;
+                row.body = wire_form::write(&RELATED_ITEM, item);
+                ctx.tx.replace(row)?;
             }
+        } else if known.len() >= ITEMS_MAX {
+            left_out += 1;
+        } else {
+            let record = insert(ctx, incident, item)?;
+            known.push(Kept { record, version: 1 });
         }
-        if let Some((row, generated_id)) = same {
-            item.generated_id = generated_id;
-            row.body = wire_form::write(&RELATED_ITEM, item);
-            ctx.tx.replace(row)?;
-            continue;
-        }
-        if known.len() >= ITEMS_MAX {
-            let rule = format!("Member must not take the incident above {ITEMS_MAX} items");
-            return Err(Failure::invalid("/relatedItems", rule));
-        }
-        let id = ctx.new_id();
-        let digits = id.replace('-', "").to_ascii_uppercase();
-        item.generated_id = Some(format!(
-            "related-item/{}/{digits}",
-            item.identifier.r#type.as_str()
-        ));
-        let row = RelatedItemRow {
-            account: ctx.caller.account.clone(),
-            incident: incident.to_owned(),
-            id,
-            body: wire_form::write(&RELATED_ITEM, item),
-        };
-        ctx.tx.insert(&row)?;
-        known.push(balefire_store::Kept {
-            record: row,
-            version: 1,
-        });
     }
-    Ok(())
+    Ok(left_out)
+}
+
+/// The row that has the same type and value, and what it holds.
+fn same<'a>(
+    known: &'a mut [Kept<RelatedItemRow>],
+    item: &RelatedItem,
+) -> Result<Option<(&'a mut Kept<RelatedItemRow>, RelatedItem)>, Failure> {
+    for row in known {
+        let there = row.item()?;
+        if there.identifier == item.identifier {
+            return Ok(Some((row, there)));
+        }
+    }
+    Ok(None)
+}
+
+fn insert(
+    ctx: &mut Ctx<'_, '_>,
+    incident: &str,
+    mut item: RelatedItem,
+) -> Result<RelatedItemRow, Failure> {
+    let id = ctx.new_id();
+    let digits = id.replace('-', "").to_ascii_uppercase();
+    let kind = item.identifier.r#type.as_str();
+    item.generated_id = Some(format!("related-item/{kind}/{digits}"));
+    let row = RelatedItemRow {
+        account: ctx.caller.account.clone(),
+        incident: incident.to_owned(),
+        id,
+        body: wire_form::write(&RELATED_ITEM, item),
+    };
+    ctx.tx.insert(&row)?;
+    Ok(row)
 }

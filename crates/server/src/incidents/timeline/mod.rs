@@ -8,7 +8,8 @@ pub use list_timeline_events::list_timeline_events;
 
 use balefire_api::Timestamp;
 use balefire_api::generated::ssm_incidents::{EventReference, TIMELINE_EVENT, TimelineEvent};
-use balefire_store::{Error, Record, Row, Table, Value};
+use balefire_store::{Error, Record, Row, Table};
+use serde_json::Value;
 
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -40,7 +41,7 @@ impl Record for TimelineEventRow {
         columns: &["kind", "body"],
     };
 
-    fn key(&self) -> Vec<Value> {
+    fn key(&self) -> Vec<balefire_store::Value> {
         vec![
             (&self.account).into(),
             (&self.incident).into(),
@@ -49,7 +50,7 @@ impl Record for TimelineEventRow {
         ]
     }
 
-    fn values(&self) -> Vec<Value> {
+    fn values(&self) -> Vec<balefire_store::Value> {
         vec![(&self.kind).into(), self.body.clone().into()]
     }
 
@@ -77,7 +78,7 @@ pub fn append_automatic(
     incident_arn: &str,
     incident: &str,
     kind: &str,
-    data: &serde_json::Value,
+    data: &Value,
 ) -> Result<(), Failure> {
     let event = TimelineEvent {
         event_data: fitting(data),
@@ -110,21 +111,59 @@ fn append(
 }
 
 /// The data as text. Raw data of a trigger is shortened where the whole would not fit.
-fn fitting(data: &serde_json::Value) -> String {
+fn fitting(data: &Value) -> String {
     let text = data.to_string();
-    let Some(over) = text
-        .chars()
-        .count()
-        .checked_sub(DATA_LENGTH_MAX)
-        .filter(|over| *over > 0)
-    else {
+    if text.chars().count() <= DATA_LENGTH_MAX {
+        return text;
+    }
+    let mut shorter = data.clone();
+    let Some(Value::String(raw)) = shorter.get_mut("rawData") else {
         return text;
     };
-    let mut shorter = data.clone();
-    if let Some(serde_json::Value::String(raw)) = shorter.get_mut("rawData") {
-        // Escapes may double what is cut, so twice the excess goes.
-        let keep = raw.chars().count().saturating_sub(over * 2 + 3);
-        *raw = raw.chars().take(keep).chain("...".chars()).collect();
-    }
+    let whole = std::mem::replace(raw, "...".into());
+    let mut room = DATA_LENGTH_MAX.saturating_sub(shorter.to_string().chars().count());
+    let fits = |character: &char| {
+        // In JSON a character may take several.
+        let written = Value::from(character.to_string()).to_string();
+        let taken = room.checked_sub(written.chars().count() - 2);
+        room = taken.unwrap_or(0);
+        taken.is_some()
+    };
+    let kept: String = whole.chars().take_while(fits).collect();
+    shorter["rawData"] = Value::from(kept + "...");
     shorter.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn raw_data_is_shortened_to_what_fits() {
+        for (piece, shortened) in [
+            ("x", true),
+            ("\"\\", true),
+            ("\n\u{1}", true),
+            ("é", true),
+            ("", false),
+        ] {
+            let raw = format!("begin{}", piece.repeat(20_000));
+            let data = json!({"createdIncident": true, "rawData": raw});
+            let text = fitting(&data);
+            let length = text.chars().count();
+            let read: Value = serde_json::from_str(&text).unwrap();
+            let kept = read["rawData"].as_str().unwrap();
+            assert!(
+                length <= DATA_LENGTH_MAX && kept.starts_with("begin"),
+                "{piece:?}"
+            );
+            assert_eq!(kept.ends_with("..."), shortened, "{piece:?}");
+            assert!(
+                !shortened || length > DATA_LENGTH_MAX - 8,
+                "{piece:?}: {length}"
+            );
+            assert_eq!(read["createdIncident"], true);
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{MARK, World, document, scan};
+use super::world::{MARK, RULE, World, document, scan};
 use crate::server::{OWNER, REGION};
 
 /// What the other account is answered.
@@ -25,6 +25,8 @@ pub enum Own {
 }
 
 const NOT_FOUND: Foreign = Foreign::Refused(404, "ResourceNotFoundException");
+/// EventBridge gives the same error with another status.
+const NO_RULE: Foreign = Foreign::Refused(400, "ResourceNotFoundException");
 const DENIED: Foreign = Foreign::Refused(403, "AccessDeniedException");
 const MAY_NOT: Own = Own::Refused(403, "AccessDeniedException");
 
@@ -58,6 +60,87 @@ pub const ROWS: &[Row] = &[
     row(
         "events:PutEvents",
         |_| json!({"Entries": [event()]}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    // Events.
+    row("events:ListRules", nothing, Foreign::Nothing, Own::Sees),
+    row(
+        "events:DescribeRule",
+        |_| json!({"Name": RULE}),
+        NO_RULE,
+        Own::Sees,
+    ),
+    row(
+        "events:ListTargetsByRule",
+        |_| json!({"Rule": RULE}),
+        NO_RULE,
+        Own::Sees,
+    ),
+    row(
+        "events:ListRuleNamesByTarget",
+        |w| json!({"TargetArn": w.plan}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "events:ListTagsForResource",
+        |w| json!({"ResourceARN": w.rule}),
+        NO_RULE,
+        Own::Sees,
+    ),
+    row(
+        "events:TagResource",
+        |w| json!({"ResourceARN": w.rule, "Tags": [{"Key": "a", "Value": "b"}]}),
+        NO_RULE,
+        Own::May,
+    ),
+    row(
+        "events:UntagResource",
+        |w| json!({"ResourceARN": w.rule, "TagKeys": ["team"]}),
+        NO_RULE,
+        Own::May,
+    ),
+    row(
+        "events:PutRule",
+        |_| json!({"Name": "another", "EventPattern": PATTERN}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "events:TestEventPattern",
+        |_| json!({"EventPattern": PATTERN, "Event": whole_event().to_string()}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "events:PutTargets",
+        |w| json!({"Rule": RULE, "Targets": [{"Id": "taken", "Arn": w.plan}]}),
+        NO_RULE,
+        Own::May,
+    ),
+    row(
+        "events:EnableRule",
+        |_| json!({"Name": RULE}),
+        NO_RULE,
+        Own::May,
+    ),
+    row(
+        "events:DisableRule",
+        |_| json!({"Name": RULE}),
+        NO_RULE,
+        Own::May,
+    ),
+    row(
+        "events:RemoveTargets",
+        |_| json!({"Rule": RULE, "Ids": ["first", "second", "taken"]}),
+        NO_RULE,
+        Own::May,
+    ),
+    // Deleting what is not there models no error.
+    row(
+        "events:DeleteRule",
+        |_| json!({"Name": RULE}),
         Foreign::Nothing,
         Own::May,
     ),
@@ -262,6 +345,16 @@ pub const ROWS: &[Row] = &[
         Own::Refused(402, "ServiceQuotaExceededException"),
     ),
 ];
+
+/// A pattern that the events of the table do not match.
+const PATTERN: &str = r#"{"source": ["none"]}"#;
+
+fn whole_event() -> Value {
+    json!({
+        "id": "1", "account": OWNER, "source": "a", "time": "2026-01-01T00:00:00Z", "region": REGION,
+        "resources": [], "detail-type": "b",
+    })
+}
 
 fn event() -> Value {
     json!({"Source": "a", "DetailType": "b", "Detail": "{}"})

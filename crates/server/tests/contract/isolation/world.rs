@@ -7,6 +7,9 @@ use crate::server::{ADMINISTRATOR, NOW_MS, OTHER, OWNER, REGION, Server};
 /// In every text that the owner gives; no other account may ever read it.
 pub const MARK: &str = "owners-secret";
 
+/// The rule of events that the owner has last made.
+pub const RULE: &str = "alarms";
+
 /// The server, and the identifiers of what the owner has on it.
 pub struct World {
     pub server: Server,
@@ -16,6 +19,8 @@ pub struct World {
     pub timeline_event: String,
     /// The deployment that the incident has as its finding.
     pub deployment: String,
+    /// The ARN of `RULE`.
+    pub rule: String,
     /// A finding of Security Hub, by its `metadata.uid`.
     pub finding: String,
     /// The resource that was scanned.
@@ -41,11 +46,13 @@ impl World {
             incident: String::new(),
             timeline_event: String::new(),
             deployment: String::new(),
+            rule: String::new(),
             finding: String::new(),
             instance: format!("arn:aws:ec2:{REGION}:{OWNER}:instance/i-0123456789abcdef0"),
             vulnerability: String::new(),
         };
         world.add_incident();
+        world.add_rules();
         world.add_findings();
         world.add_vulnerability();
         world
@@ -77,6 +84,23 @@ impl World {
         self.timeline_event = text(&events["eventSummaries"][0]["eventId"]);
         let findings = self.done("ssm-incidents:ListIncidentFindings", record);
         self.deployment = text(&findings["findings"][0]["id"]);
+    }
+
+    /// Two, so that lists have pages.
+    fn add_rules(&mut self) {
+        for name in ["another", RULE] {
+            let tags = json!([{"Key": "team", "Value": MARK}]);
+            let pattern = r#"{"source": ["none"]}"#;
+            let rule =
+                json!({"Name": name, "EventPattern": pattern, "Description": MARK, "Tags": tags});
+            self.rule = text(&self.done("events:PutRule", rule)["RuleArn"]);
+            let targets = ["first", "second"]
+                .map(|id| json!({"Id": id, "Arn": self.plan, "Input": format!("\"{MARK}\"")}));
+            self.done(
+                "events:PutTargets",
+                json!({"Rule": name, "Targets": targets}),
+            );
+        }
     }
 
     /// A stack that changes while the incident begins.
@@ -137,6 +161,12 @@ impl World {
             (
                 "ssm-incidents:ListTagsForResource",
                 json!({"resourceArn": self.plan}),
+            ),
+            ("events:ListRules", json!({})),
+            ("events:ListTargetsByRule", json!({"Rule": RULE})),
+            (
+                "events:ListTagsForResource",
+                json!({"ResourceARN": self.rule}),
             ),
             ("securityhub:DescribeSecurityHubV2", json!({})),
             ("securityhub:GetFindingsV2", json!({})),

@@ -1,0 +1,106 @@
+//! Opens the incidents that an event starts by the account's rules.
+
+use std::collections::BTreeSet;
+
+use balefire_api::Timestamp;
+use balefire_api::generated::ssm_incidents::{RelatedItem, TriggerDetails};
+use serde_json::json;
+
+use crate::context::Ctx;
+use crate::events::Event;
+use crate::events::alarm::Alarm;
+use crate::events::rule::{Start, started_by};
+use crate::failure::Failure;
+use crate::incidents::incident::{Opening, open_or_fold};
+use crate::incidents::related_item;
+use crate::incidents::response_plan::ResponsePlan;
+
+/// In whose name events call.
+const EVENTS_PRINCIPAL: &str = "events.amazonaws.com";
+
+/// Each plan is started once by an event, however many rules name it.
+pub fn open_incidents(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failure> {
+    let starts = started_by(ctx, event)?;
+    if starts.is_empty() {
+        return Ok(());
+    }
+    let alarm = event.alarm();
+    let items = items(event, alarm.as_ref());
+    let mut started = BTreeSet::new();
+    for start in starts {
+        let row = match ResponsePlan::by_arn(ctx, "/Arn", &start.target_arn) {
+            Ok(row) => row,
+            Err(Failure::NotFound { .. }) => {
+                miss(ctx, event, &start)?;
+                continue;
+            }
+            Err(failure) => return Err(failure),
+        };
+        if started.insert(row.name.clone()) {
+            let opening = opening(ctx, event, alarm.as_ref(), start, items.clone());
+            open_or_fold(ctx, row.plan()?, opening)?;
+        }
+    }
+    Ok(())
+}
+
+/// An alarm is its own trigger; any other event is its rule's.
+fn opening(
+    ctx: &Ctx<'_, '_>,
+    event: &Event,
+    alarm: Option<&Alarm>,
+    start: Start,
+    related_items: Vec<RelatedItem>,
+) -> Opening {
+    let (source, trigger_arn) = match alarm {
+        Some(alarm) => ("aws.cloudwatch", alarm.arn.clone()),
+        None => ("aws.events", start.rule_arn),
+    };
+    let role = start.role_arn;
+    Opening {
+        title: None,
+        impact: None,
+        trigger: Some(TriggerDetails {
+            raw_data: Some(start.input),
+            source: source.into(),
+            timestamp: Timestamp(event.at_ms),
+            trigger_arn: Some(trigger_arn.clone()),
+        }),
+        created_by: role.unwrap_or_else(|| ctx.caller.arn.clone()),
+        invoked_by: EVENTS_PRINCIPAL.into(),
+        cause: Some(trigger_arn),
+        related_items,
+    }
+}
+
+/// What an event involves: what an alarm measures, or the resources that the event names.
+fn items(event: &Event, alarm: Option<&Alarm>) -> Vec<RelatedItem> {
+    let Some(alarm) = alarm else {
+        let resources = event.resources.iter();
+        return resources
+            .filter_map(|resource| related_item::involved_resource(resource))
+            .collect();
+    };
+    // The alarm's own ARN is the trigger, and not what is in trouble.
+    let named = event.resources.iter().filter(|arn| **arn != alarm.arn);
+    let metric = alarm.widget.clone();
+    let metric = metric.map(|widget| related_item::metric(&alarm.name, widget));
+    let involved = alarm.resources.iter().chain(named);
+    let involved = involved.filter_map(|resource| related_item::involved_resource(resource));
+    metric.into_iter().chain(involved).collect()
+}
+
+/// A plan that is gone must not keep the event's other plans from starting, nor be passed over unseen.
+fn miss(ctx: &mut Ctx<'_, '_>, event: &Event, start: &Start) -> Result<(), Failure> {
+    tracing::warn!(
+        rule = start.rule_arn,
+        target = start.target_arn,
+        event = event.id,
+        "a rule matched, and the response plan it is to start does not exist"
+    );
+    let missed = json!({"target": start.target_arn, "event": event.id});
+    ctx.changed("rule.target_missing", &start.rule_arn, &missed)
+}
+
+#[cfg(test)]
+mod tests;

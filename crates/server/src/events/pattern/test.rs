@@ -1,0 +1,108 @@
+//! One test of one value that is neither object nor array.
+
+use std::cmp::Ordering;
+
+use serde_json::{Number, Value};
+
+use super::network::Network;
+use super::wildcard::Wildcard;
+
+#[derive(Debug)]
+pub enum Test {
+    Exists,
+    Null,
+    Bool(bool),
+    Text(String),
+    Number(Number),
+    Numeric(Range),
+    Prefix(Affix),
+    Suffix(Affix),
+    /// The text in lower case.
+    EqualsIgnoreCase(String),
+    Wildcard(Wildcard),
+    Cidr(Network),
+    AnythingBut(Vec<Test>),
+}
+
+/// Numbers between bounds, of which at least one is there.
+#[derive(Debug, Default)]
+pub struct Range {
+    pub above: Option<Bound>,
+    pub below: Option<Bound>,
+}
+
+#[derive(Debug)]
+pub struct Bound {
+    pub number: Number,
+    pub inclusive: bool,
+}
+
+/// How a text begins or ends.
+#[derive(Debug)]
+pub struct Affix {
+    /// In lower case where case does not count.
+    pub text: String,
+    pub ignores_case: bool,
+}
+
+impl Test {
+    pub fn holds(&self, value: &Value) -> bool {
+        match (self, value) {
+            (Test::Exists, _) => true,
+            (Test::AnythingBut(tests), value) => !tests.iter().any(|test| test.holds(value)),
+            (Test::Null, Value::Null) => true,
+            (Test::Bool(wanted), Value::Bool(value)) => wanted == value,
+            (Test::Number(wanted), Value::Number(value)) => compare(wanted, value).is_eq(),
+            (Test::Numeric(range), Value::Number(value)) => range.holds(value),
+            (test, Value::String(text)) => test.holds_for_text(text),
+            _ => false,
+        }
+    }
+
+    fn holds_for_text(&self, text: &str) -> bool {
+        match self {
+            Test::Text(wanted) => wanted == text,
+            Test::Prefix(affix) => affix.holds(text, |text, affix| text.starts_with(affix)),
+            Test::Suffix(affix) => affix.holds(text, |text, affix| text.ends_with(affix)),
+            Test::EqualsIgnoreCase(wanted) => *wanted == text.to_lowercase(),
+            Test::Wildcard(wildcard) => wildcard.matches(text),
+            Test::Cidr(network) => network.holds(text),
+            _ => false,
+        }
+    }
+}
+
+impl Range {
+    fn holds(&self, value: &Number) -> bool {
+        let within = |bound: &Option<Bound>, side: Ordering| {
+            bound.as_ref().is_none_or(|bound| {
+                let order = compare(value, &bound.number);
+                order == side || (bound.inclusive && order.is_eq())
+            })
+        };
+        within(&self.above, Ordering::Greater) && within(&self.below, Ordering::Less)
+    }
+}
+
+impl Affix {
+    fn holds(&self, text: &str, holds: impl Fn(&str, &str) -> bool) -> bool {
+        if self.ignores_case {
+            return holds(&text.to_lowercase(), &self.text);
+        }
+        holds(text, &self.text)
+    }
+}
+
+/// By value, however the numbers are written. Whole numbers compare exactly.
+pub fn compare(a: &Number, b: &Number) -> Ordering {
+    let whole = |number: &Number| {
+        let signed = number.as_i64().map(i128::from);
+        signed.or_else(|| number.as_u64().map(i128::from))
+    };
+    if let (Some(a), Some(b)) = (whole(a), whole(b)) {
+        return a.cmp(&b);
+    }
+    // Every JSON number that was read is finite.
+    let (a, b) = (a.as_f64().unwrap_or(0.0), b.as_f64().unwrap_or(0.0));
+    a.partial_cmp(&b).unwrap_or(Ordering::Equal)
+}

@@ -1,0 +1,14 @@
+//! DisableRule.
+
+use balefire_api::Unit;
+use balefire_api::generated::events::{DisableRuleRequest, RuleState};
+
+use super::set_state;
+use crate::context::Ctx;
+use crate::failure::Failure;
+
+pub fn disable_rule(ctx: &mut Ctx<'_, '_>, input: DisableRuleRequest) -> Result<Unit, Failure> {
+    let bus = input.event_bus_name.as_deref();
+    set_state(ctx, bus, &input.name, RuleState::Disabled)?;
+    Ok(Unit {})
+}

@@ -1,0 +1,207 @@
+//! Opening an incident, or folding into the open one of the same cause: the one way for calls and events.
+
+use balefire_api::generated::ssm_incidents::{
+    Action, GetResponsePlanOutput, IncidentRecord, IncidentRecordSource, IncidentRecordStatus,
+    RelatedItem, TriggerDetails,
+};
+use balefire_store::{Kept, Value};
+use serde_json::json;
+
+use super::Incident;
+use crate::context::Ctx;
+use crate::failure::Failure;
+use crate::incidents::timeline::{self, INCIDENT_START, INCIDENT_TRIGGER};
+use crate::incidents::{arn, follow_up, related_item};
+use crate::tags;
+
+/// The source of incidents that no trigger explains.
+const MANUAL_SOURCE: &str = "aws.ssm-incidents.custom";
+
+/// What is to open an incident.
+#[derive(Default)]
+pub struct Opening {
+    /// Instead of the plan's.
+    pub title: Option<String>,
+    pub impact: Option<i32>,
+    pub trigger: Option<TriggerDetails>,
+    /// An ARN.
+    pub created_by: String,
+    /// An ARN or a service principal.
+    pub invoked_by: String,
+    /// Where the plan has no deduplication string: what the open incident of the same plan has too if
+    /// this is to fold into it. `None` never folds.
+    pub cause: Option<String>,
+    pub related_items: Vec<RelatedItem>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Opened {
+    pub incident_arn: String,
+    /// Items beyond what an incident may have.
+    pub items_left_out: usize,
+}
+
+pub fn open_or_fold(
+    ctx: &mut Ctx<'_, '_>,
+    plan: GetResponsePlanOutput,
+    opening: Opening,
+) -> Result<Opened, Failure> {
+    let template = &plan.incident_template;
+    let given = template.dedupe_string.clone();
+    let given = given.filter(|text| !text.is_empty());
+    let open = match (&given, &opening.cause) {
+        (Some(given), _) => open_with(ctx, given, None)?,
+        (None, Some(cause)) => open_with(ctx, cause, Some(&plan.name))?,
+        (None, None) => None,
+    };
+    match open {
+        Some(open) => fold(ctx, &open, opening),
+        None => {
+            let dedupe = given.or_else(|| opening.cause.clone());
+            open_new(ctx, plan, dedupe, opening)
+        }
+    }
+}
+
+/// The account's open incident with this string: of any plan, unless one is named.
+fn open_with(
+    ctx: &mut Ctx<'_, '_>,
+    dedupe: &str,
+    plan: Option<&str>,
+) -> Result<Option<Kept<Incident>>, Failure> {
+    let mut sql = "SELECT id FROM incident WHERE account = $1 AND open_dedupe = $2".to_owned();
+    let mut params: Vec<Value> = vec![ctx.account().into(), dedupe.into()];
+    if let Some(plan) = plan {
+        sql += " AND plan = $3";
+        params.push(plan.into());
+    }
+    sql += " ORDER BY id LIMIT 1";
+    let rows = ctx.tx.query(&sql, &params)?;
+    match rows.first() {
+        Some(row) => Incident::find(ctx, row.text(0)?),
+        None => Ok(None),
+    }
+}
+
+fn open_new(
+    ctx: &mut Ctx<'_, '_>,
+    plan: GetResponsePlanOutput,
+    dedupe: Option<String>,
+    opening: Opening,
+) -> Result<Opened, Failure> {
+    let (id, account) = (ctx.new_id(), ctx.caller.account.clone());
+    let arn = arn::incident(&account, &plan.name, &id);
+    let incident_tags = plan.incident_template.incident_tags.clone();
+    let start = start_data(&plan, &opening);
+    let dedupe = dedupe.unwrap_or_else(|| id.clone());
+    let record = record(ctx, &plan, &arn, dedupe, &opening);
+    follow_up::notify(ctx, &record, INCIDENT_START, &start)?;
+    ctx.tx
+        .insert(&Incident::new(&account, &plan.name, &id, record))?;
+    if let Some(incident_tags) = incident_tags {
+        tags::put(ctx.tx, &account, &arn, &incident_tags)?;
+    }
+    if let Some(trigger) = &opening.trigger {
+        let data = trigger_data(trigger, true);
+        timeline::append_automatic(ctx, &arn, &id, INCIDENT_TRIGGER, &data)?;
+    }
+    timeline::append_automatic(ctx, &arn, &id, INCIDENT_START, &start)?;
+    let items_left_out = related_item::add(ctx, &id, opening.related_items)?;
+    ctx.changed("incident.opened", &arn, &start)?;
+    Ok(Opened {
+        incident_arn: arn,
+        items_left_out,
+    })
+}
+
+/// What the new incident takes from the plan, and what the opening overrides.
+fn record(
+    ctx: &Ctx<'_, '_>,
+    plan: &GetResponsePlanOutput,
+    arn: &str,
+    dedupe_string: String,
+    opening: &Opening,
+) -> IncidentRecord {
+    let template = &plan.incident_template;
+    let trigger = opening.trigger.as_ref();
+    let source = trigger.map_or(MANUAL_SOURCE, |trigger| &trigger.source);
+    IncidentRecord {
+        arn: arn.to_owned(),
+        automation_executions: Some(Vec::new()),
+        chat_channel: plan.chat_channel.clone(),
+        creation_time: ctx.now,
+        dedupe_string,
+        impact: opening.impact.unwrap_or(template.impact),
+        incident_record_source: IncidentRecordSource {
+            created_by: opening.created_by.clone(),
+            invoked_by: Some(opening.invoked_by.clone()),
+            resource_arn: trigger.and_then(|trigger| trigger.trigger_arn.clone()),
+            source: source.to_owned(),
+        },
+        last_modified_by: opening.created_by.clone(),
+        last_modified_time: ctx.now,
+        notification_targets: Some(template.notification_targets.clone().unwrap_or_default()),
+        resolved_time: None,
+        status: IncidentRecordStatus::Open,
+        summary: template.summary.clone(),
+        title: title(plan, opening).to_owned(),
+    }
+}
+
+/// The trigger leaves its mark on the open incident and starts nothing.
+fn fold(ctx: &mut Ctx<'_, '_>, open: &Incident, opening: Opening) -> Result<Opened, Failure> {
+    let arn = open.arn();
+    let data = match &opening.trigger {
+        Some(trigger) => trigger_data(trigger, false),
+        None => json!({"createdIncident": false, "incidentSource": MANUAL_SOURCE}),
+    };
+    timeline::append_automatic(ctx, &arn, &open.id, INCIDENT_TRIGGER, &data)?;
+    let items_left_out = related_item::add(ctx, &open.id, opening.related_items)?;
+    ctx.changed("incident.triggered_again", &arn, &data)?;
+    Ok(Opened {
+        incident_arn: arn,
+        items_left_out,
+    })
+}
+
+fn trigger_data(trigger: &TriggerDetails, created: bool) -> serde_json::Value {
+    json!({
+        "createdIncident": created,
+        "incidentSource": trigger.source,
+        "triggerArn": trigger.trigger_arn,
+        "rawData": trigger.raw_data,
+        "triggeredAt": trigger.timestamp.date_time(),
+    })
+}
+
+fn start_data(plan: &GetResponsePlanOutput, opening: &Opening) -> serde_json::Value {
+    let contacts = plan.engagements.iter().flatten().map(|arn| {
+        let name = arn.rsplit('/').next().unwrap_or_default();
+        json!({"contactArn": arn, "contactName": name})
+    });
+    let runbook = plan
+        .actions
+        .iter()
+        .flatten()
+        .next()
+        .map(|Action::SsmAutomation(runbook)| runbook);
+    let trigger_arn = opening
+        .trigger
+        .as_ref()
+        .and_then(|trigger| trigger.trigger_arn.as_ref());
+    json!({
+        "incidentTitle": title(plan, opening),
+        "contactsEngage": contacts.collect::<Vec<_>>(),
+        "ssmDocumentName": runbook.map(|runbook| &runbook.document_name),
+        "ssmDocumentVersion": runbook.and_then(|runbook| runbook.document_version.as_ref()),
+        "triggerArn": trigger_arn,
+    })
+}
+
+fn title<'a>(plan: &'a GetResponsePlanOutput, opening: &'a Opening) -> &'a str {
+    opening
+        .title
+        .as_ref()
+        .unwrap_or(&plan.incident_template.title)
+}
