@@ -18,6 +18,8 @@ pub enum Node {
     Blob(Vec<u8>),
     Timestamp(Timestamp),
     Document(Document),
+    /// The JSON that `json::write` made of a value of this shape.
+    Written(Vec<u8>),
     List(Vec<Node>),
     Map(Vec<(String, Node)>),
     /// One slot for each member of the shape, in its order.
@@ -80,6 +82,7 @@ impl PartialEq for Node {
             (Node::Blob(a), Node::Blob(b)) => a == b,
             (Node::Timestamp(a), Node::Timestamp(b)) => a == b,
             (Node::Document(a), Node::Document(b)) => a == b,
+            (Node::Written(a), Node::Written(b)) => a == b,
             (Node::List(a), Node::List(b)) => a == b,
             (Node::Map(a), Node::Map(b)) => a == b,
             (Node::Structure(a), Node::Structure(b)) => a == b,

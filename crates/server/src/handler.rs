@@ -33,8 +33,8 @@ impl Handler {
         }
     }
 
-    /// An operation that gives its output as a node, in which a member may be a document: stored wire
-    /// form that goes out as it is.
+    /// An operation that gives its output as a node, in which a member may be stored wire form that
+    /// goes out as it is.
     pub fn of_wire_form<O: Operation>(
         function: impl Fn(&mut Ctx<'_, '_>, O::Input) -> Result<Node, Failure> + Send + Sync + 'static,
     ) -> Handler {

@@ -1,7 +1,7 @@
 //! Typed values as the JSON of their shape: how rows keep what the model gives a form.
 
 use balefire_api::shape::Shape;
-use balefire_api::{Document, Typed, json};
+use balefire_api::{Typed, json};
 
 use crate::failure::Failure;
 
@@ -18,11 +18,4 @@ pub fn read<T: Typed>(shape: &'static Shape, body: &[u8]) -> Result<T, Failure> 
         .map_err(|rejection| Failure::Internal(rejection.message()))?;
     let node = node.ok_or_else(|| Failure::Internal("a stored value is null".into()))?;
     Ok(T::from_node(node)?)
-}
-
-/// The JSON that `write` made, to be sent as it is.
-pub fn document(body: Vec<u8>) -> Result<Document, Failure> {
-    let text = String::from_utf8(body)
-        .map_err(|_| Failure::Internal("a stored value is not UTF-8".into()))?;
-    Ok(Document::from_text(text)?)
 }

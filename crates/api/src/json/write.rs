@@ -13,8 +13,9 @@ use crate::timestamp::{TimeFormat, Timestamp};
 pub fn write(shape: &Shape, node: &Node, out: &mut Vec<u8>) {
     match (shape, node) {
         (_, Node::Null) => out.extend_from_slice(b"null"),
-        // A value that is in its wire form already.
         (_, Node::Document(document)) => out.extend_from_slice(document.text().as_bytes()),
+        // A value that is in its wire form already.
+        (_, Node::Written(json)) => out.extend_from_slice(json),
         (Shape::Structure(structure), node) => write_members(structure, node, out),
         (Shape::List(list), Node::List(items)) => {
             out.push(b'[');

@@ -33,8 +33,8 @@ pub(super) struct Covered<'a> {
     pub path: &'a str,
     pub query: &'a CanonicalQuery,
     pub headers: &'a HeaderMap,
-    /// Lower-case names in ascending order.
-    pub signed_headers: &'a [String],
+    /// Lower-case names in ascending order, `;` between.
+    pub signed_headers: &'a str,
     pub body_sha256: &'a [u8; 32],
 }
 
@@ -52,11 +52,11 @@ impl Covered<'_> {
         out.push(b'\n');
         self.query.push_signed(&mut out);
         out.push(b'\n');
-        for name in self.signed_headers {
+        for name in self.signed_headers.split(';') {
             push_header(&mut out, self.headers, name)?;
         }
         out.push(b'\n');
-        push_joined(&mut out, self.signed_headers, b';');
+        out.extend_from_slice(self.signed_headers.as_bytes());
         out.push(b'\n');
         out.extend_from_slice(&hex(self.body_sha256));
         Ok(out)
@@ -93,12 +93,11 @@ impl CanonicalQuery {
     pub fn new(query: &str) -> Self {
         let mut text = Vec::with_capacity(query.len() + 16);
         let mut pairs = Vec::new();
-        for piece in query.split('&').filter(|piece| !piece.is_empty()) {
-            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+        for (name, value) in pieces(query) {
             let start = text.len();
-            push_recoded(&mut text, name.as_bytes(), false);
+            push_recoded(&mut text, name, false);
             let middle = text.len();
-            push_recoded(&mut text, value.as_bytes(), false);
+            push_recoded(&mut text, value, false);
             pairs.push((start..middle, middle..text.len()));
         }
         let text = String::from_utf8(text).expect("Invariant: escaped text is ASCII");
@@ -130,6 +129,21 @@ impl CanonicalQuery {
             out.extend_from_slice(value.as_bytes());
         }
     }
+}
+
+/// Whether a query can have a parameter whose canonical name begins so; the prefix needs no escapes itself.
+pub(super) fn may_name(query: &str, prefix: &str) -> bool {
+    // An escape may stand for any letter of a name.
+    pieces(query).any(|(name, _)| name.starts_with(prefix.as_bytes()) || name.contains(&b'%'))
+}
+
+/// Names and values of a query as sent; empty pieces between `&` are dropped.
+fn pieces(query: &str) -> impl Iterator<Item = (&[u8], &[u8])> {
+    let pieces = query.as_bytes().split(|byte| *byte == b'&');
+    pieces.filter(|piece| !piece.is_empty()).map(|piece| {
+        let middle = piece.iter().position(|byte| *byte == b'=');
+        middle.map_or((piece, &[][..]), |at| (&piece[..at], &piece[at + 1..]))
+    })
 }
 
 /// The path that the signature stands for: no dot segments, no repeated slashes, escapes as sent.
@@ -211,18 +225,29 @@ fn push_collapsed(out: &mut Vec<u8>, value: &[u8]) {
     }
 }
 
-pub(super) fn push_joined(out: &mut Vec<u8>, names: &[String], separator: u8) {
-    for (index, name) in names.iter().enumerate() {
-        if index > 0 {
-            out.push(separator);
-        }
-        out.extend_from_slice(name.as_bytes());
+/// The bytes that stand for themselves in canonical text.
+static PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        plain[byte] =
+            (byte as u8).is_ascii_alphanumeric() || matches!(byte as u8, b'-' | b'.' | b'_' | b'~');
+        byte += 1;
     }
+    plain
+};
+
+/// Writes the bytes up to the first that does not stand for itself, and returns the others.
+fn push_plain<'a>(out: &mut Vec<u8>, text: &'a [u8]) -> &'a [u8] {
+    let end = text.iter().position(|byte| !PLAIN[usize::from(*byte)]);
+    let (plain, rest) = text.split_at(end.unwrap_or(text.len()));
+    out.extend_from_slice(plain);
+    rest
 }
 
 /// Undoes the sender's escapes and applies the canonical ones, in one pass.
 fn push_recoded(out: &mut Vec<u8>, text: &[u8], keep_slash: bool) {
-    let mut rest = text;
+    let mut rest = push_plain(out, text);
     while let Some((&byte, tail)) = rest.split_first() {
         let escape = match (byte, tail) {
             (b'%', [high, low, after @ ..]) => {
@@ -233,11 +258,11 @@ fn push_recoded(out: &mut Vec<u8>, text: &[u8], keep_slash: bool) {
         match escape {
             Some(((high, low), after)) => {
                 push_escaped(out, high << 4 | low, false);
-                rest = after;
+                rest = push_plain(out, after);
             }
             None => {
                 push_escaped(out, byte, keep_slash);
-                rest = tail;
+                rest = push_plain(out, tail);
             }
         }
     }
@@ -245,8 +270,7 @@ fn push_recoded(out: &mut Vec<u8>, text: &[u8], keep_slash: bool) {
 
 fn push_escaped(out: &mut Vec<u8>, byte: u8, keep_slash: bool) {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-    let plain = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~');
-    if plain || (keep_slash && byte == b'/') {
+    if PLAIN[usize::from(byte)] || (keep_slash && byte == b'/') {
         out.push(byte);
     } else {
         out.extend_from_slice(&[
@@ -258,7 +282,10 @@ fn push_escaped(out: &mut Vec<u8>, byte: u8, keep_slash: bool) {
 }
 
 fn digit(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
+    match byte {
+        b'0'..=b'9' => Some(byte - b'0'),
+        b'a'..=b'f' => Some(byte - b'a' + 10),
+        b'A'..=b'F' => Some(byte - b'A' + 10),
+        _ => None,
+    }
 }

@@ -3,7 +3,7 @@
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 
-use super::canonical::CanonicalQuery;
+use super::canonical::{CanonicalQuery, may_name};
 use super::source::{Presigned, from_header, single};
 use super::{Refusal, TERMINATOR, parse_iso_basic};
 
@@ -25,8 +25,8 @@ pub struct Claim {
     pub access_key_id: String,
     /// What the signature is scoped to.
     pub scope: Scope,
-    /// Lower-case names of the covered headers, strictly ascending, `host` among them.
-    pub signed_headers: Vec<String>,
+    /// Lower-case names of the covered headers, `;` between, strictly ascending, `host` among them.
+    pub signed_headers: String,
     /// The signature itself.
     pub signature: [u8; 32],
     /// Time of signing, ISO 8601 basic in UTC; its day is the day of the scope.
@@ -58,9 +58,12 @@ impl std::fmt::Debug for Claim {
 
 /// Reads the claim of a request from its Authorization header or its query, exactly one of them.
 pub fn claim(parts: &Parts) -> Result<Claim, Refusal> {
-    let query = CanonicalQuery::new(parts.uri.query().unwrap_or_default());
-    let presigned = Presigned::read(&query)?;
-    let authorization = single(&parts.headers, AUTHORIZATION.as_str())?;
+    let query = parts.uri.query().unwrap_or_default();
+    let presigned = match may_name(query, "X-Amz-") {
+        true => Presigned::read(&CanonicalQuery::new(query))?,
+        false => None,
+    };
+    let authorization = single(&parts.headers, &AUTHORIZATION)?;
     match (authorization, presigned) {
         (None, None) => Err(Refusal::missing()),
         (Some(text), None) => from_header(text, &parts.headers),
@@ -96,10 +99,11 @@ impl Draft {
                 scope.date, self.timestamp
             )));
         }
+        check_signed_headers(&self.signed_headers, dated_by)?;
         Ok(Claim {
             access_key_id,
             scope,
-            signed_headers: read_signed_headers(&self.signed_headers, dated_by)?,
+            signed_headers: self.signed_headers,
             signature: read_signature(&self.signature)?,
             timestamp: self.timestamp,
             timestamp_ms,
@@ -113,8 +117,17 @@ impl Draft {
 
 fn read_credential(text: &str) -> Result<(String, Scope), Refusal> {
     const RIGHT: &str = "of the form KEYID/YYYYMMDD/region/service/aws4_request";
-    let pieces: Vec<&str> = text.splitn(6, '/').collect();
-    let [id, date, region, service, terminator] = pieces[..] else {
+    let mut pieces = text.split('/');
+    let pieces = [(); 6].map(|()| pieces.next());
+    let [
+        Some(id),
+        Some(date),
+        Some(region),
+        Some(service),
+        Some(terminator),
+        None,
+    ] = pieces
+    else {
         return Err(Refusal::incomplete(format!(
             "The Credential is not {RIGHT}."
         )));
@@ -141,32 +154,26 @@ fn read_credential(text: &str) -> Result<(String, Scope), Refusal> {
     Ok((id.to_owned(), scope))
 }
 
-fn read_signed_headers(text: &str, dated_by: Option<&str>) -> Result<Vec<String>, Refusal> {
-    let names: Vec<String> = text.split(';').map(str::to_owned).collect();
-    if names
-        .iter()
-        .any(|name| name.is_empty() || name.bytes().any(|byte| byte.is_ascii_uppercase()))
-    {
+fn check_signed_headers(text: &str, dated_by: Option<&str>) -> Result<(), Refusal> {
+    let names = || text.split(';');
+    if names().any(|name| name.is_empty() || name.bytes().any(|byte| byte.is_ascii_uppercase())) {
         return Err(Refusal::incomplete(
             "SignedHeaders is not a list of lower-case names with ';' between.",
         ));
     }
-    if !names.is_sorted_by(|a, b| a < b) {
+    if !names().is_sorted_by(|a, b| a < b) {
         return Err(Refusal::incomplete(
             "SignedHeaders is not sorted, or has a name twice.",
         ));
     }
     for required in ["host"].into_iter().chain(dated_by) {
-        if names
-            .binary_search_by(|name| name.as_str().cmp(required))
-            .is_err()
-        {
+        if !names().any(|name| name == required) {
             return Err(Refusal::invalid(format!(
                 "The header '{required}' is not among the SignedHeaders."
             )));
         }
     }
-    Ok(names)
+    Ok(())
 }
 
 fn read_signature(text: &str) -> Result<[u8; 32], Refusal> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use http::{HeaderValue, Request};
 
-use super::canonical::{CanonicalQuery, Covered, PathStyle, push_joined, string_to_sign};
+use super::canonical::{CanonicalQuery, Covered, PathStyle, string_to_sign};
 use super::key::mac;
 use super::{ALGORITHM, Scope, Secret, TERMINATOR, body_sha256, hex, iso_basic};
 
@@ -61,7 +61,7 @@ pub fn sign<B>(
         })
         .map(|name| name.as_str())
         .collect();
-    let signed_headers: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    let signed_headers = Vec::from_iter(names).join(";");
     let covered = Covered {
         method: request.method().as_str(),
         path: request.uri().path(),
@@ -79,12 +79,11 @@ pub fn sign<B>(
         &text,
     ));
     let mut value = format!(
-        "{ALGORITHM} Credential={}/{}/{region}/{service}/{TERMINATOR}, SignedHeaders=",
+        "{ALGORITHM} Credential={}/{}/{region}/{service}/{TERMINATOR}, \
+         SignedHeaders={signed_headers}, Signature=",
         credentials.access_key_id, scope.date
     )
     .into_bytes();
-    push_joined(&mut value, &signed_headers, b';');
-    value.extend_from_slice(b", Signature=");
     value.extend_from_slice(&signature);
     let mut value = HeaderValue::from_bytes(&value)
         .map_err(|_| SignError::NotAHeader("the credential scope"))?;

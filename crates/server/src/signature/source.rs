@@ -1,7 +1,7 @@
 //! The two places a signature stands in: the Authorization header and the query.
 
-use http::HeaderMap;
 use http::header::DATE;
+use http::{HeaderMap, HeaderName};
 use percent_encoding::percent_decode_str;
 
 use super::canonical::CanonicalQuery;
@@ -13,6 +13,10 @@ const CLAIM_BYTES_MAX: usize = 8 * 1024;
 
 /// Longest validity of a presigned request: seven days.
 const EXPIRES_S_MAX: i64 = 7 * 24 * 60 * 60;
+
+// Names that are made once need not be read anew for each request.
+static X_AMZ_DATE: HeaderName = HeaderName::from_static("x-amz-date");
+static X_AMZ_SECURITY_TOKEN: HeaderName = HeaderName::from_static("x-amz-security-token");
 
 /// Reads the claim of an Authorization header.
 pub(super) fn from_header(text: &str, headers: &HeaderMap) -> Result<Claim, Refusal> {
@@ -59,17 +63,17 @@ pub(super) fn from_header(text: &str, headers: &HeaderMap) -> Result<Claim, Refu
         timestamp,
         presigned: false,
         expires_ms: 0,
-        session_token: single(headers, "x-amz-security-token")?.map(str::to_owned),
+        session_token: single(headers, &X_AMZ_SECURITY_TOKEN)?.map(str::to_owned),
     }
     .finish(Some(dated_by))
 }
 
 /// The time of a header-signed request, and the header it stands in.
 fn header_time(headers: &HeaderMap) -> Result<(String, &'static str), Refusal> {
-    if let Some(text) = single(headers, "x-amz-date")? {
+    if let Some(text) = single(headers, &X_AMZ_DATE)? {
         return Ok((text.to_owned(), "x-amz-date"));
     }
-    let text = single(headers, DATE.as_str())?.ok_or_else(|| {
+    let text = single(headers, &DATE)?.ok_or_else(|| {
         Refusal::incomplete(
             "The request lacks its time: send X-Amz-Date, for example 20150830T123600Z.",
         )
@@ -188,7 +192,10 @@ fn check_algorithm(place: &str, algorithm: &str) -> Result<(), Refusal> {
 }
 
 /// A header that must not come twice, as text.
-pub(super) fn single<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, Refusal> {
+pub(super) fn single<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<&'a str>, Refusal> {
     let mut values = headers.get_all(name).iter();
     let Some(value) = values.next() else {
         return Ok(None);

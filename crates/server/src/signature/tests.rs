@@ -83,14 +83,12 @@ struct Forge<'a> {
 impl Forge<'_> {
     fn signature(&self, wire: &Wire, signed_headers: &[&str], body: &str) -> String {
         let parts = wire.parts();
-        let signed_headers: Vec<String> =
-            signed_headers.iter().map(|name| name.to_string()).collect();
         let covered = Covered {
             method: parts.method.as_str(),
             path: parts.uri.path(),
             query: &CanonicalQuery::new(parts.uri.query().unwrap_or_default()),
             headers: &parts.headers,
-            signed_headers: &signed_headers,
+            signed_headers: &signed_headers.join(";"),
             body_sha256: &body_sha256(body.as_bytes()),
         };
         let canonical = covered

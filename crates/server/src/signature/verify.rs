@@ -125,11 +125,8 @@ fn check_coverage(claim: &Claim, headers: &HeaderMap) -> Result<(), Refusal> {
         .map(|name| name.as_str())
         .filter(|name| name.starts_with("x-amz-"))
     {
-        if claim
-            .signed_headers
-            .binary_search_by(|signed| signed.as_str().cmp(name))
-            .is_err()
-        {
+        let mut signed = claim.signed_headers.split(';');
+        if !signed.any(|signed| signed == name) {
             return Err(Refusal::invalid(format!(
                 "The header '{name}' is not among the SignedHeaders."
             )));

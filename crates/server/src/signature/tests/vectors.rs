@@ -118,7 +118,6 @@ fn every_case_is_canonicalised_to_its_signature() {
             .rsplit('\n')
             .nth(1)
             .expect("two last lines");
-        let signed_headers: Vec<String> = signed_line.split(';').map(str::to_owned).collect();
         // The one case signed before its token was added to the query.
         let token_after = case.id == "post-sts-header-after/query";
         let kept = query
@@ -129,7 +128,7 @@ fn every_case_is_canonicalised_to_its_signature() {
             path,
             query: &CanonicalQuery::new(&kept.collect::<Vec<_>>().join("&")),
             headers: &headers,
-            signed_headers: &signed_headers,
+            signed_headers: signed_line,
             body_sha256: &body_sha256(case.body.as_bytes()),
         };
         let style = PathStyle {

@@ -119,6 +119,8 @@ fn both_kinds_at_once_are_refused() {
         "X-Amz-Security-Token=t",
         "X-Amz-Date=20260314T150926Z",
         "X-Amz%2DSignature=0",
+        "%58-Amz-Signature=0",
+        "&%58%2d%41mz-Credential",
     ] {
         let wire = Wire {
             target: format!("/findingsv2?x=1&{stray}"),
