@@ -10,6 +10,7 @@ from harness.findings import FIXTURES, all_findings
 from harness.incidents import create_plan, incident_client, record, start
 from harness.models import answered
 from harness.process import balefire
+from harness.rules import IN_ALARM, alarm, create_rule
 from harness.vulnerabilities import INSTANCE, SBOM, details_of, list_findings, refresh_all, scan
 from harness.wire import assert_refused, call, refusal
 
@@ -34,6 +35,8 @@ class Owner:
         self.event = events[0]["eventId"]
         put(account, deployment(account, "d-OWN", "START", datetime.now(UTC).replace(microsecond=0)))
         self.incident_finding = findings_with(self.incidents, self.incident, "d-OWN")["d-OWN"]["id"]
+        self.rules = account.client("events")
+        self.rule = create_rule(self.rules, "alarms", self.plan, Tags=[{"Key": "owner", "Value": "a"}])
         self.hub_arn = self.hub.enable_security_hub_v2(Tags={"owner": "a"})["HubV2Arn"]
         done = balefire("import", FIXTURES / "findings.json", account=account)
         assert done.returncode == 0, done.stderr
@@ -53,6 +56,9 @@ class Owner:
                 self.incidents.list_tags_for_resource(resourceArn=arn)["tags"]
                 for arn in [self.plan, self.incident, self.set]
             ],
+            "rule": self._body(self.rules.describe_rule(Name="alarms")),
+            "targets": self.rules.list_targets_by_rule(Rule="alarms")["Targets"],
+            "rule tags": self.rules.list_tags_for_resource(ResourceARN=self.rule)["Tags"],
             "hub": self._body(self.hub.describe_security_hub_v2()),
             "findings": all_findings(self.hub),
             "vulnerabilities": list_findings(self.inspector),
@@ -71,6 +77,7 @@ class Other:
     def __init__(self, account):
         self.account = account
         self.incidents = incident_client(account)
+        self.rules = account.client("events")
         self.hub = account.client("securityhub")
         self.hub.enable_security_hub_v2()
         self.inspector = account.client("inspector2")
@@ -225,8 +232,74 @@ def incident(a):
     return a.incident
 
 
+def delete_rule(a, b):
+    # Deleting what is not there models no error.
+    b.rules.delete_rule(Name="alarms")
+
+
+def list_rules(a, b):
+    assert a.rule not in [rule["Arn"] for rule in b.rules.list_rules()["Rules"]]
+
+
+def list_rule_names_by_target(a, b):
+    assert b.rules.list_rule_names_by_target(TargetArn=a.plan)["RuleNames"] == []
+
+
+def put_events(a, b):
+    # It is the owner's alarm, and yet an event of the account that sends it.
+    put(b.account, alarm(a.account, "pay"))
+
+
+def put_rule(a, b):
+    assert b.rules.put_rule(Name="alarms", EventPattern=IN_ALARM, State="DISABLED")["RuleArn"] != a.rule
+    b.rules.delete_rule(Name="alarms")
+
+
+def put_targets(a, b):
+    target = {"Id": "theirs", "Arn": a.plan}
+    no_rule("put_targets", Rule="alarms", Targets=[target])(a, b)
+    b.rules.put_rule(Name="own", EventPattern=IN_ALARM)
+    assert b.rules.put_targets(Rule="own", Targets=[target])["FailedEntryCount"] == 1
+    b.rules.delete_rule(Name="own")
+
+
+def pattern_alone(a, b):
+    # It reads nothing but its input.
+    named = {"EventPattern": IN_ALARM, "Event": "{}"}
+    refusal(b.rules.test_event_pattern, "ValidationException", 400, **named)
+
+
+def no_rule(operation, **named):
+    """A call with the name or the ARN of the owner's rule finds nothing."""
+
+    def check(a, b):
+        parameters = {name: value(a) if callable(value) else value for name, value in named.items()}
+        refusal(getattr(b.rules, operation), NOT_FOUND, 400, **parameters)
+
+    return check
+
+
+def rule(a):
+    return a.rule
+
+
 # Every operation that is answered has a row: a new one without fails the test below.
 ISOLATED = {
+    ("events", "DeleteRule"): delete_rule,
+    ("events", "DescribeRule"): no_rule("describe_rule", Name="alarms"),
+    ("events", "DisableRule"): no_rule("disable_rule", Name="alarms"),
+    ("events", "EnableRule"): no_rule("enable_rule", Name="alarms"),
+    ("events", "ListRuleNamesByTarget"): list_rule_names_by_target,
+    ("events", "ListRules"): list_rules,
+    ("events", "ListTagsForResource"): no_rule("list_tags_for_resource", ResourceARN=rule),
+    ("events", "ListTargetsByRule"): no_rule("list_targets_by_rule", Rule="alarms"),
+    ("events", "PutEvents"): put_events,
+    ("events", "PutRule"): put_rule,
+    ("events", "PutTargets"): put_targets,
+    ("events", "RemoveTargets"): no_rule("remove_targets", Rule="alarms", Ids=["plan-0"]),
+    ("events", "TagResource"): no_rule("tag_resource", ResourceARN=rule, Tags=[]),
+    ("events", "TestEventPattern"): pattern_alone,
+    ("events", "UntagResource"): no_rule("untag_resource", ResourceARN=rule, TagKeys=["owner"]),
     ("ssm-incidents", "BatchGetIncidentFindings"): batch_get_incident_findings,
     ("ssm-incidents", "CreateReplicationSet"): create_replication_set,
     ("ssm-incidents", "CreateResponsePlan"): create_response_plan,

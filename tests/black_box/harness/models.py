@@ -8,8 +8,11 @@ import botocore.session
 
 from .wire import call, target_call
 
-# EventBridge and STS are here for one operation each.
-SERVICES = ["inspector-scan", "inspector2", "securityhub", "ssm-contacts", "ssm-incidents"]
+# STS is here for one operation.
+SERVICES = ["events", "inspector-scan", "inspector2", "securityhub", "ssm-contacts", "ssm-incidents"]
+
+# Errors of a whole service, which its model lists at no operation.
+COMMON_ERRORS = {"events": frozenset({"ValidationException"})}
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Operation:
 
 
 def operations():
-    """All operations of the five services."""
+    """All operations of these services."""
     session = botocore.session.get_session()
     found = []
     for service in SERVICES:
@@ -42,6 +45,7 @@ def operations():
             target = re.sub(r"\{[^}]+\}", "x", http["requestUri"])
             prefix = model.metadata.get("targetPrefix")
             errors = frozenset(shape.name for shape in operation.error_shapes)
+            errors |= COMMON_ERRORS.get(service, frozenset())
             by_header = f"{prefix}.{name}" if prefix else ""
             members = operation.input_shape.members if operation.input_shape else {}
             has_body = any("location" not in member.serialization for member in members.values())
