@@ -48,6 +48,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0005_inspector",
         sql: include_str!("../migrations/0005_inspector.sql"),
     },
+    Migration {
+        name: "0006_incident_operations",
+        sql: include_str!("../migrations/0006_incident_operations.sql"),
+    },
 ];
 
 /// Every operation that is answered.

@@ -2,7 +2,10 @@
 
 pub mod arn;
 pub mod finding;
+#[cfg(test)]
+mod fixture;
 pub mod incident;
+mod query;
 pub mod related_item;
 pub mod replication_set;
 pub mod response_plan;
@@ -19,7 +22,10 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::BatchGetIncidentFindings>(finding::batch_get_incident_findings),
         Handler::of::<op::CreateReplicationSet>(replication_set::create_replication_set),
         Handler::of::<op::CreateResponsePlan>(response_plan::create_response_plan),
+        Handler::of::<op::CreateTimelineEvent>(timeline::create_timeline_event),
+        Handler::of::<op::DeleteIncidentRecord>(incident::delete_incident_record),
         Handler::of::<op::DeleteResponsePlan>(response_plan::delete_response_plan),
+        Handler::of::<op::DeleteTimelineEvent>(timeline::delete_timeline_event),
         Handler::of_wire_form::<op::GetIncidentRecord>(incident::get_incident_record),
         Handler::of::<op::GetReplicationSet>(replication_set::get_replication_set),
         Handler::of::<op::GetResponsePlan>(response_plan::get_response_plan),
@@ -35,6 +41,8 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::TagResource>(tags::tag_resource),
         Handler::of::<op::UntagResource>(tags::untag_resource),
         Handler::of::<op::UpdateIncidentRecord>(incident::update_incident_record),
+        Handler::of::<op::UpdateRelatedItems>(related_item::update_related_items),
         Handler::of::<op::UpdateResponsePlan>(response_plan::update_response_plan),
+        Handler::of::<op::UpdateTimelineEvent>(timeline::update_timeline_event),
     ]
 }

@@ -85,7 +85,11 @@ fn must_exist(ctx: &mut Ctx<'_, '_>, resource_arn: &str) -> Result<&'static str,
             own && ResponsePlan::find(ctx, name)?.is_some(),
         ),
         Resource::Incident { plan, id } => {
-            let found = if own { Incident::find(ctx, id)? } else { None };
+            let found = if own {
+                Incident::find(ctx, account, id)?
+            } else {
+                None
+            };
             (
                 "INCIDENT_RECORD",
                 found.is_some_and(|incident| incident.plan == plan),

@@ -2,7 +2,7 @@
 
 use balefire_api::generated::ssm_incidents::{
     Action, GetResponsePlanOutput, IncidentRecord, IncidentRecordSource, IncidentRecordStatus,
-    RelatedItem, StartIncidentInput, StartIncidentOutput, TriggerDetails,
+    StartIncidentInput, StartIncidentOutput, TriggerDetails,
 };
 use balefire_store::Kept;
 use serde_json::json;
@@ -31,11 +31,11 @@ pub fn start_incident(
         .clone()
         .filter(|text| !text.is_empty());
     if let Some(dedupe) = &dedupe
-        && let Some(open) = open_with(ctx, dedupe)?
+        && let Some(open) = open_with(ctx, &row.account, dedupe)?
     {
         return fold(ctx, &open, input);
     }
-    open(ctx, plan, dedupe, input)
+    open(ctx, &row, plan, dedupe, input)
 }
 
 fn check(input: &StartIncidentInput) -> Result<(), Failure> {
@@ -49,51 +49,47 @@ fn check(input: &StartIncidentInput) -> Result<(), Failure> {
 }
 
 /// The account's open incident with this string.
-fn open_with(ctx: &mut Ctx<'_, '_>, dedupe: &str) -> Result<Option<Kept<Incident>>, Failure> {
+fn open_with(
+    ctx: &mut Ctx<'_, '_>,
+    account: &str,
+    dedupe: &str,
+) -> Result<Option<Kept<Incident>>, Failure> {
     let rows = ctx.tx.query(
         "SELECT id FROM incident WHERE account = $1 AND open_dedupe = $2 ORDER BY id LIMIT 1",
-        &[ctx.caller.account.as_str().into(), dedupe.into()],
+        &[account.into(), dedupe.into()],
     )?;
     match rows.first() {
-        Some(row) => Incident::find(ctx, row.text(0)?),
+        Some(row) => Incident::find(ctx, account, row.text(0)?),
         None => Ok(None),
     }
 }
 
 fn open(
     ctx: &mut Ctx<'_, '_>,
+    row: &ResponsePlan,
     plan: GetResponsePlanOutput,
     dedupe: Option<String>,
     input: StartIncidentInput,
 ) -> Result<StartIncidentOutput, Failure> {
-    let (id, account) = (ctx.new_id(), ctx.caller.account.clone());
-    let arn = arn::incident(&account, &plan.name, &id);
+    let (id, account) = (ctx.new_id(), row.account.as_str());
+    let arn = arn::incident(account, &row.name, &id);
     let incident_tags = plan.incident_template.incident_tags.clone();
     let start = start_data(&plan, &input);
-    let record = record(
-        ctx,
-        &plan,
-        &arn,
-        dedupe.unwrap_or_else(|| id.clone()),
-        &input,
-    );
-    ctx.tx
-        .insert(&Incident::new(&account, &plan.name, &id, record))?;
+    let dedupe = dedupe.unwrap_or_else(|| id.clone());
+    let record = record(ctx, &plan, &arn, dedupe, &input);
+    let incident = Incident::new(account, &row.name, &id, record);
+    ctx.tx.insert(&incident)?;
     if let Some(incident_tags) = incident_tags {
-        tags::put(ctx.tx, &account, &arn, &incident_tags)?;
+        tags::put(ctx.tx, account, &arn, &incident_tags)?;
     }
     if let Some(trigger) = &input.trigger_details {
-        timeline::append_automatic(
-            ctx,
-            &arn,
-            &id,
-            INCIDENT_TRIGGER,
-            &trigger_data(trigger, true),
-        )?;
+        let data = trigger_data(trigger, true);
+        timeline::append_automatic(ctx, &incident, INCIDENT_TRIGGER, &data)?;
     }
-    timeline::append_automatic(ctx, &arn, &id, INCIDENT_START, &start)?;
-    related_item::add(ctx, &id, input.related_items.unwrap_or_default())?;
-    ctx.changed("incident.opened", &arn, &start)?;
+    timeline::append_automatic(ctx, &incident, INCIDENT_START, &start)?;
+    let items = input.related_items.unwrap_or_default();
+    related_item::add(ctx, &incident, items, "/relatedItems")?;
+    ctx.changed_in(incident.account, "incident.opened", &arn, &start)?;
     Ok(StartIncidentOutput {
         incident_record_arn: arn,
     })
@@ -149,10 +145,15 @@ fn fold(
         Some(trigger) => trigger_data(trigger, false),
         None => json!({"createdIncident": false, "incidentSource": MANUAL_SOURCE}),
     };
-    timeline::append_automatic(ctx, &arn, &open.id, INCIDENT_TRIGGER, &data)?;
-    let items: Vec<RelatedItem> = input.related_items.unwrap_or_default();
-    related_item::add(ctx, &open.id, items)?;
-    ctx.changed("incident.triggered_again", &arn, &data)?;
+    timeline::append_automatic(ctx, open, INCIDENT_TRIGGER, &data)?;
+    let items = input.related_items.unwrap_or_default();
+    related_item::add(ctx, open, items, "/relatedItems")?;
+    ctx.changed_in(
+        open.account.clone(),
+        "incident.triggered_again",
+        &arn,
+        &data,
+    )?;
     Ok(StartIncidentOutput {
         incident_record_arn: arn,
     })

@@ -1,14 +1,19 @@
 //! Related items: what an incident points at.
 
 mod list_related_items;
+#[cfg(test)]
+mod tests;
+mod update_related_items;
 
 pub use list_related_items::list_related_items;
+pub use update_related_items::update_related_items;
 
-use balefire_api::generated::ssm_incidents::{RELATED_ITEM, RelatedItem};
-use balefire_store::{Error, Page, Record, Row, Table, Value};
+use balefire_api::generated::ssm_incidents::{ItemIdentifier, RELATED_ITEM, RelatedItem};
+use balefire_store::{Error, Kept, Page, Record, Row, Table, Value};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::incident::Incident;
 use crate::wire_form;
 
 /// Items an incident may have.
@@ -62,11 +67,7 @@ impl RelatedItemRow {
 /// What the model cannot say of items that a client adds.
 pub fn check_new(items: &[RelatedItem]) -> Result<(), Failure> {
     if let Some(place) = items.iter().position(|item| item.generated_id.is_some()) {
-        let path = format!("/relatedItems/{place}/generatedId");
-        return Err(Failure::invalid(
-            &path,
-            "Member must be absent: Balefire gives the id",
-        ));
+        return Err(has_an_id(&format!("/relatedItems/{place}")));
     }
     if items.len() > ITEMS_MAX {
         let rule = format!(
@@ -77,57 +78,109 @@ pub fn check_new(items: &[RelatedItem]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Adds items; one that is there already, by type and value, only takes the new title.
-pub fn add(ctx: &mut Ctx<'_, '_>, incident: &str, items: Vec<RelatedItem>) -> Result<(), Failure> {
+fn has_an_id(path: &str) -> Failure {
+    let rule = "Member must be absent: Balefire gives the id";
+    Failure::invalid(&format!("{path}/generatedId"), rule)
+}
+
+/// Adds items; one that is there already, by type and value, only takes the new title. True when
+/// that changed something. `path` is where the items stand in the input.
+pub fn add(
+    ctx: &mut Ctx<'_, '_>,
+    incident: &Incident,
+    items: Vec<RelatedItem>,
+    path: &str,
+) -> Result<bool, Failure> {
     if items.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
-    let mut known = ctx.tx.page::<RelatedItemRow>(&Page {
+    let (mut known, mut changed) = (all(ctx, incident)?, false);
+    for mut item in items {
+        if let Some((place, there)) = same(&known, &item.identifier)? {
+            if item.title.is_some() && item.title != there.title {
+                item.generated_id = there.generated_id;
+                known[place].body = wire_form::write(&RELATED_ITEM, item);
+                ctx.tx.replace(&mut known[place])?;
+                changed = true;
+            }
+            continue;
+        }
+        if known.len() >= ITEMS_MAX {
+            let rule = format!("Member must not take the incident above {ITEMS_MAX} items");
+            return Err(Failure::invalid(path, rule));
+        }
+        known.push(insert(ctx, incident, item)?);
+        changed = true;
+    }
+    Ok(changed)
+}
+
+/// Removes the item with this type and value; false when there is none.
+fn remove(
+    ctx: &mut Ctx<'_, '_>,
+    incident: &Incident,
+    identifier: &ItemIdentifier,
+) -> Result<bool, Failure> {
+    let known = all(ctx, incident)?;
+    match same(&known, identifier)? {
+        Some((place, _)) => Ok(ctx.tx.delete::<RelatedItemRow>(&known[place].key())?),
+        None => Ok(false),
+    }
+}
+
+/// Removes every item of an incident that goes.
+pub fn clear(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<(), Failure> {
+    ctx.tx.execute(
+        "DELETE FROM related_item WHERE account = $1 AND incident = $2",
+        &[(&incident.account).into(), (&incident.id).into()],
+    )?;
+    Ok(())
+}
+
+fn all(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<Vec<Kept<RelatedItemRow>>, Failure> {
+    Ok(ctx.tx.page(&Page {
         equal: &[
-            ("account", ctx.caller.account.as_str().into()),
-            ("incident", incident.into()),
+            ("account", (&incident.account).into()),
+            ("incident", (&incident.id).into()),
         ],
         order: &["id"],
         descending: false,
         after: None,
         limit: ITEMS_MAX + 1,
-    })?;
-    for mut item in items {
-        let mut same = None;
-        for row in &mut known {
-            let there = row.item()?;
-            if there.identifier == item.identifier {
-                same = Some((row, there.generated_id));
-                break;
-            }
+    })?)
+}
+
+/// The place of the item with this type and value, and the item.
+fn same(
+    known: &[Kept<RelatedItemRow>],
+    identifier: &ItemIdentifier,
+) -> Result<Option<(usize, RelatedItem)>, Failure> {
+    for (place, row) in known.iter().enumerate() {
+        let item = row.item()?;
+        if item.identifier == *identifier {
+            return Ok(Some((place, item)));
         }
-        if let Some((row, generated_id)) = same {
-            item.generated_id = generated_id;
-            row.body = wire_form::write(&RELATED_ITEM, item);
-            ctx.tx.replace(row)?;
-            continue;
-        }
-        if known.len() >= ITEMS_MAX {
-            let rule = format!("Member must not take the incident above {ITEMS_MAX} items");
-            return Err(Failure::invalid("/relatedItems", rule));
-        }
-        let id = ctx.new_id();
-        let digits = id.replace('-', "").to_ascii_uppercase();
-        item.generated_id = Some(format!(
-            "related-item/{}/{digits}",
-            item.identifier.r#type.as_str()
-        ));
-        let row = RelatedItemRow {
-            account: ctx.caller.account.clone(),
-            incident: incident.to_owned(),
-            id,
-            body: wire_form::write(&RELATED_ITEM, item),
-        };
-        ctx.tx.insert(&row)?;
-        known.push(balefire_store::Kept {
-            record: row,
-            version: 1,
-        });
     }
-    Ok(())
+    Ok(None)
+}
+
+fn insert(
+    ctx: &mut Ctx<'_, '_>,
+    incident: &Incident,
+    mut item: RelatedItem,
+) -> Result<Kept<RelatedItemRow>, Failure> {
+    let id = ctx.new_id();
+    let digits = id.replace('-', "").to_ascii_uppercase();
+    item.generated_id = Some(format!(
+        "related-item/{}/{digits}",
+        item.identifier.r#type.as_str()
+    ));
+    let record = RelatedItemRow {
+        account: incident.account.clone(),
+        incident: incident.id.clone(),
+        id,
+        body: wire_form::write(&RELATED_ITEM, item),
+    };
+    ctx.tx.insert(&record)?;
+    Ok(Kept { record, version: 1 })
 }

@@ -8,7 +8,10 @@ pub use create_replication_set::create_replication_set;
 pub use get_replication_set::get_replication_set;
 pub use list_replication_sets::list_replication_sets;
 
-use balefire_api::generated::ssm_incidents::{REPLICATION_SET, ReplicationSet};
+use balefire_api::Violation;
+use balefire_api::generated::ssm_incidents::{
+    REPLICATION_SET, ReplicationSet, ReplicationSetStatus,
+};
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
 
 use crate::context::Ctx;
@@ -19,6 +22,7 @@ use crate::wire_form;
 pub struct ReplicationSetRow {
     pub account: String,
     pub id: String,
+    pub status: ReplicationSetStatus,
     /// The model's `ReplicationSet`.
     body: Vec<u8>,
 }
@@ -27,7 +31,7 @@ impl Record for ReplicationSetRow {
     const TABLE: Table = Table {
         name: "replication_set",
         key: &["account"],
-        columns: &["id", "body"],
+        columns: &["id", "status", "body"],
     };
 
     fn key(&self) -> Vec<Value> {
@@ -35,14 +39,20 @@ impl Record for ReplicationSetRow {
     }
 
     fn values(&self) -> Vec<Value> {
-        vec![(&self.id).into(), self.body.clone().into()]
+        vec![
+            (&self.id).into(),
+            self.status.as_str().into(),
+            self.body.clone().into(),
+        ]
     }
 
     fn from_row(row: &Row) -> Result<Self, Error> {
         Ok(ReplicationSetRow {
             account: row.text(0)?.into(),
             id: row.text(1)?.into(),
-            body: row.blob(2)?.into(),
+            status: ReplicationSetStatus::parse(row.text(2)?)
+                .unwrap_or(ReplicationSetStatus::Failed),
+            body: row.blob(3)?.into(),
         })
     }
 }
@@ -52,6 +62,7 @@ impl ReplicationSetRow {
         ReplicationSetRow {
             account: account.into(),
             id: id.into(),
+            status: set.status,
             body: wire_form::write(&REPLICATION_SET, set),
         }
     }
@@ -67,10 +78,56 @@ impl ReplicationSetRow {
     }
 }
 
-/// Nothing of Incident Manager can be used before there is a set.
+/// Nothing of Incident Manager can be made before there is a set.
 pub fn must_have_set(ctx: &mut Ctx<'_, '_>) -> Result<(), Failure> {
     match ReplicationSetRow::find(ctx)? {
-        Some(_) => Ok(()),
+        Some(row) => check_settled(row.status.as_str()),
         None => Err(Failure::not_found("REPLICATION_SET", ctx.account())),
     }
+}
+
+/// Nothing of an account can be used while its set is on the move. Without a set there is nothing,
+/// and that is no error.
+pub fn must_be_settled(ctx: &mut Ctx<'_, '_>, account: &str) -> Result<(), Failure> {
+    let rows = ctx.tx.query(
+        "SELECT status FROM replication_set WHERE account = $1",
+        &[account.into()],
+    )?;
+    rows.first()
+        .map_or(Ok(()), |row| check_settled(row.text(0)?))
+}
+
+/// The record that a statement finds, which selects the columns of its table, the version, and last
+/// the status of the account's set, or NULL.
+pub fn get_settled<R: Record>(
+    ctx: &mut Ctx<'_, '_>,
+    sql: &'static str,
+    key: &[Value],
+) -> Result<Option<Kept<R>>, Failure> {
+    let rows = ctx.tx.query(sql, key)?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let version = R::TABLE.key.len() + R::TABLE.columns.len();
+    if let Some(status) = row.optional_text(version + 1)? {
+        check_settled(status)?;
+    }
+    Ok(Some(Kept {
+        record: R::from_row(row)?,
+        version: row.int(version)?,
+    }))
+}
+
+fn check_settled(status: &str) -> Result<(), Failure> {
+    if status == ReplicationSetStatus::Active.as_str() {
+        return Ok(());
+    }
+    let message = format!(
+        "The replication set of the account is {status}. Nothing in Incident Manager can be used before it \
+         is ACTIVE; GetReplicationSet tells when it is."
+    );
+    Err(Failure::Invalid(vec![Violation {
+        path: "/".into(),
+        message,
+    }]))
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{MARK, World, document, scan};
+use super::world::{self, MARK, World, document, scan};
 use crate::server::{OWNER, REGION};
 
 /// What the other account is answered.
@@ -50,6 +50,14 @@ fn nothing(_: &World) -> Value {
 
 fn incident(world: &World) -> Value {
     json!({"incidentRecordArn": world.incident})
+}
+
+fn timeline_event(world: &World, more: Value) -> Value {
+    let mut input = json!({"incidentRecordArn": world.incident, "eventData": "taken"});
+    if let (Some(members), Value::Object(more)) = (input.as_object_mut(), more) {
+        members.extend(more);
+    }
+    input
 }
 
 /// In this order the owner calls them too: what ends a thing stands last.
@@ -165,9 +173,40 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     row(
+        "ssm-incidents:CreateTimelineEvent",
+        |w| timeline_event(w, json!({"eventType": "Note", "eventTime": 1})),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:UpdateTimelineEvent",
+        |w| timeline_event(w, json!({"eventId": w.note})),
+        NOT_FOUND,
+        Own::May,
+    ),
+    // An event that is not there is deleted without a word, and so is an incident.
+    row(
+        "ssm-incidents:DeleteTimelineEvent",
+        |w| json!({"incidentRecordArn": w.incident, "eventId": w.note}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:UpdateRelatedItems",
+        |w| json!({"incidentRecordArn": w.incident, "relatedItemsUpdate": {"itemToRemove": world::link()}}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
         "ssm-incidents:UpdateIncidentRecord",
         |w| json!({"arn": w.incident, "status": "RESOLVED"}),
         NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:DeleteIncidentRecord",
+        |w| json!({"arn": w.incident}),
+        Foreign::Nothing,
         Own::May,
     ),
     // A plan that is not there is deleted without a word.

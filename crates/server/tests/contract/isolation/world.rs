@@ -14,6 +14,8 @@ pub struct World {
     pub replication_set: String,
     pub incident: String,
     pub timeline_event: String,
+    /// An event that the owner wrote.
+    pub note: String,
     /// The deployment that the incident has as its finding.
     pub deployment: String,
     /// A finding of Security Hub, by its `metadata.uid`.
@@ -40,6 +42,7 @@ impl World {
             replication_set: String::new(),
             incident: String::new(),
             timeline_event: String::new(),
+            note: String::new(),
             deployment: String::new(),
             finding: String::new(),
             instance: format!("arn:aws:ec2:{REGION}:{OWNER}:instance/i-0123456789abcdef0"),
@@ -64,8 +67,7 @@ impl World {
         }
         self.deploy();
         for title in ["first", "second"] {
-            let identifier = json!({"type": "OTHER", "value": {"url": "https://a.example"}});
-            let item = json!({"title": MARK, "identifier": identifier});
+            let item = json!({"title": MARK, "identifier": link()});
             let start = json!({
                 "responsePlanArn": self.plan, "title": format!("{MARK} {title}"), "relatedItems": [item],
             });
@@ -75,6 +77,11 @@ impl World {
         let record = json!({"incidentRecordArn": self.incident});
         let events = self.done("ssm-incidents:ListTimelineEvents", record.clone());
         self.timeline_event = text(&events["eventSummaries"][0]["eventId"]);
+        let note = json!({
+            "incidentRecordArn": self.incident, "eventType": "Note", "eventTime": 1, "eventData": MARK,
+        });
+        let note = self.done("ssm-incidents:CreateTimelineEvent", note);
+        self.note = text(&note["eventId"]);
         let findings = self.done("ssm-incidents:ListIncidentFindings", record);
         self.deployment = text(&findings["findings"][0]["id"]);
     }
@@ -128,6 +135,10 @@ impl World {
             ("ssm-incidents:GetResponsePlan", json!({"arn": self.plan})),
             ("ssm-incidents:ListIncidentRecords", json!({})),
             (
+                "ssm-incidents:GetTimelineEvent",
+                json!({"incidentRecordArn": self.incident, "eventId": self.note}),
+            ),
+            (
                 "ssm-incidents:GetIncidentRecord",
                 json!({"arn": self.incident}),
             ),
@@ -152,6 +163,11 @@ fn text(value: &Value) -> String {
     let text = value.as_str();
     text.unwrap_or_else(|| panic!("{value} is no text"))
         .to_owned()
+}
+
+/// What identifies the item that each incident has.
+pub fn link() -> Value {
+    json!({"type": "OTHER", "value": {"url": "https://a.example"}})
 }
 
 fn plan(number: u32) -> Value {
