@@ -1,6 +1,7 @@
 //! What happens because time passes, or because a request left something to do: one file for each job.
 
 mod forget_client_tokens;
+mod settle_replication_set;
 mod take_event;
 
 use std::sync::Arc;
@@ -99,6 +100,9 @@ impl Engine {
             };
             match work.kind.as_str() {
                 crate::events::TAKE_EVENT => take_event::take_event(&mut ctx, &work)?,
+                crate::incidents::replication_set::SETTLE_REPLICATION_SET => {
+                    settle_replication_set::settle_replication_set(&mut ctx, &work)?;
+                }
                 other => return Err(Failure::Internal(format!("no job is called {other}"))),
             }
             ctx.tx.finish_job(&work.id, &owner)?;

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::context::{Clock, Ids};
+use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::testing::{REGION, Testing};
 
@@ -47,6 +49,23 @@ pub fn event_types(t: &Testing, arn: &str) -> Vec<String> {
     events
         .map(|event| event["eventType"].as_str().unwrap().to_owned())
         .collect()
+}
+
+/// Runs every job that is due.
+pub fn run_jobs(t: &Testing) {
+    let now = t.now();
+    let clock = Clock::from_source(move || now);
+    let engine = Engine::new(t.store.clone(), clock, Ids::random());
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.unwrap();
+    while runtime.block_on(engine.step()).unwrap() > 0 {}
+}
+
+/// How many rows a table has.
+pub fn count(t: &Testing, table: &str) -> i64 {
+    let sql = format!("SELECT COUNT(*) FROM {table}");
+    let rows = t.store.read_blocking(move |tx| tx.query(&sql, &[]));
+    rows.unwrap().unwrap()[0].int(0).unwrap()
 }
 
 /// The ids of a timeline's events, the oldest first, under these filters.

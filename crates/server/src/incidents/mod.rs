@@ -24,6 +24,7 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::CreateResponsePlan>(response_plan::create_response_plan),
         Handler::of::<op::CreateTimelineEvent>(timeline::create_timeline_event),
         Handler::of::<op::DeleteIncidentRecord>(incident::delete_incident_record),
+        Handler::of::<op::DeleteReplicationSet>(replication_set::delete_replication_set),
         Handler::of::<op::DeleteResponsePlan>(response_plan::delete_response_plan),
         Handler::of::<op::DeleteTimelineEvent>(timeline::delete_timeline_event),
         Handler::of_wire_form::<op::GetIncidentRecord>(incident::get_incident_record),
@@ -40,8 +41,10 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::StartIncident>(incident::start_incident),
         Handler::of::<op::TagResource>(tags::tag_resource),
         Handler::of::<op::UntagResource>(tags::untag_resource),
+        Handler::of::<op::UpdateDeletionProtection>(replication_set::update_deletion_protection),
         Handler::of::<op::UpdateIncidentRecord>(incident::update_incident_record),
         Handler::of::<op::UpdateRelatedItems>(related_item::update_related_items),
+        Handler::of::<op::UpdateReplicationSet>(replication_set::update_replication_set),
         Handler::of::<op::UpdateResponsePlan>(response_plan::update_response_plan),
         Handler::of::<op::UpdateTimelineEvent>(timeline::update_timeline_event),
     ]

@@ -82,7 +82,7 @@ fn must_exist(ctx: &mut Ctx<'_, '_>, resource_arn: &str) -> Result<&'static str,
     let (kind, exists) = match resource {
         Resource::ResponsePlan { name } => (
             "RESPONSE_PLAN",
-            own && ResponsePlan::find(ctx, name)?.is_some(),
+            own && ResponsePlan::find(ctx, account, name)?.is_some(),
         ),
         Resource::Incident { plan, id } => {
             let found = if own {

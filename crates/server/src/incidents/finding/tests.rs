@@ -1,11 +1,8 @@
 //! Deployments become findings by their times, in whatever order their events come.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
-use crate::context::{Clock, Ids};
-use crate::engine::Engine;
+use crate::incidents::fixture::run_jobs;
 use crate::testing::{MEMBER, REGION, Testing};
 
 const SERVICE: &str = "ssm-incidents";
@@ -47,21 +44,7 @@ fn stack_event(t: &Testing, account: &str, status: &str, at_ms: i64, token: &str
         .call_as(account, "events", "PutEvents", json!({"Entries": [entry]}))
         .unwrap();
     assert_eq!(put["FailedEntryCount"], 0);
-    step(t);
-}
-
-fn step(t: &Testing) {
-    let now = t.now();
-    let engine = Engine::new(
-        t.store.clone(),
-        Clock::from_source(move || now),
-        Ids::random(),
-    );
-    let engine = Arc::new(engine);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
-    while runtime.block_on(engine.step()).unwrap() > 0 {}
+    run_jobs(t);
 }
 
 fn start(t: &Testing, plan: &str) -> String {

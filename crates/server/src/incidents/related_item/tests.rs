@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::incidents::fixture::{
-    SERVICE, event_ids, event_types, missing, record, start, with_plan, wrong_at,
+    SERVICE, count, event_ids, event_types, missing, record, start, with_plan, wrong_at,
 };
 use crate::testing::{MEMBER, Testing};
 
@@ -191,12 +191,6 @@ fn an_incident_goes_with_all_that_is_its_own() {
         "related_item",
         "tag",
     ] {
-        let count = format!("SELECT COUNT(*) FROM {table}");
-        let rows = t
-            .store
-            .read_blocking(move |tx| tx.query(&count, &[]))
-            .unwrap()
-            .unwrap();
-        assert_eq!(rows[0].int(0).unwrap(), 0, "{table}");
+        assert_eq!(count(&t, table), 0, "{table}");
     }
 }

@@ -5,6 +5,7 @@ use balefire_api::generated::ssm_incidents::{DeleteResponsePlanInput, DeleteResp
 use super::name_in;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::replication_set::must_be_settled;
 use crate::incidents::response_plan::ResponsePlan;
 use crate::tags;
 
@@ -15,6 +16,9 @@ pub fn delete_response_plan(
 ) -> Result<DeleteResponsePlanOutput, Failure> {
     let (account, name) = name_in("/arn", &input.arn)?;
     let own = account == ctx.account();
+    if own {
+        must_be_settled(ctx, account)?;
+    }
     if own
         && ctx
             .tx

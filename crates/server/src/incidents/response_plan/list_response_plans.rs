@@ -8,6 +8,7 @@ use balefire_store::Page;
 use super::ResponsePlan;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::replication_set::must_be_settled;
 
 const PLANS_PER_PAGE: usize = 100;
 
@@ -16,6 +17,7 @@ pub fn list_response_plans(
     _input: ListResponsePlansInput,
 ) -> Result<ListResponsePlansOutput, Failure> {
     let limit = ctx.page.limit(PLANS_PER_PAGE, PLANS_PER_PAGE);
+    must_be_settled(ctx, &ctx.caller.account)?;
     let mut rows = ctx.tx.page::<ResponsePlan>(&Page {
         equal: &[("account", ctx.caller.account.as_str().into())],
         order: &["name"],

@@ -300,6 +300,28 @@ pub const ROWS: &[Row] = &[
         Foreign::Refused(402, "ServiceQuotaExceededException"),
         Own::Refused(402, "ServiceQuotaExceededException"),
     ),
+    row(
+        "ssm-incidents:UpdateReplicationSet",
+        |w| {
+            let action = json!({"addRegionAction": {"regionName": "eu-west-1"}});
+            json!({"arn": w.replication_set, "actions": [action]})
+        },
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:UpdateDeletionProtection",
+        |w| json!({"arn": w.replication_set, "deletionProtected": true}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    // It is protected by now, and on the move.
+    row(
+        "ssm-incidents:DeleteReplicationSet",
+        |w| json!({"arn": w.replication_set}),
+        NOT_FOUND,
+        Own::Refused(400, "ValidationException"),
+    ),
 ];
 
 fn event() -> Value {
