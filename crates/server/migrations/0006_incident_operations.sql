@@ -16,3 +16,27 @@ CREATE TABLE timeline_reference (
     version BIGINT NOT NULL,
     PRIMARY KEY (account, incident, reference, event_ms, id)
 ) {{clustered}};
+
+-- Policies of response plans, as their owners gave them.
+CREATE TABLE resource_policy (
+    account {{key}} NOT NULL,
+    plan {{key}} NOT NULL,
+    id {{key}} NOT NULL,
+    document TEXT NOT NULL,
+    region TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account, plan, id)
+);
+
+-- What each policy allows whom. `actions` holds names, each between spaces.
+CREATE TABLE plan_share (
+    consumer {{key}} NOT NULL,
+    account {{key}} NOT NULL,
+    plan {{key}} NOT NULL,
+    policy {{key}} NOT NULL,
+    actions TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (consumer, account, plan, policy)
+);
+
+CREATE INDEX plan_share_policy ON plan_share (account, plan, policy);

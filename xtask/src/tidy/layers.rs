@@ -23,6 +23,7 @@ const SHARED: &[&str] = &[
     "context",
     "failure",
     "handler",
+    "setting",
     "tags",
     "wire_form",
 ];

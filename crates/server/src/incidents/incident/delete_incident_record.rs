@@ -15,7 +15,7 @@ pub fn delete_incident_record(
     ctx: &mut Ctx<'_, '_>,
     input: DeleteIncidentRecordInput,
 ) -> Result<DeleteIncidentRecordOutput, Failure> {
-    if let Some(incident) = Incident::find_by_arn(ctx, "/arn", &input.arn)? {
+    if let Some(incident) = Incident::find_by_arn(ctx, "/arn", &input.arn, None)? {
         timeline::clear(ctx, &incident)?;
         related_item::clear(ctx, &incident)?;
         tags::clear(ctx.tx, &incident.account, &input.arn)?;

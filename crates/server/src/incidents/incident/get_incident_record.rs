@@ -6,13 +6,19 @@ use balefire_api::generated::ssm_incidents::GetIncidentRecordInput;
 use super::Incident;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::resource_policy::SharedAction;
 use crate::wire_form;
 
 pub fn get_incident_record(
     ctx: &mut Ctx<'_, '_>,
     input: GetIncidentRecordInput,
 ) -> Result<Node, Failure> {
-    let incident = Incident::by_arn(ctx, "/arn", &input.arn)?;
+    let incident = Incident::by_arn(
+        ctx,
+        "/arn",
+        &input.arn,
+        Some(SharedAction::GetIncidentRecord),
+    )?;
     let record = wire_form::document(incident.record.body)?;
     Ok(Node::Structure(vec![Some(Node::Document(record))]))
 }

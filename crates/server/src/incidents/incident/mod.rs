@@ -24,6 +24,7 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::arn::{self, Resource};
 use crate::incidents::replication_set;
+use crate::incidents::resource_policy::{self, SharedAction};
 use crate::incidents::timeline::{self, INCIDENT_UPDATE};
 use crate::wire_form;
 
@@ -131,29 +132,32 @@ impl Incident {
         replication_set::get_settled(ctx, FIND, &[account.into(), id.into()])
     }
 
-    /// The caller's incident that an ARN names, if there is one.
+    /// The incident that an ARN names, if there is one with which the caller may do this; `None` stands
+    /// for what is the owner's alone.
     pub fn find_by_arn(
         ctx: &mut Ctx<'_, '_>,
         path: &str,
         text: &str,
+        action: Option<SharedAction>,
     ) -> Result<Option<Kept<Incident>>, Failure> {
         let Some((account, Resource::Incident { plan, id })) = arn::parse(text) else {
             let form = "arn:aws:ssm-incidents::111122223333:incident-record/plan/id";
             return Err(arn::not_an_arn(path, "an incident", form));
         };
-        if account != ctx.account() {
+        if !resource_policy::may(ctx, account, plan, action)? {
             return Ok(None);
         }
         Ok(Incident::find(ctx, account, id)?.filter(|incident| incident.plan == plan))
     }
 
-    /// The caller's incident that an ARN names. Another account's is as unknown as one that never was.
+    /// As `find_by_arn`. One that is not shared with the caller is as unknown as one that never was.
     pub fn by_arn(
         ctx: &mut Ctx<'_, '_>,
         path: &str,
         text: &str,
+        action: Option<SharedAction>,
     ) -> Result<Kept<Incident>, Failure> {
-        let found = Incident::find_by_arn(ctx, path, text)?;
+        let found = Incident::find_by_arn(ctx, path, text, action)?;
         found.ok_or_else(|| Failure::not_found("INCIDENT_RECORD", text))
     }
 }

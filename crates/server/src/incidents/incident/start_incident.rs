@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Incident;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::resource_policy::SharedAction;
 use crate::incidents::response_plan::ResponsePlan;
 use crate::incidents::timeline::{self, INCIDENT_START, INCIDENT_TRIGGER};
 use crate::incidents::{arn, related_item};
@@ -23,7 +24,12 @@ pub fn start_incident(
     input: StartIncidentInput,
 ) -> Result<StartIncidentOutput, Failure> {
     check(&input)?;
-    let row = ResponsePlan::by_arn(ctx, "/responsePlanArn", &input.response_plan_arn)?;
+    let row = ResponsePlan::by_arn(
+        ctx,
+        "/responsePlanArn",
+        &input.response_plan_arn,
+        Some(SharedAction::StartIncident),
+    )?;
     let plan = row.plan()?;
     let dedupe = plan
         .incident_template

@@ -9,12 +9,18 @@ use serde_json::Value;
 use super::{Incident, attribute, keep_changed};
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::resource_policy::SharedAction;
 
 pub fn update_incident_record(
     ctx: &mut Ctx<'_, '_>,
     input: UpdateIncidentRecordInput,
 ) -> Result<UpdateIncidentRecordOutput, Failure> {
-    let mut row = Incident::by_arn(ctx, "/arn", &input.arn)?;
+    let mut row = Incident::by_arn(
+        ctx,
+        "/arn",
+        &input.arn,
+        Some(SharedAction::UpdateIncidentRecord),
+    )?;
     let mut record = row.record()?;
     let attributes = apply(&mut record, &input, ctx);
     if attributes.is_empty() {

@@ -8,6 +8,7 @@ use super::{add, has_an_id, remove};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::{Incident, attribute, keep_changed};
+use crate::incidents::resource_policy::SharedAction;
 use crate::wire_form;
 
 /// Adding what is there and removing what is not change nothing, and succeed.
@@ -15,7 +16,12 @@ pub fn update_related_items(
     ctx: &mut Ctx<'_, '_>,
     input: UpdateRelatedItemsInput,
 ) -> Result<UpdateRelatedItemsOutput, Failure> {
-    let mut incident = Incident::by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn)?;
+    let mut incident = Incident::by_arn(
+        ctx,
+        "/incidentRecordArn",
+        &input.incident_record_arn,
+        Some(SharedAction::UpdateRelatedItems),
+    )?;
     let update = input.related_items_update;
     let changed = match update.clone() {
         RelatedItemsUpdate::ItemToAdd(item) => {

@@ -19,6 +19,7 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::arn::{self, Resource};
 use crate::incidents::replication_set;
+use crate::incidents::resource_policy::{self, SharedAction};
 use crate::wire_form;
 
 /// A plan of an account.
@@ -78,14 +79,16 @@ impl ResponsePlan {
         replication_set::get_settled(ctx, FIND, &[account.into(), name.into()])
     }
 
-    /// The caller's plan that an ARN names. Another account's is as unknown as one that never was.
+    /// The plan that an ARN names, with which the caller may do this; `None` stands for what is the
+    /// owner's alone. One that is not shared with the caller is as unknown as one that never was.
     pub fn by_arn(
         ctx: &mut Ctx<'_, '_>,
         path: &str,
         text: &str,
+        action: Option<SharedAction>,
     ) -> Result<Kept<ResponsePlan>, Failure> {
         let (account, name) = name_in(path, text)?;
-        let found = if account == ctx.account() {
+        let found = if resource_policy::may(ctx, account, name, action)? {
             ResponsePlan::find(ctx, account, name)?
         } else {
             None

@@ -8,13 +8,19 @@ use super::{check_type, insert};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
+use crate::incidents::resource_policy::SharedAction;
 
 pub fn create_timeline_event(
     ctx: &mut Ctx<'_, '_>,
     input: CreateTimelineEventInput,
 ) -> Result<CreateTimelineEventOutput, Failure> {
     check_type(&input.event_type)?;
-    let incident = Incident::by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn)?;
+    let incident = Incident::by_arn(
+        ctx,
+        "/incidentRecordArn",
+        &input.incident_record_arn,
+        Some(SharedAction::CreateTimelineEvent),
+    )?;
     let event_id = ctx.new_id();
     let event = TimelineEvent {
         event_data: input.event_data,

@@ -13,7 +13,7 @@ pub fn delete_timeline_event(
     input: DeleteTimelineEventInput,
 ) -> Result<DeleteTimelineEventOutput, Failure> {
     let arn = &input.incident_record_arn;
-    if let Some(incident) = Incident::find_by_arn(ctx, "/incidentRecordArn", arn)?
+    if let Some(incident) = Incident::find_by_arn(ctx, "/incidentRecordArn", arn, None)?
         && let Some(row) = TimelineEventRow::find_of_user(ctx, &incident, &input.event_id)?
     {
         remove(ctx, &incident, &row)?;

@@ -6,12 +6,18 @@ use super::TimelineEventRow;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
+use crate::incidents::resource_policy::SharedAction;
 
 pub fn get_timeline_event(
     ctx: &mut Ctx<'_, '_>,
     input: GetTimelineEventInput,
 ) -> Result<GetTimelineEventOutput, Failure> {
-    let incident = Incident::by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn)?;
+    let incident = Incident::by_arn(
+        ctx,
+        "/incidentRecordArn",
+        &input.incident_record_arn,
+        Some(SharedAction::GetTimelineEvent),
+    )?;
     match TimelineEventRow::find(ctx, &incident, &input.event_id)? {
         Some(row) => Ok(GetTimelineEventOutput {
             event: row.event()?,

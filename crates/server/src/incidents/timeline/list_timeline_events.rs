@@ -11,6 +11,7 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
 use crate::incidents::query::Query;
+use crate::incidents::resource_policy::SharedAction;
 use crate::wire_form;
 
 const EVENTS_PER_PAGE: usize = 100;
@@ -21,7 +22,12 @@ pub fn list_timeline_events(
 ) -> Result<ListTimelineEventsOutput, Failure> {
     let filters = Filters::read(input.filters.as_deref().unwrap_or_default())?;
     let limit = ctx.page.limit(EVENTS_PER_PAGE, EVENTS_PER_PAGE);
-    let incident = Incident::find_by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn)?;
+    let incident = Incident::find_by_arn(
+        ctx,
+        "/incidentRecordArn",
+        &input.incident_record_arn,
+        Some(SharedAction::ListTimelineEvents),
+    )?;
     // The model has no error for an unknown incident: its list is empty.
     let Some(incident) = incident else {
         return Ok(ListTimelineEventsOutput::default());

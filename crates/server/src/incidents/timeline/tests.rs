@@ -155,7 +155,11 @@ fn a_deleted_event_is_gone_and_may_be_deleted_again() {
 }
 
 fn refers_to(reference: &str) -> Value {
-    json!([{"key": "eventReference", "condition": {"equals": {"stringValues": [reference]}}}])
+    equals("eventReference", json!([reference]))
+}
+
+fn equals(key: &str, values: Value) -> Value {
+    json!([{"key": key, "condition": {"equals": {"stringValues": values}}}])
 }
 
 #[test]
@@ -185,7 +189,7 @@ fn filters_find_events_by_time_type_and_reference() {
     );
     let between = json!([time("after", 999), time("before", 1_001)]);
     assert_eq!(ids(between), [old.clone()]);
-    let of_type = |types: Value| json!([{"key": "eventType", "condition": {"equals": {"stringValues": types}}}]);
+    let of_type = |types: Value| equals("eventType", types);
     assert_eq!(ids(of_type(json!(["Note"]))), [old.clone(), new.clone()]);
     assert_eq!(
         ids(of_type(json!(["SSM Incident Start", "x"]))),
@@ -200,7 +204,7 @@ fn filters_find_events_by_time_type_and_reference() {
     );
     let both = json!([refers_to(&arn)[0], of_type(json!(["Note"]))[0]]);
     assert_eq!(ids(both), [old.clone()]);
-    let any = json!([{"key": "eventReference", "condition": {"equals": {"stringValues": [ITEM, "x", OTHER_ARN]}}}]);
+    let any = equals("eventReference", json!([ITEM, "x", OTHER_ARN]));
     assert_eq!(ids(any), [new], "an event is listed once");
     for (key, condition) in [
         ("eventTime", json!({"equals": {"stringValues": ["1"]}})),

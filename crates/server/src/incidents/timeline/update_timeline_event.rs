@@ -6,6 +6,7 @@ use super::{TimelineEventRow, check_type, insert, remove};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
+use crate::incidents::resource_policy::SharedAction;
 
 pub fn update_timeline_event(
     ctx: &mut Ctx<'_, '_>,
@@ -14,7 +15,12 @@ pub fn update_timeline_event(
     if let Some(event_type) = &input.event_type {
         check_type(event_type)?;
     }
-    let incident = Incident::by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn)?;
+    let incident = Incident::by_arn(
+        ctx,
+        "/incidentRecordArn",
+        &input.incident_record_arn,
+        Some(SharedAction::UpdateTimelineEvent),
+    )?;
     let Some(row) = TimelineEventRow::find_of_user(ctx, &incident, &input.event_id)? else {
         return Err(Failure::not_found("TIMELINE_EVENT", input.event_id));
     };

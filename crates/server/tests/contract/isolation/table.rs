@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{self, MARK, World, document, scan};
-use crate::server::{OWNER, REGION};
+use crate::server::{OTHER, OWNER, REGION};
 
 /// What the other account is answered.
 #[derive(Clone, Copy)]
@@ -200,6 +200,24 @@ pub const ROWS: &[Row] = &[
     row(
         "ssm-incidents:UpdateIncidentRecord",
         |w| json!({"arn": w.incident, "status": "RESOLVED"}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:PutResourcePolicy",
+        |w| json!({"resourceArn": w.plan, "policy": world::policy(&w.plan, OTHER)}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:GetResourcePolicies",
+        |w| json!({"resourceArn": w.plan}),
+        NOT_FOUND,
+        Own::Sees,
+    ),
+    row(
+        "ssm-incidents:DeleteResourcePolicy",
+        |w| json!({"resourceArn": w.plan, "policyId": w.policy}),
         NOT_FOUND,
         Own::May,
     ),

@@ -11,6 +11,8 @@ pub const MARK: &str = "owners-secret";
 pub struct World {
     pub server: Server,
     pub plan: String,
+    /// A policy that shares the plan with a third account.
+    pub policy: String,
     pub replication_set: String,
     pub incident: String,
     pub timeline_event: String,
@@ -39,6 +41,7 @@ impl World {
         let mut world = World {
             server,
             plan: String::new(),
+            policy: String::new(),
             replication_set: String::new(),
             incident: String::new(),
             timeline_event: String::new(),
@@ -64,6 +67,11 @@ impl World {
         for number in 1..=2 {
             let plan = self.done("ssm-incidents:CreateResponsePlan", plan(number));
             self.plan = text(&plan["arn"]);
+        }
+        for account in [ADMINISTRATOR, "444444444444"] {
+            let policy = json!({"resourceArn": self.plan, "policy": policy(&self.plan, account)});
+            let policy = self.done("ssm-incidents:PutResourcePolicy", policy);
+            self.policy = text(&policy["policyId"]);
         }
         self.deploy();
         for title in ["first", "second"] {
@@ -133,6 +141,10 @@ impl World {
             ),
             ("ssm-incidents:ListResponsePlans", json!({})),
             ("ssm-incidents:GetResponsePlan", json!({"arn": self.plan})),
+            (
+                "ssm-incidents:GetResourcePolicies",
+                json!({"resourceArn": self.plan}),
+            ),
             ("ssm-incidents:ListIncidentRecords", json!({})),
             (
                 "ssm-incidents:GetTimelineEvent",
@@ -168,6 +180,15 @@ fn text(value: &Value) -> String {
 /// What identifies the item that each incident has.
 pub fn link() -> Value {
     json!({"type": "OTHER", "value": {"url": "https://a.example"}})
+}
+
+/// A policy that shares a plan with an account.
+pub fn policy(plan: &str, account: &str) -> String {
+    let statement = json!({
+        "Effect": "Allow", "Principal": {"AWS": account}, "Action": "ssm-incidents:GetResponsePlan",
+        "Resource": plan,
+    });
+    json!({"Id": MARK, "Statement": statement}).to_string()
 }
 
 fn plan(number: u32) -> Value {
