@@ -7,7 +7,7 @@ import pytest
 from harness.account import REGION
 from harness.deployments import deployment, findings_with, put
 from harness.findings import FIXTURES, all_findings
-from harness.incidents import create_plan, incident_client, record, start
+from harness.incidents import create_plan, incident_client, policy, record, share, start, write
 from harness.models import answered
 from harness.process import balefire
 from harness.rules import IN_ALARM, alarm, create_rule
@@ -31,6 +31,8 @@ class Owner:
         self.set = self.incidents.list_replication_sets()["replicationSetArns"][0]
         for arn in [self.plan, self.incident, self.set]:
             self.incidents.tag_resource(resourceArn=arn, tags={"owner": "a"})
+        self.note = write(self.incidents, self.incident)
+        self.policy = share(self.incidents, self.plan, "444455556666", ["StartIncident"])
         events = self.incidents.list_timeline_events(incidentRecordArn=self.incident)["eventSummaries"]
         self.event = events[0]["eventId"]
         put(account, deployment(account, "d-OWN", "START", datetime.now(UTC).replace(microsecond=0)))
@@ -50,6 +52,11 @@ class Owner:
         return {
             "plan": self._body(self.incidents.get_response_plan(arn=self.plan)),
             "incident": record(self.incidents, self.incident),
+            "note": self.incidents.get_timeline_event(incidentRecordArn=self.incident, eventId=self.note)[
+                "event"
+            ],
+            "items": self.incidents.list_related_items(incidentRecordArn=self.incident)["relatedItems"],
+            "policies": self.incidents.get_resource_policies(resourceArn=self.plan)["resourcePolicies"],
             "events": self.incidents.list_timeline_events(incidentRecordArn=self.incident)["eventSummaries"],
             "set": self.incidents.get_replication_set(arn=self.set)["replicationSet"],
             "tags": [
@@ -123,6 +130,26 @@ def create_response_plan(a, b):
 def delete_response_plan(a, b):
     # Deleting what is not there models no error.
     b.incidents.delete_response_plan(arn=a.plan)
+
+
+def delete_incident_record(a, b):
+    # Neither do these two.
+    b.incidents.delete_incident_record(arn=a.incident)
+
+
+def delete_timeline_event(a, b):
+    b.incidents.delete_timeline_event(incidentRecordArn=a.incident, eventId=a.note)
+
+
+def update_related_items(a, b):
+    item = {"type": "OTHER", "value": {"url": "https://not-yours.example"}}
+    for update in [{"itemToAdd": {"identifier": item}}, {"itemToRemove": item}]:
+        not_found(b.incidents.update_related_items, incidentRecordArn=a.incident, relatedItemsUpdate=update)
+
+
+def put_resource_policy(a, b):
+    document = policy(a.plan, b.account.id, ["StartIncident"])
+    not_found(b.incidents.put_resource_policy, resourceArn=a.plan, policy=document)
 
 
 def list_incident_records(a, b):
@@ -303,9 +330,23 @@ ISOLATED = {
     ("ssm-incidents", "BatchGetIncidentFindings"): batch_get_incident_findings,
     ("ssm-incidents", "CreateReplicationSet"): create_replication_set,
     ("ssm-incidents", "CreateResponsePlan"): create_response_plan,
+    ("ssm-incidents", "CreateTimelineEvent"): one(
+        "create_timeline_event",
+        incidentRecordArn=incident,
+        eventTime=datetime.now(UTC),
+        eventType="Note",
+        eventData="not yours",
+    ),
+    ("ssm-incidents", "DeleteIncidentRecord"): delete_incident_record,
+    ("ssm-incidents", "DeleteReplicationSet"): one("delete_replication_set", arn=lambda a: a.set),
+    ("ssm-incidents", "DeleteResourcePolicy"): one(
+        "delete_resource_policy", resourceArn=lambda a: a.plan, policyId=lambda a: a.policy
+    ),
     ("ssm-incidents", "DeleteResponsePlan"): delete_response_plan,
+    ("ssm-incidents", "DeleteTimelineEvent"): delete_timeline_event,
     ("ssm-incidents", "GetIncidentRecord"): one("get_incident_record", arn=incident),
     ("ssm-incidents", "GetReplicationSet"): one("get_replication_set", arn=lambda a: a.set),
+    ("ssm-incidents", "GetResourcePolicies"): one("get_resource_policies", resourceArn=lambda a: a.plan),
     ("ssm-incidents", "GetResponsePlan"): one("get_response_plan", arn=lambda a: a.plan),
     ("ssm-incidents", "GetTimelineEvent"): one(
         "get_timeline_event", incidentRecordArn=incident, eventId=lambda a: a.event
@@ -317,14 +358,30 @@ ISOLATED = {
     ("ssm-incidents", "ListResponsePlans"): list_response_plans,
     ("ssm-incidents", "ListTagsForResource"): each_resource("list_tags_for_resource"),
     ("ssm-incidents", "ListTimelineEvents"): list_timeline_events,
+    ("ssm-incidents", "PutResourcePolicy"): put_resource_policy,
     ("ssm-incidents", "StartIncident"): start_incident,
     ("ssm-incidents", "TagResource"): each_resource("tag_resource", tags={"owner": "b"}),
     ("ssm-incidents", "UntagResource"): each_resource("untag_resource", tagKeys=["owner"]),
+    ("ssm-incidents", "UpdateDeletionProtection"): one(
+        "update_deletion_protection", arn=lambda a: a.set, deletionProtected=True
+    ),
     ("ssm-incidents", "UpdateIncidentRecord"): one(
         "update_incident_record", arn=incident, title="Not yours", status="RESOLVED"
     ),
+    ("ssm-incidents", "UpdateRelatedItems"): update_related_items,
+    ("ssm-incidents", "UpdateReplicationSet"): one(
+        "update_replication_set",
+        arn=lambda a: a.set,
+        actions=[{"addRegionAction": {"regionName": "eu-west-1"}}],
+    ),
     ("ssm-incidents", "UpdateResponsePlan"): one(
         "update_response_plan", arn=lambda a: a.plan, displayName="Not yours"
+    ),
+    ("ssm-incidents", "UpdateTimelineEvent"): one(
+        "update_timeline_event",
+        incidentRecordArn=incident,
+        eventId=lambda a: a.note,
+        eventData="not yours",
     ),
     ("securityhub", "BatchUpdateFindingsV2"): batch_update_findings_v2,
     ("securityhub", "DescribeSecurityHubV2"): describe_security_hub_v2,

@@ -14,6 +14,8 @@ type Run = dyn Fn(&mut Ctx<'_, '_>, Node) -> Result<Node, Failure> + Send + Sync
 pub struct Handler {
     pub spec: &'static Spec,
     run: Arc<Run>,
+    /// The place of the input's member whose ARN names the account that is written to.
+    written_to: Option<usize>,
 }
 
 impl Handler {
@@ -30,6 +32,7 @@ impl Handler {
         Handler {
             spec: O::spec(),
             run: Arc::new(run),
+            written_to: None,
         }
     }
 
@@ -43,7 +46,29 @@ impl Handler {
         Handler {
             spec: O::spec(),
             run: Arc::new(run),
+            written_to: None,
         }
+    }
+
+    /// For writes to what another account may have shared: they run in the order of that account's own
+    /// writes, which the ARN in this member of the input names. Panics where there is no such member.
+    pub fn ordered_by(mut self, member: &str) -> Handler {
+        let place = self.spec.input.and_then(|input| input.place(member));
+        assert!(place.is_some(), "{} has no {member}", self.spec.name);
+        self.written_to = place;
+        self
+    }
+
+    /// The account in whose order a write runs: the caller's, or the one that the input names.
+    pub fn account<'a>(&self, caller: &'a str, input: &'a Node) -> &'a str {
+        let (Some(place), Node::Structure(slots)) = (self.written_to, input) else {
+            return caller;
+        };
+        let arn = slots.get(place).and_then(|slot| slot.as_ref()?.as_text());
+        let account = arn.and_then(|arn| arn.split(':').nth(4));
+        account
+            .filter(|account| !account.is_empty())
+            .unwrap_or(caller)
     }
 
     pub fn run(&self, ctx: &mut Ctx<'_, '_>, input: Node) -> Result<Node, Failure> {
@@ -54,5 +79,36 @@ impl Handler {
 impl std::fmt::Debug for Handler {
     fn fmt(&self, formatter: &mut std::fmt::Formatter) -> std::fmt::Result {
         write!(formatter, "Handler({})", self.spec.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use balefire_api::generated::ssm_incidents::operations::StartIncident;
+    use balefire_api::generated::ssm_incidents::{StartIncidentInput, StartIncidentOutput};
+
+    use super::*;
+
+    #[test]
+    fn a_write_is_ordered_by_the_account_that_it_names() {
+        let plain = Handler::of::<StartIncident>(|_, _| Ok(StartIncidentOutput::default()));
+        let ordered = plain.clone().ordered_by("responsePlanArn");
+        let plan = "arn:aws:ssm-incidents::222222222222:response-plan/plan";
+        for (handler, arn, expected) in [
+            (&plain, plan, "caller"),
+            (&ordered, plan, "222222222222"),
+            (&ordered, "arn:aws:s3:::bucket", "caller"),
+            (&ordered, "no ARN", "caller"),
+        ] {
+            let input = StartIncidentInput {
+                response_plan_arn: arn.into(),
+                ..StartIncidentInput::default()
+            };
+            assert_eq!(
+                handler.account("caller", &input.into_node()),
+                expected,
+                "{arn}"
+            );
+        }
     }
 }

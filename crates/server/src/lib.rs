@@ -54,6 +54,10 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0005_inspector.sql"),
     },
     Migration {
+        name: "0006_incident_operations",
+        sql: include_str!("../migrations/0006_incident_operations.sql"),
+    },
+    Migration {
         name: "0007_events",
         sql: include_str!("../migrations/0007_events.sql"),
     },

@@ -165,7 +165,7 @@ impl Pipeline {
     ) -> Result<Node, Failure> {
         let spec = handler.spec;
         let page = page_token::page(&self.page_secret, &caller.account, region, spec, &input)?;
-        let account = caller.account.clone();
+        let account = handler.account(&caller.account, &input).to_owned();
         let work = Work {
             handler: handler.clone(),
             caller,

@@ -1,4 +1,4 @@
-//! Values that a store keeps about itself, made once at random.
+//! Values that a store keeps about itself: secrets made once at random, and what an operator has set.
 
 use balefire_store::{Store, Tx};
 
@@ -22,4 +22,25 @@ fn secret_in(tx: &mut Tx<'_>, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], F
     value
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| Failure::Internal(format!("the setting {name} does not hold 32 bytes")))
+}
+
+/// The number of this name, 0 where none was set.
+pub fn number(tx: &mut Tx<'_>, name: &str) -> Result<i64, Failure> {
+    let rows = tx.query("SELECT value FROM setting WHERE name = $1", &[name.into()])?;
+    let Some(row) = rows.first() else {
+        return Ok(0);
+    };
+    let text = str::from_utf8(row.blob(0)?).ok();
+    text.and_then(|text| text.parse().ok())
+        .ok_or_else(|| Failure::Internal(format!("the setting {name} does not hold a number")))
+}
+
+/// Keeps a number under a name.
+pub fn set_number(tx: &mut Tx<'_>, name: &str, number: i64) -> Result<(), Failure> {
+    tx.execute(
+        "INSERT INTO setting (name, value) VALUES ($1, $2) \
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        &[name.into(), number.to_string().into_bytes().into()],
+    )?;
+    Ok(())
 }

@@ -1,5 +1,8 @@
 """What tests of incidents begin with."""
 
+import json
+from datetime import UTC, datetime
+
 from .account import REGION
 
 
@@ -22,6 +25,31 @@ def start(client, plan, **parameters):
 
 def record(client, arn):
     return client.get_incident_record(arn=arn)["incidentRecord"]
+
+
+def write(client, incident, data="seen", at=None, **parameters):
+    """Writes a note into the timeline and gives its id."""
+    parameters = {"eventType": "Note", "eventTime": at or datetime.now(UTC)} | parameters
+    made = client.create_timeline_event(incidentRecordArn=incident, eventData=json.dumps(data), **parameters)
+    assert made["incidentRecordArn"] == incident
+    return made["eventId"]
+
+
+def policy(plan, account_id, actions):
+    """A policy that allows an account these actions on a plan and its incidents."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": account_id},
+        "Action": [f"ssm-incidents:{action}" for action in actions],
+        "Resource": [plan, plan.replace(":response-plan/", ":incident-record/") + "/*"],
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def share(client, plan, account_id, actions):
+    """Puts such a policy and gives its id."""
+    document = policy(plan, account_id, actions)
+    return client.put_resource_policy(resourceArn=plan, policy=document)["policyId"]
 
 
 def pages(operation, key, **parameters):

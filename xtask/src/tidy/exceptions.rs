@@ -127,10 +127,6 @@ pub const WIDE: &[(&str, usize)] = &[
     ("crates/server/src/command/serve.rs", 1),
     ("crates/server/src/events/deployment.rs", 2),
     ("crates/server/src/incidents/finding/deployment.rs", 1),
-    (
-        "crates/server/src/incidents/incident/list_incident_records.rs",
-        2,
-    ),
     ("crates/server/src/incidents/incident/tests/plan.rs", 1),
     ("crates/server/src/incidents/incident/tests/start.rs", 3),
     (

@@ -23,6 +23,7 @@ const SHARED: &[&str] = &[
     "context",
     "failure",
     "handler",
+    "setting",
     "settings",
     "tags",
     "wire_form",

@@ -1,4 +1,4 @@
-//! `balefire admin`: accounts and access keys, on the store itself.
+//! `balefire admin`: accounts, access keys and settings, on the store itself.
 
 use anyhow::{Result, bail};
 use balefire_store::{Page, Tx};
@@ -8,6 +8,8 @@ use super::open::{Opened, readable};
 use super::{Ended, StoreOptions};
 use crate::access::{AccessKey, Account, NewKey};
 use crate::failure::Failure;
+use crate::incidents::replication_set::DELAY_SETTING;
+use crate::setting;
 
 #[derive(Subcommand)]
 pub enum Admin {
@@ -33,6 +35,14 @@ pub enum Admin {
         #[command(flatten)]
         store: StoreOptions,
     },
+    /// Make replication sets stay CREATING, UPDATING or DELETING for a while, as they do at AWS.
+    SetReplicationDelay {
+        /// In seconds; 0 is at once.
+        #[arg(value_parser = clap::value_parser!(u32).range(..=86_400))]
+        seconds: u32,
+        #[command(flatten)]
+        store: StoreOptions,
+    },
     /// Withdraw an access key.
     DeactivateKey {
         key: String,
@@ -54,6 +64,9 @@ impl Admin {
                 store,
             } => {
                 create_key(&Opened::open(&store)?, &account, &user_name)?;
+            }
+            Admin::SetReplicationDelay { seconds, store } => {
+                set_replication_delay(&Opened::open(&store)?, seconds)?;
             }
             Admin::DeactivateKey { key, store } => deactivate_key(&Opened::open(&store)?, &key)?,
         }
@@ -138,4 +151,10 @@ fn deactivate_key(opened: &Opened, id: &str) -> Result<()> {
         Ok(tx.replace(&mut key)?)
     };
     opened.store.write_blocking("", withdraw)?.map_err(readable)
+}
+
+fn set_replication_delay(opened: &Opened, seconds: u32) -> Result<()> {
+    let set =
+        move |tx: &mut Tx<'_>| setting::set_number(tx, DELAY_SETTING, i64::from(seconds) * 1000);
+    opened.store.write_blocking("", set)?.map_err(readable)
 }

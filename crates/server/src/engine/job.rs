@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use balefire_store::{Error, Job, Tx};
 
-use super::{Engine, LEASE_MS, notify, take_event};
+use super::{Engine, LEASE_MS, notify, settle_replication_set, take_event};
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
 use crate::outside::{Call, Fault, Reply};
@@ -44,6 +44,9 @@ impl Work {
     pub fn of(job: &Job) -> Work {
         match job.kind.as_str() {
             crate::events::TAKE_EVENT => Work::Inside(take_event::take_event),
+            crate::incidents::replication_set::SETTLE_REPLICATION_SET => {
+                Work::Inside(settle_replication_set::settle_replication_set)
+            }
             crate::incidents::follow_up::NOTIFY => Work::Outside(notify::ERRAND),
             _ => Work::Unknown,
         }

@@ -5,6 +5,7 @@ mod forget_client_tokens;
 mod job;
 mod notify;
 mod open_incidents;
+mod settle_replication_set;
 mod take_event;
 
 use std::sync::Arc;

@@ -28,7 +28,7 @@ pub fn open_incidents(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failur
     let items = items(event, alarm.as_ref());
     let mut started = BTreeSet::new();
     for start in starts {
-        let row = match ResponsePlan::by_arn(ctx, "/Arn", &start.target_arn) {
+        let row = match ResponsePlan::by_arn(ctx, "/Arn", &start.target_arn, None) {
             Ok(row) => row,
             Err(Failure::NotFound { .. }) => {
                 miss(ctx, event, &start)?;
@@ -38,7 +38,7 @@ pub fn open_incidents(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failur
         };
         if started.insert(row.name.clone()) {
             let opening = opening(ctx, event, alarm.as_ref(), start, items.clone());
-            open_or_fold(ctx, row.plan()?, opening)?;
+            open_or_fold(ctx, &row, opening)?;
         }
     }
     Ok(())

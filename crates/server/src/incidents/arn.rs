@@ -10,14 +10,14 @@ pub enum Resource<'a> {
     Incident { plan: &'a str, id: &'a str },
 }
 
+/// What all ARNs of the service begin with.
+pub const PREFIX: &str = "arn:aws:ssm-incidents::";
+
 /// The account and resource of an ARN, if it is one of this service.
+///
+/// Invariant: no two texts name the same resource, since tags and policies are kept by the text.
 pub fn parse(arn: &str) -> Option<(&str, Resource<'_>)> {
-    let mut fields = arn.splitn(6, ':');
-    let (prefix, _partition, service) = (fields.next()?, fields.next()?, fields.next()?);
-    let (_region, account, resource) = (fields.next()?, fields.next()?, fields.next()?);
-    if prefix != "arn" || service != "ssm-incidents" {
-        return None;
-    }
+    let (account, resource) = arn.strip_prefix(PREFIX)?.split_once(':')?;
     let (kind, rest) = resource.split_once('/')?;
     let resource = match kind {
         "replication-set" => Resource::ReplicationSet { id: rest },
@@ -32,15 +32,15 @@ pub fn parse(arn: &str) -> Option<(&str, Resource<'_>)> {
 }
 
 pub fn replication_set(account: &str, id: &str) -> String {
-    format!("arn:aws:ssm-incidents::{account}:replication-set/{id}")
+    format!("{PREFIX}{account}:replication-set/{id}")
 }
 
 pub fn response_plan(account: &str, name: &str) -> String {
-    format!("arn:aws:ssm-incidents::{account}:response-plan/{name}")
+    format!("{PREFIX}{account}:response-plan/{name}")
 }
 
 pub fn incident(account: &str, plan: &str, id: &str) -> String {
-    format!("arn:aws:ssm-incidents::{account}:incident-record/{plan}/{id}")
+    format!("{PREFIX}{account}:incident-record/{plan}/{id}")
 }
 
 /// The failure for an ARN that names something else.
@@ -78,6 +78,14 @@ mod tests {
             ),
             (
                 "arn:aws:ssm-contacts:eu-west-1:111122223333:contact/a",
+                None,
+            ),
+            (
+                "arn:aws:ssm-incidents:eu-west-1:111122223333:response-plan/plan",
+                None,
+            ),
+            (
+                "arn:aws-cn:ssm-incidents::111122223333:response-plan/plan",
                 None,
             ),
             ("plan", None),

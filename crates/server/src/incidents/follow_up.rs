@@ -28,15 +28,17 @@ pub struct Notification {
 }
 
 /// Leaves a message for each topic of the incident: its notification targets and its chat channel.
+/// `account` is the incident's, which may have been shared with the caller.
 pub fn notify(
     ctx: &mut Ctx<'_, '_>,
+    account: &str,
     record: &IncidentRecord,
     detail_type: &str,
     detail: &serde_json::Value,
 ) -> Result<(), Failure> {
     for topic in topics(record) {
         let notification = Notification {
-            account: ctx.caller.account.clone(),
+            account: account.to_owned(),
             region: ctx.region.to_owned(),
             topic: topic.to_owned(),
             at_ms: ctx.now.0,

@@ -8,6 +8,7 @@ use balefire_api::generated::ssm_incidents::{
 use super::arn::{self, Resource};
 use super::incident::Incident;
 use super::replication_set::ReplicationSetRow;
+use super::resource_policy;
 use super::response_plan::ResponsePlan;
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -78,26 +79,25 @@ fn must_exist(ctx: &mut Ctx<'_, '_>, resource_arn: &str) -> Result<&'static str,
             form,
         ));
     };
-    let own = account == ctx.account();
     let (kind, exists) = match resource {
-        Resource::ResponsePlan { name } => (
-            "RESPONSE_PLAN",
-            own && ResponsePlan::find(ctx, name)?.is_some(),
-        ),
-        Resource::Incident { plan, id } => {
-            let found = if own { Incident::find(ctx, id)? } else { None };
+        Resource::ResponsePlan { name } => {
+            let own = resource_policy::may(ctx, account, name, None)?;
             (
-                "INCIDENT_RECORD",
-                found.is_some_and(|incident| incident.plan == plan),
+                "RESPONSE_PLAN",
+                own && ResponsePlan::find(ctx, account, name)?.is_some(),
             )
         }
+        Resource::Incident { .. } => {
+            let found = Incident::find_by_arn(ctx, "/resourceArn", resource_arn, None)?;
+            ("INCIDENT_RECORD", found.is_some())
+        }
         Resource::ReplicationSet { id } => {
-            let found = if own {
-                ReplicationSetRow::find(ctx)?
-            } else {
-                None
-            };
-            ("REPLICATION_SET", found.is_some_and(|set| set.id == id))
+            let own = account == ctx.account();
+            let found = ReplicationSetRow::find(ctx)?;
+            (
+                "REPLICATION_SET",
+                own && found.is_some_and(|set| set.id == id),
+            )
         }
     };
     if exists {

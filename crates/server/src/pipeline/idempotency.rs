@@ -56,8 +56,9 @@ impl Record for Outcome {
 
 /// Runs `work` unless this token was answered before.
 ///
-/// Writes of one account run one after the other on both engines, so looking the token up first and
-/// keeping the outcome last leaves no gap between.
+/// Writes that run in the order of one account leave no gap between looking the token up first and
+/// keeping the outcome last, and the same request is always of one order. Another request with the
+/// token, about another account's thing, may come in between on PostgreSQL: then it was first.
 pub fn once(
     ctx: &mut Ctx<'_, '_>,
     spec: &Spec,
@@ -83,16 +84,19 @@ pub fn once(
     if let Some(structure) = spec.output {
         balefire_api::json::write_members(structure, &output, &mut kept);
     }
-    let account = ctx.account().to_owned();
-    ctx.tx.insert(&Outcome {
-        account,
+    let outcome = Outcome {
+        account: ctx.account().to_owned(),
         operation,
         token,
         request,
         output: kept,
         at_ms: ctx.now.0,
-    })?;
-    Ok(output)
+    };
+    match ctx.tx.insert(&outcome) {
+        Ok(()) => Ok(output),
+        Err(Error::Exists { .. }) => Err(other_request(spec, outcome.token)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn token(spec: &Spec, input: &Node) -> Option<String> {
@@ -103,16 +107,17 @@ fn token(spec: &Spec, input: &Node) -> Option<String> {
     }
 }
 
+fn other_request(spec: &Spec, token: String) -> Failure {
+    let message = "This client token was used for another request; use a new one.";
+    if spec.error("ConflictException").is_some() {
+        return Failure::conflict("CLIENT_TOKEN", token, message);
+    }
+    Failure::invalid(&format!("/{}", spec.token.unwrap_or_default()), message)
+}
+
 fn repeat(spec: &Spec, known: &Outcome, request: &[u8], token: String) -> Result<Node, Failure> {
     if known.request != request {
-        let message = "This client token was used for another request; use a new one.";
-        if spec.error("ConflictException").is_some() {
-            return Err(Failure::conflict("CLIENT_TOKEN", token, message));
-        }
-        return Err(Failure::invalid(
-            &format!("/{}", spec.token.unwrap_or_default()),
-            message,
-        ));
+        return Err(other_request(spec, token));
     }
     match spec.output {
         None => Ok(Node::Structure(Vec::new())),

@@ -15,7 +15,7 @@ pub fn batch_get_incident_findings(
     ctx: &mut Ctx<'_, '_>,
     input: BatchGetIncidentFindingsInput,
 ) -> Result<BatchGetIncidentFindingsOutput, Failure> {
-    let incident = Incident::by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn)?;
+    let incident = Incident::by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn, None)?;
     let window = Window::of(ctx, &incident)?;
     let mut output = BatchGetIncidentFindingsOutput::default();
     let mut asked = HashSet::new();

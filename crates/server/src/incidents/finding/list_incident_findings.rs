@@ -16,7 +16,7 @@ pub fn list_incident_findings(
     input: ListIncidentFindingsInput,
 ) -> Result<ListIncidentFindingsOutput, Failure> {
     let limit = ctx.page.limit(FINDINGS_PER_PAGE, FINDINGS_PER_PAGE);
-    let incident = Incident::by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn)?;
+    let incident = Incident::by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn, None)?;
     let window = Window::of(ctx, &incident)?;
     let after = ctx.page.after.clone();
     let mut rows = Deployment::started_within(

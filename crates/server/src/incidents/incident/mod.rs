@@ -1,5 +1,6 @@
 //! Incidents: the record, its place in the lists, and the rules of opening and closing.
 
+mod delete_incident_record;
 mod get_incident_record;
 mod list_incident_records;
 mod opening;
@@ -8,6 +9,7 @@ mod start_incident;
 mod tests;
 mod update_incident_record;
 
+pub use delete_incident_record::delete_incident_record;
 pub use get_incident_record::get_incident_record;
 pub use list_incident_records::list_incident_records;
 pub use opening::{Opened, Opening, open_or_fold};
@@ -18,10 +20,15 @@ use balefire_api::generated::ssm_incidents::{
     INCIDENT_RECORD, IncidentRecord, IncidentRecordStatus,
 };
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
+use serde_json::json;
 
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::arn::{self, Resource};
+use crate::incidents::follow_up;
+use crate::incidents::replication_set;
+use crate::incidents::resource_policy::{self, SharedAction};
+use crate::incidents::timeline::{self, INCIDENT_UPDATE};
 use crate::wire_form;
 
 /// An incident, with the columns by which it is found.
@@ -114,35 +121,73 @@ impl Incident {
         arn::incident(&self.account, &self.plan, &self.id)
     }
 
-    /// The caller's incident of this id.
-    pub fn find(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Option<Kept<Incident>>, Failure> {
-        let key = [ctx.account().into(), id.into()];
-        Ok(ctx.tx.get(&key)?)
+    /// The account's incident of this id, unless its replication set is on the move.
+    pub fn find(
+        ctx: &mut Ctx<'_, '_>,
+        account: &str,
+        id: &str,
+    ) -> Result<Option<Kept<Incident>>, Failure> {
+        // One statement, since each is a round trip on PostgreSQL and this one is asked most of all.
+        const FIND: &str = "SELECT i.account, i.id, i.plan, i.status, i.impact, i.created_by, i.created_ms, \
+                            i.open_dedupe, i.body, i.version, s.status FROM incident i \
+                            LEFT JOIN replication_set s ON s.account = i.account \
+                            WHERE i.account = $1 AND i.id = $2";
+        replication_set::get_settled(ctx, FIND, &[account.into(), id.into()])
     }
 
-    /// The caller's incident that an ARN names, if there is one.
+    /// The incident that an ARN names, if there is one with which the caller may do this; `None` stands
+    /// for what is the owner's alone.
     pub fn find_by_arn(
         ctx: &mut Ctx<'_, '_>,
         path: &str,
         text: &str,
+        action: Option<SharedAction>,
     ) -> Result<Option<Kept<Incident>>, Failure> {
         let Some((account, Resource::Incident { plan, id })) = arn::parse(text) else {
             let form = "arn:aws:ssm-incidents::111122223333:incident-record/plan/id";
             return Err(arn::not_an_arn(path, "an incident", form));
         };
-        if account != ctx.account() {
+        if !resource_policy::may(ctx, account, plan, action)? {
             return Ok(None);
         }
-        Ok(Incident::find(ctx, id)?.filter(|incident| incident.plan == plan))
+        Ok(Incident::find(ctx, account, id)?.filter(|incident| incident.plan == plan))
     }
 
-    /// The caller's incident that an ARN names. Another account's is as unknown as one that never was.
+    /// As `find_by_arn`. One that is not shared with the caller is as unknown as one that never was.
     pub fn by_arn(
         ctx: &mut Ctx<'_, '_>,
         path: &str,
         text: &str,
+        action: Option<SharedAction>,
     ) -> Result<Kept<Incident>, Failure> {
-        let found = Incident::find_by_arn(ctx, path, text)?;
+        let found = Incident::find_by_arn(ctx, path, text, action)?;
         found.ok_or_else(|| Failure::not_found("INCIDENT_RECORD", text))
     }
+}
+
+/// Keeps a record that the caller has changed, and tells the timeline and the change log of it.
+/// `attributes` are what changed, each made by `attribute`.
+pub fn keep_changed(
+    ctx: &mut Ctx<'_, '_>,
+    row: &mut Kept<Incident>,
+    mut record: IncidentRecord,
+    attributes: Vec<serde_json::Value>,
+) -> Result<(), Failure> {
+    record.last_modified_by.clone_from(&ctx.caller.arn);
+    record.last_modified_time = ctx.now;
+    let data = json!({
+        "modifiedBy": ctx.caller.arn,
+        "incidentTitle": record.title,
+        "modifiedAttributes": attributes,
+    });
+    follow_up::notify(ctx, &row.account, &record, INCIDENT_UPDATE, &data)?;
+    row.record = Incident::new(&row.account, &row.plan, &row.id, record);
+    ctx.tx.replace(row)?;
+    timeline::append_automatic(ctx, row, INCIDENT_UPDATE, &data)?;
+    ctx.changed_in(row.account.clone(), "incident.updated", &row.arn(), &data)
+}
+
+/// A changed attribute of an incident, as timeline events tell it.
+pub fn attribute(name: &str, value: impl Into<String>) -> serde_json::Value {
+    json!({"attributeName": name, "newValue": value.into()})
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Incident;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::response_plan::ResponsePlan;
 use crate::incidents::timeline::{self, INCIDENT_START, INCIDENT_TRIGGER};
 use crate::incidents::{arn, follow_up, related_item};
 use crate::tags;
@@ -44,22 +45,23 @@ pub struct Opened {
 
 pub fn open_or_fold(
     ctx: &mut Ctx<'_, '_>,
-    plan: GetResponsePlanOutput,
+    row: &ResponsePlan,
     opening: Opening,
 ) -> Result<Opened, Failure> {
+    let plan = row.plan()?;
     let template = &plan.incident_template;
     let given = template.dedupe_string.clone();
     let given = given.filter(|text| !text.is_empty());
     let open = match (&given, &opening.cause) {
-        (Some(given), _) => open_with(ctx, given, None)?,
-        (None, Some(cause)) => open_with(ctx, cause, Some(&plan.name))?,
+        (Some(given), _) => open_with(ctx, &row.account, given, None)?,
+        (None, Some(cause)) => open_with(ctx, &row.account, cause, Some(&row.name))?,
         (None, None) => None,
     };
     match open {
         Some(open) => fold(ctx, &open, opening),
         None => {
             let dedupe = given.or_else(|| opening.cause.clone());
-            open_new(ctx, plan, dedupe, opening)
+            open_new(ctx, row, plan, dedupe, opening)
         }
     }
 }
@@ -67,11 +69,12 @@ pub fn open_or_fold(
 /// The account's open incident with this string: of any plan, unless one is named.
 fn open_with(
     ctx: &mut Ctx<'_, '_>,
+    account: &str,
     dedupe: &str,
     plan: Option<&str>,
 ) -> Result<Option<Kept<Incident>>, Failure> {
     let mut sql = "SELECT id FROM incident WHERE account = $1 AND open_dedupe = $2".to_owned();
-    let mut params: Vec<Value> = vec![ctx.account().into(), dedupe.into()];
+    let mut params: Vec<Value> = vec![account.into(), dedupe.into()];
     if let Some(plan) = plan {
         sql += " AND plan = $3";
         params.push(plan.into());
@@ -79,39 +82,40 @@ fn open_with(
     sql += " ORDER BY id LIMIT 1";
     let rows = ctx.tx.query(&sql, &params)?;
     match rows.first() {
-        Some(row) => Incident::find(ctx, row.text(0)?),
+        Some(row) => Incident::find(ctx, account, row.text(0)?),
         None => Ok(None),
     }
 }
 
 fn open_new(
     ctx: &mut Ctx<'_, '_>,
+    row: &ResponsePlan,
     plan: GetResponsePlanOutput,
     dedupe: Option<String>,
     opening: Opening,
 ) -> Result<Opened, Failure> {
-    let (id, account) = (ctx.new_id(), ctx.caller.account.clone());
-    let arn = arn::incident(&account, &plan.name, &id);
+    let (id, account) = (ctx.new_id(), row.account.as_str());
+    let arn = arn::incident(account, &row.name, &id);
     let incident_tags = plan.incident_template.incident_tags.clone();
     let start = start_data(&plan, &opening);
     let dedupe = dedupe.unwrap_or_else(|| id.clone());
     let record = record(ctx, &plan, &arn, dedupe, &opening);
-    follow_up::notify(ctx, &record, INCIDENT_START, &start)?;
-    ctx.tx
-        .insert(&Incident::new(&account, &plan.name, &id, record))?;
+    follow_up::notify(ctx, account, &record, INCIDENT_START, &start)?;
+    let incident = Incident::new(account, &row.name, &id, record);
+    ctx.tx.insert(&incident)?;
     if let Some(incident_tags) = incident_tags {
-        tags::put(ctx.tx, &account, &arn, &incident_tags)?;
+        tags::put(ctx.tx, account, &arn, &incident_tags)?;
     }
     if let Some(trigger) = &opening.trigger {
         let data = trigger_data(trigger, true);
-        timeline::append_automatic(ctx, &arn, &id, INCIDENT_TRIGGER, &data)?;
+        timeline::append_automatic(ctx, &incident, INCIDENT_TRIGGER, &data)?;
     }
-    timeline::append_automatic(ctx, &arn, &id, INCIDENT_START, &start)?;
-    let items_left_out = related_item::add(ctx, &id, opening.related_items)?;
-    ctx.changed("incident.opened", &arn, &start)?;
+    timeline::append_automatic(ctx, &incident, INCIDENT_START, &start)?;
+    let added = related_item::add(ctx, &incident, opening.related_items)?;
+    ctx.changed_in(incident.account, "incident.opened", &arn, &start)?;
     Ok(Opened {
         incident_arn: arn,
-        items_left_out,
+        items_left_out: added.left_out,
     })
 }
 
@@ -156,12 +160,13 @@ fn fold(ctx: &mut Ctx<'_, '_>, open: &Incident, opening: Opening) -> Result<Open
         Some(trigger) => trigger_data(trigger, false),
         None => json!({"createdIncident": false, "incidentSource": MANUAL_SOURCE}),
     };
-    timeline::append_automatic(ctx, &arn, &open.id, INCIDENT_TRIGGER, &data)?;
-    let items_left_out = related_item::add(ctx, &open.id, opening.related_items)?;
-    ctx.changed("incident.triggered_again", &arn, &data)?;
+    timeline::append_automatic(ctx, open, INCIDENT_TRIGGER, &data)?;
+    let added = related_item::add(ctx, open, opening.related_items)?;
+    let owner = open.account.clone();
+    ctx.changed_in(owner, "incident.triggered_again", &arn, &data)?;
     Ok(Opened {
         incident_arn: arn,
-        items_left_out,
+        items_left_out: added.left_out,
     })
 }
 

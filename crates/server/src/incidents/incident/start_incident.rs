@@ -6,6 +6,7 @@ use super::{Opening, open_or_fold};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::related_item;
+use crate::incidents::resource_policy::SharedAction;
 use crate::incidents::response_plan::ResponsePlan;
 
 pub fn start_incident(
@@ -13,7 +14,12 @@ pub fn start_incident(
     input: StartIncidentInput,
 ) -> Result<StartIncidentOutput, Failure> {
     check(&input)?;
-    let row = ResponsePlan::by_arn(ctx, "/responsePlanArn", &input.response_plan_arn)?;
+    let row = ResponsePlan::by_arn(
+        ctx,
+        "/responsePlanArn",
+        &input.response_plan_arn,
+        Some(SharedAction::StartIncident),
+    )?;
     let opening = Opening {
         title: input.title,
         impact: input.impact,
@@ -24,9 +30,9 @@ pub fn start_incident(
         cause: None,
         related_items: input.related_items.unwrap_or_default(),
     };
-    let opened = open_or_fold(ctx, row.plan()?, opening)?;
+    let opened = open_or_fold(ctx, &row, opening)?;
     if opened.items_left_out > 0 {
-        return Err(related_item::too_many());
+        return Err(related_item::too_many("/relatedItems"));
     }
     Ok(StartIncidentOutput {
         incident_record_arn: opened.incident_arn,

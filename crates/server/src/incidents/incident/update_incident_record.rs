@@ -4,36 +4,29 @@ use balefire_api::generated::ssm_incidents::{
     ChatChannel, IncidentRecord, IncidentRecordStatus, UpdateIncidentRecordInput,
     UpdateIncidentRecordOutput,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::Incident;
+use super::{Incident, attribute, keep_changed};
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::incidents::follow_up;
-use crate::incidents::timeline::{self, INCIDENT_UPDATE};
+use crate::incidents::resource_policy::SharedAction;
 
 pub fn update_incident_record(
     ctx: &mut Ctx<'_, '_>,
     input: UpdateIncidentRecordInput,
 ) -> Result<UpdateIncidentRecordOutput, Failure> {
-    let mut row = Incident::by_arn(ctx, "/arn", &input.arn)?;
+    let mut row = Incident::by_arn(
+        ctx,
+        "/arn",
+        &input.arn,
+        Some(SharedAction::UpdateIncidentRecord),
+    )?;
     let mut record = row.record()?;
     let attributes = apply(&mut record, &input, ctx);
     if attributes.is_empty() {
         return Ok(UpdateIncidentRecordOutput {});
     }
-    record.last_modified_by = ctx.caller.arn.clone();
-    record.last_modified_time = ctx.now;
-    let data = json!({
-        "modifiedBy": ctx.caller.arn,
-        "incidentTitle": record.title,
-        "modifiedAttributes": attributes,
-    });
-    follow_up::notify(ctx, &record, INCIDENT_UPDATE, &data)?;
-    row.record = Incident::new(&row.account, &row.plan, &row.id, record);
-    ctx.tx.replace(&mut row)?;
-    timeline::append_automatic(ctx, &input.arn, &row.id, INCIDENT_UPDATE, &data)?;
-    ctx.changed("incident.updated", &input.arn, &data)?;
+    keep_changed(ctx, &mut row, record, attributes)?;
     Ok(UpdateIncidentRecordOutput {})
 }
 
@@ -44,9 +37,7 @@ fn apply(
     ctx: &Ctx<'_, '_>,
 ) -> Vec<Value> {
     let mut changed = Vec::new();
-    let mut note = |name: &str, value: String| {
-        changed.push(json!({"attributeName": name, "newValue": value}));
-    };
+    let mut note = |name: &str, value: String| changed.push(attribute(name, value));
     if let Some(title) = input.title.as_ref().filter(|title| **title != record.title) {
         record.title.clone_from(title);
         note("title", title.clone());

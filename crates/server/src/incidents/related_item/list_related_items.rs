@@ -7,6 +7,7 @@ use super::RelatedItemRow;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
+use crate::incidents::resource_policy::SharedAction;
 
 const ITEMS_PER_PAGE: usize = 100;
 
@@ -15,7 +16,12 @@ pub fn list_related_items(
     input: ListRelatedItemsInput,
 ) -> Result<ListRelatedItemsOutput, Failure> {
     let limit = ctx.page.limit(ITEMS_PER_PAGE, ITEMS_PER_PAGE);
-    let incident = Incident::find_by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn)?;
+    let incident = Incident::find_by_arn(
+        ctx,
+        "/incidentRecordArn",
+        &input.incident_record_arn,
+        Some(SharedAction::ListRelatedItems),
+    )?;
     // The model has no error for an unknown incident: its list is empty.
     let Some(incident) = incident else {
         return Ok(ListRelatedItemsOutput::default());

@@ -1,8 +1,12 @@
 //! Related items: what an incident points at.
 
 mod list_related_items;
+#[cfg(test)]
+mod tests;
+mod update_related_items;
 
 pub use list_related_items::list_related_items;
+pub use update_related_items::update_related_items;
 
 use balefire_api::generated::ssm_incidents::{
     ARN, ItemIdentifier, ItemType, ItemValue, RELATED_ITEM, RelatedItem,
@@ -12,6 +16,7 @@ use balefire_store::{Error, Kept, Page, Record, Row, Table, Value};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::incident::Incident;
 use crate::wire_form;
 
 /// Items an incident may have.
@@ -67,11 +72,7 @@ impl RelatedItemRow {
 /// What the model cannot say of items that a client adds.
 pub fn check_new(items: &[RelatedItem]) -> Result<(), Failure> {
     if let Some(place) = items.iter().position(|item| item.generated_id.is_some()) {
-        let path = format!("/relatedItems/{place}/generatedId");
-        return Err(Failure::invalid(
-            &path,
-            "Member must be absent: Balefire gives the id",
-        ));
+        return Err(has_an_id(&format!("/relatedItems/{place}")));
     }
     if items.len() > ITEMS_MAX {
         let rule = format!(
@@ -83,9 +84,9 @@ pub fn check_new(items: &[RelatedItem]) -> Result<(), Failure> {
 }
 
 /// The refusal of items beyond what an incident may have.
-pub fn too_many() -> Failure {
+pub fn too_many(path: &str) -> Failure {
     let rule = format!("Member must not take the incident above {ITEMS_MAX} items");
-    Failure::invalid("/relatedItems", rule)
+    Failure::invalid(path, rule)
 }
 
 /// A resource that an incident involves. `None` for a text that is no ARN: no item could hold it.
@@ -118,54 +119,93 @@ pub fn metric(title: &str, widget: String) -> RelatedItem {
     }
 }
 
-/// Adds items and gives how many had no room. One that is there already, by type and value, only takes
-/// the new title.
+fn has_an_id(path: &str) -> Failure {
+    let rule = "Member must be absent: Balefire gives the id";
+    Failure::invalid(&format!("{path}/generatedId"), rule)
+}
+
+/// What came of adding items.
+#[derive(Debug, Default, PartialEq)]
+pub struct Added {
+    pub changed: bool,
+    /// Items beyond what an incident may have.
+    pub left_out: usize,
+}
+
+/// Adds items as far as there is room; one that is there already, by type and value, only takes the
+/// new title.
 pub fn add(
     ctx: &mut Ctx<'_, '_>,
-    incident: &str,
+    incident: &Incident,
     items: Vec<RelatedItem>,
-) -> Result<usize, Failure> {
+) -> Result<Added, Failure> {
+    let mut added = Added::default();
     if items.is_empty() {
-        return Ok(0);
+        return Ok(added);
     }
-    let mut known = ctx.tx.page::<RelatedItemRow>(&Page {
+    let mut known = all(ctx, incident)?;
+    for mut item in items {
+        if let Some((place, there)) = same(&known, &item.identifier)? {
+            if item.title.is_some() && item.title != there.title {
+                item.generated_id = there.generated_id;
+                known[place].body = wire_form::write(&RELATED_ITEM, item);
+                ctx.tx.replace(&mut known[place])?;
+                added.changed = true;
+            }
+        } else if known.len() >= ITEMS_MAX {
+            added.left_out += 1;
+        } else {
+            known.push(insert(ctx, incident, item)?);
+            added.changed = true;
+        }
+    }
+    Ok(added)
+}
+
+/// Removes the item with this type and value; false when there is none.
+fn remove(
+    ctx: &mut Ctx<'_, '_>,
+    incident: &Incident,
+    identifier: &ItemIdentifier,
+) -> Result<bool, Failure> {
+    let known = all(ctx, incident)?;
+    match same(&known, identifier)? {
+        Some((place, _)) => Ok(ctx.tx.delete::<RelatedItemRow>(&known[place].key())?),
+        None => Ok(false),
+    }
+}
+
+/// Removes every item of an incident that goes.
+pub fn clear(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<(), Failure> {
+    ctx.tx.execute(
+        "DELETE FROM related_item WHERE account = $1 AND incident = $2",
+        &[(&incident.account).into(), (&incident.id).into()],
+    )?;
+    Ok(())
+}
+
+fn all(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<Vec<Kept<RelatedItemRow>>, Failure> {
+    Ok(ctx.tx.page(&Page {
         equal: &[
-            ("account", ctx.caller.account.as_str().into()),
-            ("incident", incident.into()),
+            ("account", (&incident.account).into()),
+            ("incident", (&incident.id).into()),
         ],
         order: &["id"],
         descending: false,
         after: None,
         limit: ITEMS_MAX + 1,
-    })?;
-    let mut left_out = 0;
-    for mut item in items {
-        if let Some((row, there)) = same(&mut known, &item)? {
-            item.title = item.title.or_else(|| there.title.clone());
-            if item.title != there.title {
-                item.generated_id = there.generated_id;
-                row.body = wire_form::write(&RELATED_ITEM, item);
-                ctx.tx.replace(row)?;
-            }
-        } else if known.len() >= ITEMS_MAX {
-            left_out += 1;
-        } else {
-            let record = insert(ctx, incident, item)?;
-            known.push(Kept { record, version: 1 });
-        }
-    }
-    Ok(left_out)
+    })?)
 }
 
-/// The row that has the same type and value, and what it holds.
-fn same<'a>(
-    known: &'a mut [Kept<RelatedItemRow>],
-    item: &RelatedItem,
-) -> Result<Option<(&'a mut Kept<RelatedItemRow>, RelatedItem)>, Failure> {
-    for row in known {
-        let there = row.item()?;
-        if there.identifier == item.identifier {
-            return Ok(Some((row, there)));
+/// The place of the item with this type and value, and the item.
+fn same(
+    known: &[Kept<RelatedItemRow>],
+    identifier: &ItemIdentifier,
+) -> Result<Option<(usize, RelatedItem)>, Failure> {
+    for (place, row) in known.iter().enumerate() {
+        let item = row.item()?;
+        if item.identifier == *identifier {
+            return Ok(Some((place, item)));
         }
     }
     Ok(None)
@@ -173,19 +213,21 @@ fn same<'a>(
 
 fn insert(
     ctx: &mut Ctx<'_, '_>,
-    incident: &str,
+    incident: &Incident,
     mut item: RelatedItem,
-) -> Result<RelatedItemRow, Failure> {
+) -> Result<Kept<RelatedItemRow>, Failure> {
     let id = ctx.new_id();
     let digits = id.replace('-', "").to_ascii_uppercase();
-    let kind = item.identifier.r#type.as_str();
-    item.generated_id = Some(format!("related-item/{kind}/{digits}"));
-    let row = RelatedItemRow {
-        account: ctx.caller.account.clone(),
-        incident: incident.to_owned(),
+    item.generated_id = Some(format!(
+        "related-item/{}/{digits}",
+        item.identifier.r#type.as_str()
+    ));
+    let record = RelatedItemRow {
+        account: incident.account.clone(),
+        incident: incident.id.clone(),
         id,
         body: wire_form::write(&RELATED_ITEM, item),
     };
-    ctx.tx.insert(&row)?;
-    Ok(row)
+    ctx.tx.insert(&record)?;
+    Ok(Kept { record, version: 1 })
 }

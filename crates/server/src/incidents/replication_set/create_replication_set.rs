@@ -1,11 +1,12 @@
-//! CreateReplicationSet: one an account, active at once, since all its regions are this store.
+//! CreateReplicationSet: one an account, since all its regions are this store.
 
 use balefire_api::generated::ssm_incidents::{
-    CreateReplicationSetInput, CreateReplicationSetOutput, RegionInfo, RegionStatus,
-    ReplicationSet, ReplicationSetStatus,
+    CreateReplicationSetInput, CreateReplicationSetOutput, RegionStatus, ReplicationSet,
+    ReplicationSetStatus,
 };
 
-use super::ReplicationSetRow;
+use super::settling::{delay_ms, settle_after};
+use super::{ReplicationSetRow, check_region, region};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::arn;
@@ -16,6 +17,16 @@ pub fn create_replication_set(
     input: CreateReplicationSetInput,
 ) -> Result<CreateReplicationSetOutput, Failure> {
     if let Some(row) = ReplicationSetRow::find(ctx)? {
+        if matches!(
+            row.status,
+            ReplicationSetStatus::Creating | ReplicationSetStatus::Deleting
+        ) {
+            let message = format!(
+                "The replication set of this account is {}. GetReplicationSet tells when that is done.",
+                row.status.as_str()
+            );
+            return Err(Failure::conflict("REPLICATION_SET", row.arn(), message));
+        }
         return Err(Failure::Limit {
             kind: "REPLICATION_SET",
             id: arn::replication_set(ctx.account(), &row.id),
@@ -27,18 +38,18 @@ pub fn create_replication_set(
         let rule = format!("Member must name the region of the call, {}", ctx.region);
         return Err(Failure::invalid("/regions", rule));
     }
+    for name in input.regions.keys() {
+        check_region(&format!("/regions/{name}"), name)?;
+    }
     let (id, account) = (ctx.new_id(), ctx.caller.account.clone());
     let arn = arn::replication_set(&account, &id);
-    let region_map = input.regions.into_iter().map(|(name, region)| {
-        let info = RegionInfo {
-            // Without a key of the customer's, the service uses its own.
-            sse_kms_key_id: Some(region.sse_kms_key_id.unwrap_or_else(|| "DefaultKey".into())),
-            status: RegionStatus::Active,
-            status_message: None,
-            status_update_date_time: ctx.now,
-        };
-        (name, info)
-    });
+    let delay_ms = delay_ms(ctx)?;
+    // Where nothing is waited for, nobody who goes on at once may be refused.
+    let (status, region_status) = match delay_ms {
+        0 => (ReplicationSetStatus::Active, RegionStatus::Active),
+        _ => (ReplicationSetStatus::Creating, RegionStatus::Creating),
+    };
+    let regions = input.regions.into_iter();
     let set = ReplicationSet {
         arn: Some(arn.clone()),
         created_by: ctx.caller.arn.clone(),
@@ -46,10 +57,16 @@ pub fn create_replication_set(
         deletion_protected: false,
         last_modified_by: ctx.caller.arn.clone(),
         last_modified_time: ctx.now,
-        region_map: region_map.collect(),
-        status: ReplicationSetStatus::Active,
+        region_map: regions
+            .map(|(name, given)| (name, region(given.sse_kms_key_id, region_status, ctx.now)))
+            .collect(),
+        status,
     };
-    ctx.tx.insert(&ReplicationSetRow::new(&account, &id, set))?;
+    let row = ReplicationSetRow::new(&account, &id, set);
+    ctx.tx.insert(&row)?;
+    if delay_ms > 0 {
+        settle_after(ctx, &row, delay_ms)?;
+    }
     tags::put(ctx.tx, &account, &arn, &input.tags.unwrap_or_default())?;
     ctx.changed("replication_set.created", &arn, &serde_json::json!({}))?;
     Ok(CreateReplicationSetOutput { arn })

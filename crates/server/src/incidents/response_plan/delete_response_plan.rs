@@ -5,6 +5,8 @@ use balefire_api::generated::ssm_incidents::{DeleteResponsePlanInput, DeleteResp
 use super::name_in;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::replication_set::must_be_settled;
+use crate::incidents::resource_policy;
 use crate::incidents::response_plan::ResponsePlan;
 use crate::tags;
 
@@ -14,14 +16,16 @@ pub fn delete_response_plan(
     input: DeleteResponsePlanInput,
 ) -> Result<DeleteResponsePlanOutput, Failure> {
     let (account, name) = name_in("/arn", &input.arn)?;
-    let own = account == ctx.account();
-    if own
-        && ctx
+    if resource_policy::may(ctx, account, name, None)? {
+        must_be_settled(ctx, account)?;
+        if ctx
             .tx
             .delete::<ResponsePlan>(&[account.into(), name.into()])?
-    {
-        tags::clear(ctx.tx, account, &input.arn)?;
-        ctx.changed("response_plan.deleted", &input.arn, &serde_json::json!({}))?;
+        {
+            tags::clear(ctx.tx, account, &input.arn)?;
+            resource_policy::clear(ctx, account, name)?;
+            ctx.changed("response_plan.deleted", &input.arn, &serde_json::json!({}))?;
+        }
     }
     Ok(DeleteResponsePlanOutput {})
 }

@@ -18,6 +18,8 @@ use balefire_store::{Error, Kept, Record, Row, Table, Value};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::arn::{self, Resource};
+use crate::incidents::replication_set;
+use crate::incidents::resource_policy::{self, SharedAction};
 use crate::wire_form;
 
 /// A plan of an account.
@@ -65,22 +67,29 @@ impl ResponsePlan {
         wire_form::read(&GET_RESPONSE_PLAN_OUTPUT, &self.body)
     }
 
-    /// The caller's plan of this name.
-    pub fn find(ctx: &mut Ctx<'_, '_>, name: &str) -> Result<Option<Kept<ResponsePlan>>, Failure> {
-        let key = [ctx.account().into(), name.into()];
-        Ok(ctx.tx.get(&key)?)
+    /// The account's plan of this name, unless its replication set is on the move.
+    pub fn find(
+        ctx: &mut Ctx<'_, '_>,
+        account: &str,
+        name: &str,
+    ) -> Result<Option<Kept<ResponsePlan>>, Failure> {
+        const FIND: &str = "SELECT p.account, p.name, p.body, p.version, s.status FROM response_plan p \
+                            LEFT JOIN replication_set s ON s.account = p.account \
+                            WHERE p.account = $1 AND p.name = $2";
+        replication_set::get_settled(ctx, FIND, &[account.into(), name.into()])
     }
 
-    /// The caller's plan that an ARN names. Another account's is as unknown as one that never was.
+    /// The plan that an ARN names, with which the caller may do this; `None` stands for what is the
+    /// owner's alone. One that is not shared with the caller is as unknown as one that never was.
     pub fn by_arn(
         ctx: &mut Ctx<'_, '_>,
         path: &str,
         text: &str,
+        action: Option<SharedAction>,
     ) -> Result<Kept<ResponsePlan>, Failure> {
-        let name = name_in(path, text)?;
-        let own = name.0 == ctx.account();
-        let found = if own {
-            ResponsePlan::find(ctx, name.1)?
+        let (account, name) = name_in(path, text)?;
+        let found = if resource_policy::may(ctx, account, name, action)? {
+            ResponsePlan::find(ctx, account, name)?
         } else {
             None
         };

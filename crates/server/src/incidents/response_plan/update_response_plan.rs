@@ -12,7 +12,7 @@ pub fn update_response_plan(
     ctx: &mut Ctx<'_, '_>,
     input: UpdateResponsePlanInput,
 ) -> Result<UpdateResponsePlanOutput, Failure> {
-    let mut row = ResponsePlan::by_arn(ctx, "/arn", &input.arn)?;
+    let mut row = ResponsePlan::by_arn(ctx, "/arn", &input.arn, None)?;
     let before = row.plan()?;
     let after = apply(before.clone(), &input);
     if after != before {

@@ -1,27 +1,31 @@
 //! The timeline: what happened in an incident, in the order of the events' own times.
 
+mod automatic;
+mod create_timeline_event;
+mod delete_timeline_event;
 mod get_timeline_event;
 mod list_timeline_events;
+#[cfg(test)]
+mod tests;
+mod update_timeline_event;
 
+pub use automatic::{INCIDENT_START, INCIDENT_TRIGGER, INCIDENT_UPDATE, append_automatic};
+pub use create_timeline_event::create_timeline_event;
+pub use delete_timeline_event::delete_timeline_event;
 pub use get_timeline_event::get_timeline_event;
 pub use list_timeline_events::list_timeline_events;
+pub use update_timeline_event::update_timeline_event;
 
-use balefire_api::Timestamp;
 use balefire_api::generated::ssm_incidents::{EventReference, TIMELINE_EVENT, TimelineEvent};
-use balefire_store::{Error, Record, Row, Table};
-use serde_json::Value;
+use balefire_store::{Error, Kept, Record, Row, Table, Value};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::incident::Incident;
 use crate::wire_form;
 
-/// The types of events that Balefire writes itself.
-pub const INCIDENT_TRIGGER: &str = "SSM Incident Trigger";
-pub const INCIDENT_START: &str = "SSM Incident Start";
-pub const INCIDENT_UPDATE: &str = "SSM Incident Record Update";
-
-/// Characters an event's data may have, as the model says.
-const DATA_LENGTH_MAX: usize = 12_000;
+/// The types of events that users write. All others are automatic, and no user changes them.
+pub const USER_TYPES: [&str; 2] = ["Custom Event", "Note"];
 
 /// An event of an incident.
 pub struct TimelineEventRow {
@@ -67,103 +71,166 @@ impl Record for TimelineEventRow {
 }
 
 impl TimelineEventRow {
+    /// The incident's event of this id.
+    pub fn find(
+        ctx: &mut Ctx<'_, '_>,
+        incident: &Incident,
+        id: &str,
+    ) -> Result<Option<Kept<TimelineEventRow>>, Failure> {
+        let rows = ctx.tx.query(
+            "SELECT event_ms FROM timeline_event WHERE account = $1 AND incident = $2 AND id = $3",
+            &[(&incident.account).into(), (&incident.id).into(), id.into()],
+        )?;
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        let key = [
+            (&incident.account).into(),
+            (&incident.id).into(),
+            row.int(0)?.into(),
+            id.into(),
+        ];
+        Ok(ctx.tx.get(&key)?)
+    }
+
+    /// The event of this id, if users may change it.
+    fn find_of_user(
+        ctx: &mut Ctx<'_, '_>,
+        incident: &Incident,
+        id: &str,
+    ) -> Result<Option<Kept<TimelineEventRow>>, Failure> {
+        let found = TimelineEventRow::find(ctx, incident, id)?;
+        match &found {
+            Some(row) if !USER_TYPES.contains(&row.kind.as_str()) => {
+                let [custom, note] = USER_TYPES;
+                let rule = format!(
+                    "Member must name an event of type '{custom}' or '{note}'; this one is a '{}', which was \
+                     made automatically and is protected",
+                    row.kind
+                );
+                Err(Failure::invalid("/eventId", rule))
+            }
+            _ => Ok(found),
+        }
+    }
+
     pub fn event(&self) -> Result<TimelineEvent, Failure> {
         wire_form::read(&TIMELINE_EVENT, &self.body)
     }
 }
 
-/// Adds an event that happened now and that no client may change.
-pub fn append_automatic(
-    ctx: &mut Ctx<'_, '_>,
-    incident_arn: &str,
-    incident: &str,
-    kind: &str,
-    data: &Value,
-) -> Result<(), Failure> {
-    let event = TimelineEvent {
-        event_data: fitting(data),
-        event_id: ctx.new_id(),
-        event_references: Some(vec![EventReference::Resource(incident_arn.to_owned())]),
-        event_time: ctx.now,
-        event_type: kind.to_owned(),
-        event_updated_time: ctx.now,
-        incident_record_arn: incident_arn.to_owned(),
-    };
-    append(ctx, incident, ctx.now, event)
+/// A place where an event is found by what it refers to.
+///
+/// Invariant: each reference of an event has a row, but for that of an automatic event to its own
+/// incident, which all of them have.
+struct TimelineReference {
+    account: String,
+    incident: String,
+    reference: String,
+    event_ms: i64,
+    id: String,
 }
 
-fn append(
-    ctx: &mut Ctx<'_, '_>,
-    incident: &str,
-    at: Timestamp,
-    event: TimelineEvent,
-) -> Result<(), Failure> {
-    let row = TimelineEventRow {
-        account: ctx.caller.account.clone(),
-        incident: incident.to_owned(),
-        event_ms: at.0,
+impl Record for TimelineReference {
+    const TABLE: Table = Table {
+        name: "timeline_reference",
+        key: &["account", "incident", "reference", "event_ms", "id"],
+        columns: &[],
+    };
+
+    fn key(&self) -> Vec<Value> {
+        vec![
+            (&self.account).into(),
+            (&self.incident).into(),
+            (&self.reference).into(),
+            self.event_ms.into(),
+            (&self.id).into(),
+        ]
+    }
+
+    fn values(&self) -> Vec<Value> {
+        Vec::new()
+    }
+
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        Ok(TimelineReference {
+            account: row.text(0)?.into(),
+            incident: row.text(1)?.into(),
+            reference: row.text(2)?.into(),
+            event_ms: row.int(3)?,
+            id: row.text(4)?.into(),
+        })
+    }
+}
+
+fn references(incident: &Incident, event: &TimelineEvent) -> Vec<TimelineReference> {
+    let automatic = !USER_TYPES.contains(&event.event_type.as_str());
+    let all = event.event_references.iter().flatten();
+    all.map(|reference| match reference {
+        EventReference::RelatedItemId(text) | EventReference::Resource(text) => text,
+    })
+    .filter(|reference| !automatic || **reference != event.incident_record_arn)
+    .map(|reference| TimelineReference {
+        account: incident.account.clone(),
+        incident: incident.id.clone(),
+        reference: reference.clone(),
+        event_ms: event.event_time.0,
+        id: event.event_id.clone(),
+    })
+    .collect()
+}
+
+fn insert(ctx: &mut Ctx<'_, '_>, incident: &Incident, event: TimelineEvent) -> Result<(), Failure> {
+    for reference in references(incident, &event) {
+        match ctx.tx.insert(&reference) {
+            // An event may refer to the same thing twice.
+            Ok(()) | Err(Error::Exists { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    ctx.tx.insert(&TimelineEventRow {
+        account: incident.account.clone(),
+        incident: incident.id.clone(),
+        event_ms: event.event_time.0,
         id: event.event_id.clone(),
         kind: event.event_type.clone(),
         body: wire_form::write(&TIMELINE_EVENT, event),
-    };
-    ctx.tx.insert(&row)?;
+    })?;
     Ok(())
 }
 
-/// The data as text. Raw data of a trigger is shortened where the whole would not fit.
-fn fitting(data: &Value) -> String {
-    let text = data.to_string();
-    if text.chars().count() <= DATA_LENGTH_MAX {
-        return text;
+fn remove(
+    ctx: &mut Ctx<'_, '_>,
+    incident: &Incident,
+    row: &TimelineEventRow,
+) -> Result<(), Failure> {
+    for reference in references(incident, &row.event()?) {
+        ctx.tx.delete::<TimelineReference>(&reference.key())?;
     }
-    let mut shorter = data.clone();
-    let Some(Value::String(raw)) = shorter.get_mut("rawData") else {
-        return text;
-    };
-    let whole = std::mem::replace(raw, "...".into());
-    let mut room = DATA_LENGTH_MAX.saturating_sub(shorter.to_string().chars().count());
-    let fits = |character: &char| {
-        // In JSON a character may take several.
-        let written = Value::from(character.to_string()).to_string();
-        let taken = room.checked_sub(written.chars().count() - 2);
-        room = taken.unwrap_or(0);
-        taken.is_some()
-    };
-    let kept: String = whole.chars().take_while(fits).collect();
-    shorter["rawData"] = Value::from(kept + "...");
-    shorter.to_string()
+    ctx.tx.delete::<TimelineEventRow>(&row.key())?;
+    Ok(())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn raw_data_is_shortened_to_what_fits() {
-        for (piece, shortened) in [
-            ("x", true),
-            ("\"\\", true),
-            ("\n\u{1}", true),
-            ("é", true),
-            ("", false),
-        ] {
-            let raw = format!("begin{}", piece.repeat(20_000));
-            let data = json!({"createdIncident": true, "rawData": raw});
-            let text = fitting(&data);
-            let length = text.chars().count();
-            let read: Value = serde_json::from_str(&text).unwrap();
-            let kept = read["rawData"].as_str().unwrap();
-            assert!(
-                length <= DATA_LENGTH_MAX && kept.starts_with("begin"),
-                "{piece:?}"
-            );
-            assert_eq!(kept.ends_with("..."), shortened, "{piece:?}");
-            assert!(
-                !shortened || length > DATA_LENGTH_MAX - 8,
-                "{piece:?}: {length}"
-            );
-            assert_eq!(read["createdIncident"], true);
-        }
+/// Removes the whole timeline of an incident that goes.
+pub fn clear(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<(), Failure> {
+    for delete in [
+        "DELETE FROM timeline_reference WHERE account = $1 AND incident = $2",
+        "DELETE FROM timeline_event WHERE account = $1 AND incident = $2",
+    ] {
+        ctx.tx
+            .execute(delete, &[(&incident.account).into(), (&incident.id).into()])?;
     }
+    Ok(())
+}
+
+/// The model takes any text as a type.
+fn check_type(event_type: &str) -> Result<(), Failure> {
+    if USER_TYPES.contains(&event_type) {
+        return Ok(());
+    }
+    let [custom, note] = USER_TYPES;
+    let rule = format!(
+        "Member must be '{custom}' or '{note}'; events of other types are made automatically"
+    );
+    Err(Failure::invalid("/eventType", rule))
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::world::{MARK, RULE, World, document, scan};
-use crate::server::{OWNER, REGION};
+use super::world::{self, MARK, RULE, World, document, scan};
+use crate::server::{OTHER, OWNER, REGION};
 
 /// What the other account is answered.
 #[derive(Clone, Copy)]
@@ -52,6 +52,14 @@ fn nothing(_: &World) -> Value {
 
 fn incident(world: &World) -> Value {
     json!({"incidentRecordArn": world.incident})
+}
+
+fn timeline_event(world: &World, more: Value) -> Value {
+    let mut input = json!({"incidentRecordArn": world.incident, "eventData": "taken"});
+    if let (Some(members), Value::Object(more)) = (input.as_object_mut(), more) {
+        members.extend(more);
+    }
+    input
 }
 
 /// In this order the owner calls them too: what ends a thing stands last.
@@ -248,9 +256,58 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     row(
+        "ssm-incidents:CreateTimelineEvent",
+        |w| timeline_event(w, json!({"eventType": "Note", "eventTime": 1})),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:UpdateTimelineEvent",
+        |w| timeline_event(w, json!({"eventId": w.note})),
+        NOT_FOUND,
+        Own::May,
+    ),
+    // An event that is not there is deleted without a word, and so is an incident.
+    row(
+        "ssm-incidents:DeleteTimelineEvent",
+        |w| json!({"incidentRecordArn": w.incident, "eventId": w.note}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:UpdateRelatedItems",
+        |w| json!({"incidentRecordArn": w.incident, "relatedItemsUpdate": {"itemToRemove": world::link()}}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
         "ssm-incidents:UpdateIncidentRecord",
         |w| json!({"arn": w.incident, "status": "RESOLVED"}),
         NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:PutResourcePolicy",
+        |w| json!({"resourceArn": w.plan, "policy": world::policy(&w.plan, OTHER)}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:GetResourcePolicies",
+        |w| json!({"resourceArn": w.plan}),
+        NOT_FOUND,
+        Own::Sees,
+    ),
+    row(
+        "ssm-incidents:DeleteResourcePolicy",
+        |w| json!({"resourceArn": w.plan, "policyId": w.policy}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:DeleteIncidentRecord",
+        |w| json!({"arn": w.incident}),
+        Foreign::Nothing,
         Own::May,
     ),
     // A plan that is not there is deleted without a word.
@@ -343,6 +400,28 @@ pub const ROWS: &[Row] = &[
         |_| json!({"regions": {REGION: {}}, "tags": {"team": MARK}}),
         Foreign::Refused(402, "ServiceQuotaExceededException"),
         Own::Refused(402, "ServiceQuotaExceededException"),
+    ),
+    row(
+        "ssm-incidents:UpdateReplicationSet",
+        |w| {
+            let action = json!({"addRegionAction": {"regionName": "eu-west-1"}});
+            json!({"arn": w.replication_set, "actions": [action]})
+        },
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "ssm-incidents:UpdateDeletionProtection",
+        |w| json!({"arn": w.replication_set, "deletionProtected": true}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    // It is protected by now, and on the move.
+    row(
+        "ssm-incidents:DeleteReplicationSet",
+        |w| json!({"arn": w.replication_set}),
+        NOT_FOUND,
+        Own::Refused(400, "ValidationException"),
     ),
 ];
 

@@ -14,9 +14,13 @@ pub const RULE: &str = "alarms";
 pub struct World {
     pub server: Server,
     pub plan: String,
+    /// A policy that shares the plan with a third account.
+    pub policy: String,
     pub replication_set: String,
     pub incident: String,
     pub timeline_event: String,
+    /// An event that the owner wrote.
+    pub note: String,
     /// The deployment that the incident has as its finding.
     pub deployment: String,
     /// The ARN of `RULE`.
@@ -42,9 +46,11 @@ impl World {
         let mut world = World {
             server,
             plan: String::new(),
+            policy: String::new(),
             replication_set: String::new(),
             incident: String::new(),
             timeline_event: String::new(),
+            note: String::new(),
             deployment: String::new(),
             rule: String::new(),
             finding: String::new(),
@@ -69,10 +75,14 @@ impl World {
             let plan = self.done("ssm-incidents:CreateResponsePlan", plan(number));
             self.plan = text(&plan["arn"]);
         }
+        for account in [ADMINISTRATOR, "444444444444"] {
+            let policy = json!({"resourceArn": self.plan, "policy": policy(&self.plan, account)});
+            let policy = self.done("ssm-incidents:PutResourcePolicy", policy);
+            self.policy = text(&policy["policyId"]);
+        }
         self.deploy();
         for title in ["first", "second"] {
-            let identifier = json!({"type": "OTHER", "value": {"url": "https://a.example"}});
-            let item = json!({"title": MARK, "identifier": identifier});
+            let item = json!({"title": MARK, "identifier": link()});
             let start = json!({
                 "responsePlanArn": self.plan, "title": format!("{MARK} {title}"), "relatedItems": [item],
             });
@@ -82,6 +92,11 @@ impl World {
         let record = json!({"incidentRecordArn": self.incident});
         let events = self.done("ssm-incidents:ListTimelineEvents", record.clone());
         self.timeline_event = text(&events["eventSummaries"][0]["eventId"]);
+        let note = json!({
+            "incidentRecordArn": self.incident, "eventType": "Note", "eventTime": 1, "eventData": MARK,
+        });
+        let note = self.done("ssm-incidents:CreateTimelineEvent", note);
+        self.note = text(&note["eventId"]);
         let findings = self.done("ssm-incidents:ListIncidentFindings", record);
         self.deployment = text(&findings["findings"][0]["id"]);
     }
@@ -150,7 +165,15 @@ impl World {
             ),
             ("ssm-incidents:ListResponsePlans", json!({})),
             ("ssm-incidents:GetResponsePlan", json!({"arn": self.plan})),
+            (
+                "ssm-incidents:GetResourcePolicies",
+                json!({"resourceArn": self.plan}),
+            ),
             ("ssm-incidents:ListIncidentRecords", json!({})),
+            (
+                "ssm-incidents:GetTimelineEvent",
+                json!({"incidentRecordArn": self.incident, "eventId": self.note}),
+            ),
             (
                 "ssm-incidents:GetIncidentRecord",
                 json!({"arn": self.incident}),
@@ -182,6 +205,20 @@ fn text(value: &Value) -> String {
     let text = value.as_str();
     text.unwrap_or_else(|| panic!("{value} is no text"))
         .to_owned()
+}
+
+/// What identifies the item that each incident has.
+pub fn link() -> Value {
+    json!({"type": "OTHER", "value": {"url": "https://a.example"}})
+}
+
+/// A policy that shares a plan with an account.
+pub fn policy(plan: &str, account: &str) -> String {
+    let statement = json!({
+        "Effect": "Allow", "Principal": {"AWS": account}, "Action": "ssm-incidents:GetResponsePlan",
+        "Resource": plan,
+    });
+    json!({"Id": MARK, "Statement": statement}).to_string()
 }
 
 fn plan(number: u32) -> Value {
