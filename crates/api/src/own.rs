@@ -73,6 +73,14 @@ structure! { SCAN_RESOURCE_OUTPUT ScanResourceOutput (Default) {
     req Body skipped: Vec<SkippedComponent> = "Skipped" "Skipped" SKIPPED_COMPONENTS;
 } }
 
+structure! { GET_INCIDENT_REPORT_INPUT GetIncidentReportInput () {
+    req Body incident: String = "Incident" "Incident" RESOURCE_ARN;
+} }
+
+structure! { GET_INCIDENT_REPORT_OUTPUT GetIncidentReportOutput (Default) {
+    req Body markdown: String = "Markdown" "Markdown" shape::STRING;
+} }
+
 structure! { VALIDATION_EXCEPTION ValidationException (Default) {
     opt Body message: String = "message" "message" shape::STRING;
 } }
@@ -107,6 +115,16 @@ operation! { IMPORT_FINDINGS ImportFindings "import_findings" {
     input ImportFindingsInput = Some(structure(&IMPORT_FINDINGS_INPUT));
     output ImportFindingsOutput = Some(structure(&IMPORT_FINDINGS_OUTPUT));
     errors VALIDATION ACCESS_DENIED;
+    pages None;
+    token None;
+} }
+
+operation! { GET_INCIDENT_REPORT GetIncidentReport "get_incident_report" {
+    reads "POST" "/incidents/report" 200;
+    action "balefire" "GetIncidentReport";
+    input GetIncidentReportInput = Some(structure(&GET_INCIDENT_REPORT_INPUT));
+    output GetIncidentReportOutput = Some(structure(&GET_INCIDENT_REPORT_OUTPUT));
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND;
     pages None;
     token None;
 } }

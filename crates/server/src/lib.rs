@@ -61,6 +61,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0007_events",
         sql: include_str!("../migrations/0007_events.sql"),
     },
+    Migration {
+        name: "0010_lists_and_actors",
+        sql: include_str!("../migrations/0010_lists_and_actors.sql"),
+    },
 ];
 
 /// Every operation that is answered.

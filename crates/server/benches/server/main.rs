@@ -1,7 +1,7 @@
 //! Measures the real binary over loopback, each figure beside its limit in the same run.
 //!
 //! `cargo bench -p balefire` runs all; `cargo bench -p balefire -- reads` runs one of
-//! `start`, `reads`, `incidents`, `updates`, `import`. `BALEFIRE_BENCH_SECONDS` sets the length of a round.
+//! `start`, `reads`, `incidents`, `lists`, `updates`, `import`. `BALEFIRE_BENCH_SECONDS` sets the length of a round.
 
 mod bare;
 mod client;
@@ -9,6 +9,7 @@ mod findings;
 mod import;
 mod incidents;
 mod limit;
+mod lists;
 mod reads;
 mod server;
 mod start;
@@ -49,6 +50,9 @@ fn main() -> Result<()> {
     }
     if wanted("incidents") {
         runtime.block_on(incidents::run())?;
+    }
+    if wanted("lists") {
+        runtime.block_on(lists::run())?;
     }
     if wanted("updates") {
         runtime.block_on(updates::run())?;

@@ -4,6 +4,7 @@ mod admin;
 mod demo;
 mod feeds;
 mod import;
+mod incident;
 mod open;
 mod reach;
 mod scan;
@@ -34,6 +35,9 @@ enum Task {
     Feeds(feeds::Feeds),
     /// Match the packages of a CycloneDX SBOM with the advisories, and open and close findings.
     Scan(scan::Scan),
+    /// What is asked about one incident.
+    #[command(subcommand)]
+    Incident(incident::Incident),
     /// Accounts and access keys of a store that no server has open.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -105,6 +109,7 @@ impl Command {
             Task::Import(import) => runtime.block_on(import.run()),
             Task::Feeds(feeds) => runtime.block_on(feeds.run()),
             Task::Scan(scan) => runtime.block_on(scan.run()),
+            Task::Incident(incident) => runtime.block_on(incident.run()),
             Task::Admin(admin) => admin.run(),
         }
     }

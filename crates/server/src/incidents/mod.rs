@@ -9,12 +9,14 @@ pub mod incident;
 mod query;
 pub mod related_item;
 pub mod replication_set;
+pub mod report;
 pub mod resource_policy;
 pub mod response_plan;
 pub mod tags;
 pub mod timeline;
 
 use balefire_api::generated::ssm_incidents::operations as op;
+use balefire_api::own;
 
 use crate::handler::Handler;
 
@@ -32,6 +34,7 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::DeleteResponsePlan>(response_plan::delete_response_plan),
         Handler::of::<op::DeleteTimelineEvent>(timeline::delete_timeline_event),
         Handler::of_wire_form::<op::GetIncidentRecord>(incident::get_incident_record),
+        Handler::of::<own::GetIncidentReport>(report::get_incident_report),
         Handler::of::<op::GetReplicationSet>(replication_set::get_replication_set),
         Handler::of::<op::GetResourcePolicies>(resource_policy::get_resource_policies),
         Handler::of::<op::GetResponsePlan>(response_plan::get_response_plan),

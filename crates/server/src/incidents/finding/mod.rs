@@ -20,6 +20,16 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
 
+/// The findings of an incident, as far as one page of them goes.
+pub fn around(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<Vec<Finding>, Failure> {
+    let window = Window::of(ctx, incident)?;
+    let found = Deployment::started_within(ctx, window.from_ms, window.to_ms, None, 20)?;
+    Ok(found
+        .iter()
+        .map(|deployment| window.finding(deployment))
+        .collect())
+}
+
 /// When deployments must have begun to be findings of an incident, both ends included.
 struct Window {
     opened_ms: i64,

@@ -25,12 +25,17 @@ pub fn list_incident_records(
         narrow(&mut query, &format!("/filters/{place}"), filter)?;
     }
     must_be_settled(ctx, &ctx.caller.account)?;
-    let (sql, params) = query.page(
-        "SELECT id, created_ms, body FROM incident",
+    let (keys, params) = query.page(
+        "SELECT account, id, created_ms FROM incident",
         &["created_ms", "id"],
         true,
         ctx.page.after.as_deref(),
         limit + 1,
+    );
+    // The keys come from an index alone; only the page's rows are then read.
+    let sql = format!(
+        "SELECT i.id, i.created_ms, i.body FROM ({keys}) k \
+         JOIN incident i ON i.account = k.account AND i.id = k.id ORDER BY k.created_ms DESC, k.id DESC"
     );
     let mut rows = ctx.tx.query(&sql, &params)?;
     let key = |row: &Row| {

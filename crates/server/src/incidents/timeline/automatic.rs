@@ -10,6 +10,7 @@ use crate::incidents::incident::Incident;
 pub const INCIDENT_TRIGGER: &str = "SSM Incident Trigger";
 pub const INCIDENT_START: &str = "SSM Incident Start";
 pub const INCIDENT_UPDATE: &str = "SSM Incident Record Update";
+pub const PAGE_ACKNOWLEDGED: &str = "SSM Contacts Page Acknowledgement for Incident";
 
 /// Characters an event's data may have, as the model says.
 const DATA_LENGTH_MAX: usize = 12_000;

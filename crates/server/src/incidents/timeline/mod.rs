@@ -9,7 +9,9 @@ mod list_timeline_events;
 mod tests;
 mod update_timeline_event;
 
-pub use automatic::{INCIDENT_START, INCIDENT_TRIGGER, INCIDENT_UPDATE, append_automatic};
+pub use automatic::{
+    INCIDENT_START, INCIDENT_TRIGGER, INCIDENT_UPDATE, PAGE_ACKNOWLEDGED, append_automatic,
+};
 pub use create_timeline_event::create_timeline_event;
 pub use delete_timeline_event::delete_timeline_event;
 pub use get_timeline_event::get_timeline_event;
@@ -34,6 +36,8 @@ pub struct TimelineEventRow {
     pub event_ms: i64,
     pub id: String,
     pub kind: String,
+    /// The ARN of who left it or last changed it. Balefire's own, and in no event of the model.
+    pub actor: String,
     /// The model's `TimelineEvent`.
     body: Vec<u8>,
 }
@@ -42,7 +46,7 @@ impl Record for TimelineEventRow {
     const TABLE: Table = Table {
         name: "timeline_event",
         key: &["account", "incident", "event_ms", "id"],
-        columns: &["kind", "body"],
+        columns: &["kind", "actor", "body"],
     };
 
     fn key(&self) -> Vec<balefire_store::Value> {
@@ -55,7 +59,11 @@ impl Record for TimelineEventRow {
     }
 
     fn values(&self) -> Vec<balefire_store::Value> {
-        vec![(&self.kind).into(), self.body.clone().into()]
+        vec![
+            (&self.kind).into(),
+            (&self.actor).into(),
+            self.body.clone().into(),
+        ]
     }
 
     fn from_row(row: &Row) -> Result<Self, Error> {
@@ -65,7 +73,8 @@ impl Record for TimelineEventRow {
             event_ms: row.int(2)?,
             id: row.text(3)?.into(),
             kind: row.text(4)?.into(),
-            body: row.blob(5)?.into(),
+            actor: row.text(5)?.into(),
+            body: row.blob(6)?.into(),
         })
     }
 }
@@ -194,6 +203,7 @@ fn insert(ctx: &mut Ctx<'_, '_>, incident: &Incident, event: TimelineEvent) -> R
         event_ms: event.event_time.0,
         id: event.event_id.clone(),
         kind: event.event_type.clone(),
+        actor: ctx.caller.arn.clone(),
         body: wire_form::write(&TIMELINE_EVENT, event),
     })?;
     Ok(())
