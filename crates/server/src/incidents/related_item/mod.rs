@@ -1,6 +1,8 @@
 //! Related items: what an incident points at.
 
 mod list_related_items;
+#[cfg(test)]
+mod tests;
 
 pub use list_related_items::list_related_items;
 
