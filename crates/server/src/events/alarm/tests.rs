@@ -159,7 +159,12 @@ fn what_is_no_alarm_is_none() {
     let over_others = event(json!({"configuration": {"alarmRule": "ALARM(a)"}}));
     let alarm = over_others.alarm().unwrap();
     assert_eq!((alarm.widget, alarm.resources), (None, vec![]));
-    for resources in [vec![], vec!["Checkout"], vec!["arn:aws:s3:::alarm:b"]] {
+    for resources in [
+        vec![],
+        vec!["Checkout"],
+        vec!["arn:aws:s3:::alarm:b"],
+        vec!["arn:aws:cloudwatch:eu-west-1:444455556666:alarm:\u{0}"],
+    ] {
         let resources = resources.into_iter().map(str::to_owned).collect();
         let event = Event {
             resources,
