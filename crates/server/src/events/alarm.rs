@@ -78,6 +78,7 @@ fn drawn(metric: &Value) -> Option<Value> {
     if let Some(expression) = metric.get("expression") {
         keep("expression", Some(expression));
         keep("label", metric.get("label"));
+        keep("period", metric.get("period"));
         return Some(json!([options]));
     }
     let stat = metric.get("metricStat")?;

@@ -34,6 +34,8 @@ pub fn parse(text: &str) -> Option<Parts<'_>> {
         && [service, region].into_iter().all(plain)
         && (account.is_empty() || is_account(account))
         && !resource.is_empty()
+        // The ARN of a trigger is a key, and no engine keeps every character in one.
+        && !resource.contains(char::is_control)
         && text.chars().count() <= ARN_LENGTH_MAX;
     sound.then_some(Parts {
         partition,

@@ -123,8 +123,9 @@ fn a_metric_of_another_account_measures_there() {
 
 #[test]
 fn a_widget_shows_what_is_measured() {
-    let expression =
-        json!({"id": "e1", "expression": "SUM(METRICS())", "label": "All", "returnData": false});
+    let expression = json!({
+        "id": "e1", "expression": "SUM(METRICS())", "label": "All", "returnData": false, "period": 60,
+    });
     let metrics = json!([metric("AWS/S3", json!({"BucketName": "b"})), expression]);
     let alarm = of_metrics(metrics).alarm().unwrap();
     assert_eq!(
@@ -137,7 +138,7 @@ fn a_widget_shows_what_is_measured() {
         "title": "Checkout", "region": "eu-west-1", "view": "timeSeries",
         "metrics": [
             ["AWS/S3", "Errors", "BucketName", "b", bucket],
-            [{"id": "e1", "visible": false, "expression": "SUM(METRICS())", "label": "All"}],
+            [{"id": "e1", "visible": false, "expression": "SUM(METRICS())", "label": "All", "period": 60}],
         ],
     });
     assert_eq!(widget, expected);
@@ -158,7 +159,12 @@ fn what_is_no_alarm_is_none() {
     let over_others = event(json!({"configuration": {"alarmRule": "ALARM(a)"}}));
     let alarm = over_others.alarm().unwrap();
     assert_eq!((alarm.widget, alarm.resources), (None, vec![]));
-    for resources in [vec![], vec!["Checkout"], vec!["arn:aws:s3:::alarm:b"]] {
+    for resources in [
+        vec![],
+        vec!["Checkout"],
+        vec!["arn:aws:s3:::alarm:b"],
+        vec!["arn:aws:cloudwatch:eu-west-1:444455556666:alarm:\u{0}"],
+    ] {
         let resources = resources.into_iter().map(str::to_owned).collect();
         let event = Event {
             resources,

@@ -43,6 +43,8 @@ pub struct Opened {
     pub items_left_out: usize,
 }
 
+/// Folds into the open incident with the plan's deduplication string or, without one, the opening's
+/// cause; opens a new one where there is none. What has no room among the items is left out and counted.
 pub fn open_or_fold(
     ctx: &mut Ctx<'_, '_>,
     row: &ResponsePlan,

@@ -1,5 +1,7 @@
 //! The rules of adding and removing items, and what an incident takes along when it goes.
 
+mod adding;
+
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
