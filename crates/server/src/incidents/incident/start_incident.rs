@@ -37,7 +37,7 @@ pub fn start_incident(
         .clone()
         .filter(|text| !text.is_empty());
     if let Some(dedupe) = &dedupe
-        && let Some(open) = open_with(ctx, &row.account, dedupe)?
+        && let Some(open) = open_with(ctx, &row, dedupe)?
     {
         return fold(ctx, &open, input);
     }
@@ -54,18 +54,27 @@ fn check(input: &StartIncidentInput) -> Result<(), Failure> {
     related_item::check_new(input.related_items.as_deref().unwrap_or_default())
 }
 
-/// The account's open incident with this string.
+/// The open incident with this string in the plan's account. Who only shares the plan is led to no
+/// incident of another one.
 fn open_with(
     ctx: &mut Ctx<'_, '_>,
-    account: &str,
+    plan: &ResponsePlan,
     dedupe: &str,
 ) -> Result<Option<Kept<Incident>>, Failure> {
-    let rows = ctx.tx.query(
-        "SELECT id FROM incident WHERE account = $1 AND open_dedupe = $2 ORDER BY id LIMIT 1",
-        &[account.into(), dedupe.into()],
-    )?;
+    let rows = if plan.account == ctx.account() {
+        ctx.tx.query(
+            "SELECT id FROM incident WHERE account = $1 AND open_dedupe = $2 ORDER BY id LIMIT 1",
+            &[(&plan.account).into(), dedupe.into()],
+        )?
+    } else {
+        ctx.tx.query(
+            "SELECT id FROM incident WHERE account = $1 AND open_dedupe = $2 AND plan = $3 \
+             ORDER BY id LIMIT 1",
+            &[(&plan.account).into(), dedupe.into(), (&plan.name).into()],
+        )?
+    };
     match rows.first() {
-        Some(row) => Incident::find(ctx, account, row.text(0)?),
+        Some(row) => Incident::find(ctx, &plan.account, row.text(0)?),
         None => Ok(None),
     }
 }
