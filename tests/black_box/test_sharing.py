@@ -1,13 +1,14 @@
 """Response plans that one account shares with another."""
 
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 
 from harness.incidents import create_plan, incident_client, pages, policy, record, share, start, write
 from harness.wire import refusal
 
-MEMBERS = 16
+MEMBERS = 24
 DENIED = "AccessDeniedException"
 NOT_FOUND = "ResourceNotFoundException"
 ALL = [
@@ -129,26 +130,44 @@ def test_policies_are_kept_listed_and_refused(owner, consumer):
         assert said in response["Error"]["Message"], wrong
 
 
-def test_two_accounts_at_once_open_one_incident(new_account):
-    # Several pairs, since accounts may share a writer by chance.
-    for number in range(3):
-        owner, consumer = new_account(), new_account()
-        clients = [incident_client(owner), incident_client(consumer)]
-        plan = create_plan(clients[0], dedupeString="db")
+def shared_plans(owner, consumer, count):
+    """A client of each account, and plans of the first that the other may start, each with its own string."""
+    clients = [incident_client(owner), incident_client(consumer)]
+    plans = [create_plan(clients[0], f"plan-{n}", dedupeString=f"string-{n}") for n in range(count)]
+    for plan in plans:
         share(clients[0], plan, consumer.id, ["StartIncident"])
-        # A write of its own in between, so that both accounts' writers are busy.
-        own = create_plan(clients[1], f"own-{number}")
+    return clients, plans
 
-        def one(place, clients=clients, plan=plan, own=own):
-            if place % 5 == 0:
-                start(clients[1], own)
-            return start(clients[place % 2], plan)
 
-        with ThreadPoolExecutor(16) as threads:
-            arns = set(threads.map(one, range(50)))
-        assert len(arns) == 1, arns
-        opened = clients[0].list_incident_records()["incidentRecordSummaries"]
-        assert [summary["arn"] for summary in opened] == list(arns)
+def start_at_once(clients, plan, count):
+    """Both accounts start the plan by turns, all at the same moment; gives the ARNs."""
+    barrier = Barrier(count)
+
+    def one(place):
+        barrier.wait()
+        return start(clients[place % 2], plan)
+
+    with ThreadPoolExecutor(count) as threads:
+        return list(threads.map(one, range(count)))
+
+
+def test_fifty_starts_of_two_accounts_open_one_incident(owner, consumer):
+    clients, [plan] = shared_plans(owner, consumer, 1)
+    arns = start_at_once(clients, plan, 50)
+    assert len(set(arns)) == 1, set(arns)
+    opened = clients[0].list_incident_records()["incidentRecordSummaries"]
+    assert [summary["arn"] for summary in opened] == arns[:1]
+    assert clients[1].list_incident_records()["incidentRecordSummaries"] == []
+
+
+def test_two_accounts_at_once_open_one_incident(new_account):
+    # Only the first moment of each plan is a race, and some pairs of accounts share a writer.
+    for _ in range(3):
+        clients, plans = shared_plans(new_account(), new_account(), 20)
+        for plan in plans:
+            # The clients' connections are open by then.
+            arns = start_at_once(clients, plan, 4)
+            assert len(set(arns)) == 1, set(arns)
 
 
 def test_one_token_for_two_accounts_things_at_once(new_account):

@@ -55,7 +55,11 @@ pub fn open_or_fold(
     let given = template.dedupe_string.clone();
     let given = given.filter(|text| !text.is_empty());
     let open = match (&given, &opening.cause) {
-        (Some(given), _) => open_with(ctx, &row.account, given, None)?,
+        (Some(given), _) => {
+            // Who only shares the plan is led to no incident of another one.
+            let of = (row.account != ctx.account()).then_some(row.name.as_str());
+            open_with(ctx, &row.account, given, of)?
+        }
         (None, Some(cause)) => open_with(ctx, &row.account, cause, Some(&row.name))?,
         (None, None) => None,
     };

@@ -210,6 +210,18 @@ fn deleting_a_set_takes_all_of_the_account_and_nothing_else() {
         json!({"resourceArn": arn(&t), "tags": {"a": "b"}}),
     )
     .unwrap();
+    let stack = json!({
+        "stack-id": "arn:aws:cloudformation:eu-central-1:111111111111:stack/a/1",
+        "status-details": {"status": "UPDATE_IN_PROGRESS"},
+    });
+    let event = json!({
+        "Source": "aws.cloudformation", "DetailType": "CloudFormation Stack Status Change",
+        "Detail": stack.to_string(),
+    });
+    t.call("events", "PutEvents", json!({"Entries": [event]}))
+        .unwrap();
+    t.step();
+    assert_eq!(count(&t, "deployment"), 1);
     // More than goes in one transaction.
     for number in 0..1100 {
         let event = json!({
@@ -236,6 +248,7 @@ fn deleting_a_set_takes_all_of_the_account_and_nothing_else() {
         ("timeline_event", 0),
         ("timeline_reference", 0),
         ("related_item", 0),
+        ("deployment", 0),
         ("response_plan", 1),
         ("tag", 2),
         ("replication_set", 1),

@@ -14,7 +14,9 @@ pub fn put_resource_policy(
     input: PutResourcePolicyInput,
 ) -> Result<PutResourcePolicyOutput, Failure> {
     let plan = ResponsePlan::by_arn(ctx, "/resourceArn", &input.resource_arn, None)?.record;
-    let grants = document::read(&input.policy, &plan.account, &plan.name)?;
+    let mut grants = document::read(&input.policy, &plan.account, &plan.name)?;
+    // The owner may do everything, and its own plan is not one that is shared with it.
+    grants.remove(&plan.account);
     let known = ctx.tx.query(
         "SELECT id FROM resource_policy WHERE account = $1 AND plan = $2 AND document = $3",
         &[

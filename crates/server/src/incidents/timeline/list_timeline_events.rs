@@ -32,9 +32,10 @@ pub fn list_timeline_events(
     let Some(incident) = incident else {
         return Ok(ListTimelineEventsOutput::default());
     };
-    let (sql, params) = filters.query(&incident).page(
-        "SELECT event_ms, id, body FROM timeline_event",
-        &["event_ms", "id"],
+    let (select, query) = filters.query(&incident);
+    let (sql, params) = query.page(
+        select,
+        &["k.event_ms", "k.id"],
         input.sort_order != Some(SortOrder::Ascending),
         ctx.page.after.as_deref(),
         limit + 1,
@@ -111,32 +112,58 @@ impl Filters<'_> {
         Ok(Filters(read))
     }
 
-    fn query(&self, incident: &Incident) -> Query {
+    /// The events that pass, looked for where the fewest have to be passed over.
+    fn query(&self, incident: &Incident) -> (&'static str, Query) {
+        let own = incident.arn();
+        let is_one =
+            |filter: &Wanted<'_>| matches!(filter, Wanted::References([one]) if *one != own);
+        let by_reference = self.0.iter().position(is_one);
+        let by_type = self
+            .0
+            .iter()
+            .any(|filter| matches!(filter, Wanted::Types([_])));
+        let (select, kind) = match by_reference {
+            Some(_) => (BY_REFERENCE, "e.kind"),
+            None if by_type => (BY_TYPE, "k.kind"),
+            None => (BY_TIME, "k.kind"),
+        };
         let mut query = Query::default();
-        query.compare("account =", &incident.account);
-        query.compare("incident =", &incident.id);
-        for filter in &self.0 {
+        query.compare("k.account =", &incident.account);
+        query.compare("k.incident =", &incident.id);
+        for (place, filter) in self.0.iter().enumerate() {
             match filter {
-                Wanted::Before(time) => query.compare("event_ms <", *time),
-                Wanted::After(time) => query.compare("event_ms >", *time),
-                Wanted::Types(types) => query.one_of("kind", types),
-                Wanted::References(references) => refer_to(&mut query, incident, references),
+                Wanted::Before(time) => query.compare("k.event_ms <", *time),
+                Wanted::After(time) => query.compare("k.event_ms >", *time),
+                Wanted::Types(types) => query.one_of(kind, types),
+                Wanted::References(references) if by_reference == Some(place) => {
+                    query.one_of("k.reference", references);
+                }
+                Wanted::References(references) => refer_to(&mut query, &own, kind, references),
             }
         }
-        query
+        (select, query)
     }
 }
 
-fn refer_to(query: &mut Query, incident: &Incident, references: &[String]) {
+// SQLite walks an index only where it holds all that is asked of it, so the documents are joined.
+const BY_TIME: &str = "SELECT k.event_ms, k.id, k.body FROM timeline_event k";
+const BY_TYPE: &str = "SELECT k.event_ms, k.id, e.body FROM timeline_event k JOIN timeline_event e \
+                       ON e.account = k.account AND e.incident = k.incident \
+                       AND e.event_ms = k.event_ms AND e.id = k.id";
+const BY_REFERENCE: &str = "SELECT k.event_ms, k.id, e.body FROM timeline_reference k JOIN timeline_event e \
+                            ON e.account = k.account AND e.incident = k.incident \
+                            AND e.event_ms = k.event_ms AND e.id = k.id";
+
+fn refer_to(query: &mut Query, own: &str, kind: &str, references: &[String]) {
     let marks = query.params(references);
     let listed = format!(
-        "(event_ms, id) IN (SELECT event_ms, id FROM timeline_reference \
+        "(k.event_ms, k.id) IN (SELECT event_ms, id FROM timeline_reference \
          WHERE account = $1 AND incident = $2 AND reference IN ({marks}))"
     );
-    if !references.contains(&incident.arn()) {
+    if !references.iter().any(|reference| reference == own) {
         return query.must(listed);
     }
     // That automatic events refer to their incident goes without a row.
     let types = query.params(&USER_TYPES);
-    query.must(format!("(kind NOT IN ({types}) OR {listed})"));
+    query.must(format!("({kind} NOT IN ({types}) OR {listed})"));
 }

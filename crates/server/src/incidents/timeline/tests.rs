@@ -184,28 +184,34 @@ fn filters_find_events_by_time_type_and_reference() {
         |condition: &str, time: i64| json!({"key": "eventTime", "condition": {condition: time}});
     assert_eq!(
         ids(json!([time("after", 1_000)])),
-        [automatic.clone(), new.clone()],
+        [automatic.as_str(), new.as_str()],
         "strict"
     );
     let between = json!([time("after", 999), time("before", 1_001)]);
-    assert_eq!(ids(between), [old.clone()]);
+    assert_eq!(ids(between), [old.as_str()]);
     let of_type = |types: Value| equals("eventType", types);
-    assert_eq!(ids(of_type(json!(["Note"]))), [old.clone(), new.clone()]);
+    assert_eq!(ids(of_type(json!(["Note"]))), [old.as_str(), new.as_str()]);
     assert_eq!(
         ids(of_type(json!(["SSM Incident Start", "x"]))),
-        [automatic.clone()]
+        [automatic.as_str()]
     );
-    assert_eq!(ids(refers_to(OTHER_ARN)), [new.clone()]);
-    assert_eq!(ids(refers_to(ITEM)), [new.clone()]);
+    assert_eq!(ids(refers_to(OTHER_ARN)), [new.as_str()]);
+    assert_eq!(ids(refers_to(ITEM)), [new.as_str()]);
     assert_eq!(
         ids(refers_to(&arn)),
-        [old.clone(), automatic],
+        [old.as_str(), automatic.as_str()],
         "automatic events refer to their incident"
     );
     let both = json!([refers_to(&arn)[0], of_type(json!(["Note"]))[0]]);
-    assert_eq!(ids(both), [old.clone()]);
+    assert_eq!(ids(both), [old.as_str()]);
+    let both_references = json!([refers_to(OTHER_ARN)[0], refers_to(ITEM)[0]]);
+    assert_eq!(ids(both_references), [new.as_str()]);
+    let typed = json!([refers_to(ITEM)[0], of_type(json!(["Custom Event"]))[0]]);
+    assert_eq!(ids(typed), [""; 0]);
+    let timed = json!([refers_to(ITEM)[0], time("before", 1_001)]);
+    assert_eq!(ids(timed), [""; 0]);
     let any = equals("eventReference", json!([ITEM, "x", OTHER_ARN]));
-    assert_eq!(ids(any), [new], "an event is listed once");
+    assert_eq!(ids(any), [new.as_str()], "an event is listed once");
     for (key, condition) in [
         ("eventTime", json!({"equals": {"stringValues": ["1"]}})),
         ("eventType", json!({"before": 1})),
@@ -223,15 +229,34 @@ fn pages_join_to_the_whole_in_both_orders() {
     let (t, arn) = with_incident();
     for number in 0..9 {
         // Three events share each time.
-        created(&t, &arn, json!({"eventTime": 1_000 + number / 3}));
+        let references = json!([{"resource": OTHER_ARN}]);
+        created(
+            &t,
+            &arn,
+            json!({"eventTime": 1_000 + number / 3, "eventReferences": references}),
+        );
     }
-    let all = event_ids(&t, &arn, json!([]));
+    let unfiltered = event_ids(&t, &arn, json!([]));
+    assert_eq!(unfiltered.iter().collect::<BTreeSet<_>>().len(), 10);
+    for (filters, all) in [
+        (json!([]), &unfiltered[..]),
+        (equals("eventType", json!(["Note"])), &unfiltered[..9]),
+        (
+            equals("eventReference", json!([OTHER_ARN])),
+            &unfiltered[..9],
+        ),
+    ] {
+        pages_join_to(&t, &arn, &filters, all);
+    }
+}
+
+fn pages_join_to(t: &Testing, arn: &str, filters: &Value, all: &[String]) {
     for order in ["ASCENDING", "DESCENDING"] {
         let (mut seen, mut token) = (Vec::new(), Value::Null);
         loop {
             let input = json!({
                 "incidentRecordArn": arn, "sortBy": "EVENT_TIME", "sortOrder": order, "maxResults": 4,
-                "nextToken": token,
+                "nextToken": token, "filters": filters,
             });
             let page = t.call(SERVICE, "ListTimelineEvents", input).unwrap();
             let events = page["eventSummaries"].as_array().unwrap().iter();
@@ -246,7 +271,6 @@ fn pages_join_to_the_whole_in_both_orders() {
         }
         assert_eq!(seen, all, "{order}");
     }
-    assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 10);
 }
 
 #[test]

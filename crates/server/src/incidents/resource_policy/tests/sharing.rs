@@ -233,6 +233,32 @@ fn two_accounts_open_one_incident_with_one_string() {
 }
 
 #[test]
+fn a_string_leads_a_consumer_to_no_incident_of_another_plan() {
+    let template = json!({"title": "Down", "impact": 2, "dedupeString": "db"});
+    let (t, plan) = with_plan(template.clone());
+    let other = json!({"name": "other", "incidentTemplate": template});
+    let other = t.call(SERVICE, "CreateResponsePlan", other).unwrap()["arn"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    share(&t, &plan, &["StartIncident"]);
+    let private = start(&t, &other, json!({})).unwrap();
+    let consumer = || {
+        let input = json!({"responsePlanArn": plan});
+        t.call_as(MEMBER, SERVICE, "StartIncident", input).unwrap()["incidentRecordArn"].clone()
+    };
+    let shared = consumer();
+    assert_ne!(shared, private);
+    assert_eq!(consumer(), shared);
+    assert_eq!(event_types(&t, &private).len(), 1);
+    assert_eq!(
+        start(&t, &plan, json!({})).unwrap(),
+        private,
+        "the owner's starts fold as ever"
+    );
+}
+
+#[test]
 fn a_token_is_of_an_account_whatever_it_writes_to() {
     let owned = Owned::new();
     let t = &owned.t;
@@ -291,6 +317,11 @@ fn shared_plans_are_listed_after_the_callers_own() {
         share(t, plan, &["GetResponsePlan"]);
     }
     share(t, &shared[2], &["StartIncident"]);
+    let mut to_itself = super::statement(&shared[2], &ALL);
+    to_itself["Principal"]["AWS"] = json!(ADMINISTRATOR);
+    super::put_statement(t, &shared[2], &to_itself).unwrap();
+    let own = t.call(SERVICE, "ListResponsePlans", json!({})).unwrap();
+    assert_eq!(own["responsePlanSummaries"].as_array().unwrap().len(), 3);
     all.extend_from_slice(&shared[..2]);
     for limit in 1..=5 {
         let (mut seen, mut token) = (Vec::new(), Value::Null);
