@@ -145,11 +145,12 @@ impl Filters<'_> {
     }
 }
 
-// SQLite walks an index only where it holds all that is asked of it, so the documents are joined.
 const BY_TIME: &str = "SELECT k.event_ms, k.id, k.body FROM timeline_event k";
-const BY_TYPE: &str = "SELECT k.event_ms, k.id, e.body FROM timeline_event k JOIN timeline_event e \
-                       ON e.account = k.account AND e.incident = k.incident \
-                       AND e.event_ms = k.event_ms AND e.id = k.id";
+// SQLite walks the index of types only where it holds all that is asked of it, so each document is
+// fetched by its key. PostgreSQL would read the whole timeline for a join.
+const BY_TYPE: &str = "SELECT k.event_ms, k.id, (SELECT e.body FROM timeline_event e \
+                       WHERE e.account = k.account AND e.incident = k.incident \
+                       AND e.event_ms = k.event_ms AND e.id = k.id) FROM timeline_event k";
 const BY_REFERENCE: &str = "SELECT k.event_ms, k.id, e.body FROM timeline_reference k JOIN timeline_event e \
                             ON e.account = k.account AND e.incident = k.incident \
                             AND e.event_ms = k.event_ms AND e.id = k.id";
