@@ -1,6 +1,7 @@
 //! The command line: what `balefire` does when it is called.
 
 mod admin;
+mod deliveries;
 mod demo;
 mod feeds;
 mod import;
@@ -34,6 +35,9 @@ enum Task {
     Feeds(feeds::Feeds),
     /// Match the packages of a CycloneDX SBOM with the advisories, and open and close findings.
     Scan(scan::Scan),
+    /// What could not be delivered to other systems.
+    #[command(subcommand)]
+    Deliveries(deliveries::Deliveries),
     /// Accounts and access keys of a store that no server has open.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -105,6 +109,7 @@ impl Command {
             Task::Import(import) => runtime.block_on(import.run()),
             Task::Feeds(feeds) => runtime.block_on(feeds.run()),
             Task::Scan(scan) => runtime.block_on(scan.run()),
+            Task::Deliveries(deliveries) => runtime.block_on(deliveries.run()),
             Task::Admin(admin) => admin.run(),
         }
     }

@@ -22,6 +22,8 @@ pub struct World {
     pub instance: String,
     /// A finding of Inspector.
     pub vulnerability: String,
+    /// Messages that could not be delivered.
+    pub dead_jobs: Vec<String>,
 }
 
 const SECOND_MS: i64 = 1000;
@@ -44,6 +46,7 @@ impl World {
             finding: String::new(),
             instance: format!("arn:aws:ec2:{REGION}:{OWNER}:instance/i-0123456789abcdef0"),
             vulnerability: String::new(),
+            dead_jobs: Vec::new(),
         };
         world.add_incident();
         world.add_findings();
@@ -77,6 +80,11 @@ impl World {
         self.timeline_event = text(&events["eventSummaries"][0]["eventId"]);
         let findings = self.done("ssm-incidents:ListIncidentFindings", record);
         self.deployment = text(&findings["findings"][0]["id"]);
+        // Nothing is set for the topic, so its messages die.
+        self.server.run_jobs();
+        let dead = self.done("balefire:ListDeadJobs", json!({}));
+        let dead = dead["DeadJobs"].as_array().expect("a list");
+        self.dead_jobs = dead.iter().map(|job| text(&job["Id"])).collect();
     }
 
     /// A stack that changes while the incident begins.
@@ -142,6 +150,7 @@ impl World {
             ("securityhub:GetFindingsV2", json!({})),
             ("inspector2:BatchGetAccountStatus", json!({})),
             ("inspector2:ListFindings", json!({})),
+            ("balefire:ListDeadJobs", json!({})),
         ];
         let read = |(id, input): (&str, Value)| self.done(id, input);
         reads.into_iter().map(read).collect()
@@ -158,7 +167,11 @@ fn plan(number: u32) -> Value {
     json!({
         "name": format!("plan-{number}"),
         "displayName": MARK,
-        "incidentTemplate": {"title": MARK, "impact": 2},
+        "incidentTemplate": {
+            "title": MARK,
+            "impact": 2,
+            "notificationTargets": [{"snsTopicArn": format!("arn:aws:sns:{REGION}:{OWNER}:{MARK}")}],
+        },
         "tags": {"team": MARK},
     })
 }
