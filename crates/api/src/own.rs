@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::shape::{self, Shape, structure};
-use crate::spec::{Protocol, Service};
-use crate::{Document, ErrorSpec, enumeration, operation, structure};
+use crate::spec::{Pages, Protocol, Service};
+use crate::{Document, ErrorSpec, Timestamp, enumeration, operation, structure};
 
 static FINDING_DOCUMENTS: Shape = shape::list(&shape::DOCUMENT, shape::within(1, 500));
 static ROWS: Shape = shape::list(&shape::DOCUMENT, shape::within(1, 5000));
@@ -12,6 +12,10 @@ static GENERATION: Shape = shape::text(shape::within(1, 64), None);
 static RESOURCE_ARN: Shape = shape::text(shape::within(1, 1011), None);
 static FAILED_FINDINGS: Shape = shape::list(&FAILED_FINDING, shape::ANY);
 static SKIPPED_COMPONENTS: Shape = shape::list(&SKIPPED_COMPONENT, shape::ANY);
+static DEAD_JOBS: Shape = shape::list(&DEAD_JOB, shape::ANY);
+static JOB_ID: Shape = shape::text(shape::within(1, 64), None);
+static JOB_KIND: Shape = shape::text(shape::within(1, 64), None);
+static JOBS_PER_PAGE: Shape = shape::integer(32, shape::within(1, 1000));
 static TAGS: Shape = shape::map(&shape::STRING, &shape::STRING, shape::within(0, 50));
 
 enumeration! { FEED Feed {
@@ -79,6 +83,44 @@ structure! { GET_INCIDENT_REPORT_INPUT GetIncidentReportInput () {
 
 structure! { GET_INCIDENT_REPORT_OUTPUT GetIncidentReportOutput (Default) {
     req Body markdown: String = "Markdown" "Markdown" shape::STRING;
+} }
+
+structure! { DEAD_JOB DeadJob () {
+    req Body id: String = "Id" "Id" shape::STRING;
+    req Body kind: String = "Kind" "Kind" shape::STRING;
+    req Body account: String = "Account" "Account" shape::STRING;
+    req Body subject: String = "Subject" "Subject" shape::STRING;
+    req Body reason: String = "Reason" "Reason" shape::STRING;
+    req Body attempts: i64 = "Attempts" "Attempts" shape::LONG;
+    req Body created_time: Timestamp = "CreatedTime" "CreatedTime" shape::DATE_TIME;
+    req Body died_time: Timestamp = "DiedTime" "DiedTime" shape::DATE_TIME;
+} }
+
+structure! { LIST_DEAD_JOBS_INPUT ListDeadJobsInput (Default) {
+    opt Body kind: String = "Kind" "Kind" JOB_KIND;
+    opt Body max_results: i32 = "MaxResults" "MaxResults" JOBS_PER_PAGE;
+    opt Body next_token: String = "NextToken" "NextToken" shape::STRING;
+} }
+
+structure! { LIST_DEAD_JOBS_OUTPUT ListDeadJobsOutput (Default) {
+    req Body dead_jobs: Vec<DeadJob> = "DeadJobs" "DeadJobs" DEAD_JOBS;
+    opt Body next_token: String = "NextToken" "NextToken" shape::STRING;
+} }
+
+structure! { RETRY_DEAD_JOB_INPUT RetryDeadJobInput () {
+    req Body id: String = "Id" "Id" JOB_ID;
+} }
+
+structure! { RETRY_DEAD_JOBS_INPUT RetryDeadJobsInput (Default) {
+    opt Body kind: String = "Kind" "Kind" JOB_KIND;
+} }
+
+structure! { RETRY_DEAD_JOBS_OUTPUT RetryDeadJobsOutput (Default) {
+    req Body retried: i64 = "Retried" "Retried" shape::LONG;
+} }
+
+structure! { DROP_DEAD_JOB_INPUT DropDeadJobInput () {
+    req Body id: String = "Id" "Id" JOB_ID;
 } }
 
 structure! { VALIDATION_EXCEPTION ValidationException (Default) {
@@ -159,6 +201,46 @@ operation! { SCAN_RESOURCE ScanResource "scan_resource" {
     token None;
 } }
 
+operation! { LIST_DEAD_JOBS ListDeadJobs "list_dead_jobs" {
+    reads "POST" "/jobs/dead/list" 200;
+    action "balefire" "ListDeadJobs";
+    input ListDeadJobsInput = Some(structure(&LIST_DEAD_JOBS_INPUT));
+    output ListDeadJobsOutput = Some(structure(&LIST_DEAD_JOBS_OUTPUT));
+    errors VALIDATION ACCESS_DENIED;
+    pages Some(Pages { token: "NextToken", next: "NextToken", limit: Some("MaxResults") });
+    token None;
+} }
+
+operation! { RETRY_DEAD_JOB RetryDeadJob "retry_dead_job" {
+    writes "POST" "/jobs/dead/retry" 200;
+    action "balefire" "RetryDeadJob";
+    input RetryDeadJobInput = Some(structure(&RETRY_DEAD_JOB_INPUT));
+    output crate::Unit = None;
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND;
+    pages None;
+    token None;
+} }
+
+operation! { RETRY_DEAD_JOBS RetryDeadJobs "retry_dead_jobs" {
+    writes "POST" "/jobs/dead/retry-all" 200;
+    action "balefire" "RetryDeadJobs";
+    input RetryDeadJobsInput = Some(structure(&RETRY_DEAD_JOBS_INPUT));
+    output RetryDeadJobsOutput = Some(structure(&RETRY_DEAD_JOBS_OUTPUT));
+    errors VALIDATION ACCESS_DENIED;
+    pages None;
+    token None;
+} }
+
+operation! { DROP_DEAD_JOB DropDeadJob "drop_dead_job" {
+    writes "POST" "/jobs/dead/drop" 200;
+    action "balefire" "DropDeadJob";
+    input DropDeadJobInput = Some(structure(&DROP_DEAD_JOB_INPUT));
+    output crate::Unit = None;
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND;
+    pages None;
+    token None;
+} }
+
 /// The service and its operations.
 pub static SERVICE: Service = Service {
     name: "balefire",
@@ -169,6 +251,10 @@ pub static SERVICE: Service = Service {
         &PUT_FEED_PART,
         &FINISH_FEED,
         &SCAN_RESOURCE,
+        &LIST_DEAD_JOBS,
+        &RETRY_DEAD_JOB,
+        &RETRY_DEAD_JOBS,
+        &DROP_DEAD_JOB,
     ],
     named_only: &[],
 };

@@ -250,6 +250,8 @@ impl Ctx<'_, '_> {
             id: self.new_id(),
             kind: kind.into(),
             subject: subject.into(),
+            account: self.caller.account.clone(),
+            put_ms: self.now.0,
             due_ms: self.now.0,
             payload: serde_json::to_vec(payload)?,
         };

@@ -5,6 +5,7 @@ pub mod command;
 pub mod configuration;
 pub mod console;
 pub mod context;
+pub mod delivery;
 pub mod engine;
 pub mod events;
 pub mod failure;
@@ -75,6 +76,7 @@ pub fn operations() -> Vec<Handler> {
         securityhub::operations(),
         inspector::operations(),
         intelligence::operations(),
+        delivery::operations(),
         sts::operations(),
     ]
     .concat()

@@ -11,7 +11,10 @@ pub struct NewJob {
     pub kind: String,
     /// What it is about: an id or ARN.
     pub subject: String,
-    /// Milliseconds since 1970.
+    /// Whose it is; empty where it is nobody's.
+    pub account: String,
+    /// When it is put. Milliseconds since 1970, as all times of jobs.
+    pub put_ms: i64,
     pub due_ms: i64,
     pub payload: Vec<u8>,
 }
@@ -32,19 +35,34 @@ pub struct Job {
     /// Empty before the first failure.
     pub last_error: String,
     pub dead: bool,
+    pub account: String,
+    pub put_ms: i64,
+    /// When it was given up; 0 while it lives.
+    pub dead_ms: i64,
+}
+
+/// Which dead jobs are meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeadJobs {
+    /// Those of one account, or else all.
+    pub account: Option<String>,
+    pub kind: Option<String>,
+    /// The one with this id.
+    pub id: Option<String>,
 }
 
 /// The columns of a job, in the order in which `read` takes them.
 macro_rules! columns {
     () => {
-        "id, kind, subject, due_ms, payload, attempts, lease_until_ms, lease_owner, last_error, dead"
+        "id, kind, subject, due_ms, payload, attempts, lease_until_ms, lease_owner, last_error, dead, \
+         account, put_ms, dead_ms"
     };
 }
 
 const PUT: &str = concat!(
     "INSERT INTO job (",
     columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, 0, 0, '', '', 0) ON CONFLICT DO NOTHING"
+    ") VALUES ($1, $2, $3, $4, $5, 0, 0, '', '', 0, $6, $7, 0) ON CONFLICT DO NOTHING"
 );
 const GET: &str = concat!("SELECT ", columns!(), " FROM job WHERE id = $1");
 const RENEW: &str =
@@ -52,15 +70,8 @@ const RENEW: &str =
 const FINISH: &str = "DELETE FROM job WHERE id = $1 AND lease_owner = $2 AND dead = 0";
 const FAIL: &str = "UPDATE job SET due_ms = $1, last_error = $2, lease_owner = '', lease_until_ms = 0 \
                     WHERE id = $3 AND lease_owner = $4 AND dead = 0";
-const BURY: &str = "UPDATE job SET dead = 1, last_error = $1, lease_owner = '', lease_until_ms = 0 \
-                    WHERE id = $2 AND lease_owner = $3 AND dead = 0";
-const DEAD: &str = concat!(
-    "SELECT ",
-    columns!(),
-    " FROM job WHERE dead = 1 AND id > $1 ORDER BY id LIMIT $2"
-);
-const REVIVE: &str =
-    "UPDATE job SET dead = 0, attempts = 0, due_ms = $1 WHERE id = $2 AND dead = 1";
+const BURY: &str = "UPDATE job SET dead = 1, dead_ms = $1, last_error = $2, lease_owner = '', \
+                    lease_until_ms = 0 WHERE id = $3 AND lease_owner = $4 AND dead = 0";
 const NEXT_DUE: &str =
     "SELECT due_ms FROM job WHERE dead = 0 AND lease_until_ms <= $1 ORDER BY due_ms LIMIT 1";
 
@@ -71,6 +82,8 @@ impl Tx<'_> {
             id,
             kind,
             subject,
+            account,
+            put_ms,
             due_ms,
             payload,
         } = job;
@@ -80,6 +93,8 @@ impl Tx<'_> {
             subject.into(),
             (*due_ms).into(),
             payload.as_slice().into(),
+            account.into(),
+            (*put_ms).into(),
         ];
         if self.execute(PUT, &params)? == 0 {
             return Err(Error::Exists { table: "job" });
@@ -139,26 +154,53 @@ impl Tx<'_> {
     }
 
     /// Gives a job up; it stays listed as dead. False when `owner` has lost it.
-    pub fn bury_job(&mut self, id: &str, owner: &str, error: &str) -> Result<bool, Error> {
-        Ok(self.execute(BURY, &[error.into(), id.into(), owner.into()])? > 0)
+    pub fn bury_job(
+        &mut self,
+        id: &str,
+        owner: &str,
+        error: &str,
+        now_ms: i64,
+    ) -> Result<bool, Error> {
+        let params: [Value; 4] = [now_ms.into(), error.into(), id.into(), owner.into()];
+        Ok(self.execute(BURY, &params)? > 0)
     }
 
     /// Dead jobs by id, after the id `after`.
-    pub fn dead_jobs(&mut self, limit: usize, after: Option<&str>) -> Result<Vec<Job>, Error> {
+    pub fn dead_jobs(
+        &mut self,
+        which: &DeadJobs,
+        limit: usize,
+        after: Option<&str>,
+    ) -> Result<Vec<Job>, Error> {
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        self.query(DEAD, &[after.unwrap_or("").into(), limit.into()])?
-            .iter()
-            .map(read)
-            .collect()
+        let mut params = vec![after.unwrap_or("").into(), limit.into()];
+        let condition = which.condition(&mut params);
+        let sql = format!(
+            "SELECT {} FROM job WHERE {condition} AND id > $1 ORDER BY id LIMIT $2",
+            columns!()
+        );
+        self.query(&sql, &params)?.iter().map(read).collect()
     }
 
-    /// Makes a dead job due again, with its attempts forgotten. False when it is not dead.
-    pub fn revive_job(&mut self, id: &str, due_ms: i64) -> Result<bool, Error> {
-        let revived = self.execute(REVIVE, &[due_ms.into(), id.into()])? > 0;
-        if revived {
+    /// Makes dead jobs due again, with their attempts forgotten. Returns how many there were.
+    pub fn revive_jobs(&mut self, which: &DeadJobs, due_ms: i64) -> Result<u64, Error> {
+        let mut params = vec![due_ms.into()];
+        let condition = which.condition(&mut params);
+        let sql = format!(
+            "UPDATE job SET dead = 0, dead_ms = 0, attempts = 0, due_ms = $1 WHERE {condition}"
+        );
+        let revived = self.execute(&sql, &params)?;
+        if revived > 0 {
             self.announce();
         }
         Ok(revived)
+    }
+
+    /// Removes dead jobs for good. Returns how many there were.
+    pub fn drop_dead_jobs(&mut self, which: &DeadJobs) -> Result<u64, Error> {
+        let mut params = Vec::new();
+        let condition = which.condition(&mut params);
+        self.execute(&format!("DELETE FROM job WHERE {condition}"), &params)
     }
 
     /// When the next living job is due that nobody has at `now_ms`.
@@ -167,6 +209,25 @@ impl Tx<'_> {
             .first()
             .map(|row| row.int(0))
             .transpose()
+    }
+}
+
+impl DeadJobs {
+    /// The condition, with its values put behind the parameters that are there.
+    fn condition(&self, params: &mut Vec<Value>) -> String {
+        let mut condition = "dead = 1".to_owned();
+        let wanted = [
+            ("account", &self.account),
+            ("kind", &self.kind),
+            ("id", &self.id),
+        ];
+        for (column, value) in wanted {
+            if let Some(value) = value {
+                params.push(value.into());
+                condition += &format!(" AND {column} = ${}", params.len());
+            }
+        }
+        condition
     }
 }
 
@@ -201,5 +262,8 @@ fn read(row: &Row) -> Result<Job, Error> {
         lease_owner: row.text(7)?.to_owned(),
         last_error: row.text(8)?.to_owned(),
         dead: row.flag(9)?,
+        account: row.text(10)?.to_owned(),
+        put_ms: row.int(11)?,
+        dead_ms: row.int(12)?,
     })
 }

@@ -33,6 +33,10 @@ const OWN: &[Migration] = &[
         name: "store/0002_jobs",
         sql: include_str!("../migrations/0002_jobs.sql"),
     },
+    Migration {
+        name: "store/0003_dead_jobs",
+        sql: include_str!("../migrations/0003_dead_jobs.sql"),
+    },
 ];
 
 const BOOTSTRAP: &str = "

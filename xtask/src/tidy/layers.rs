@@ -10,6 +10,7 @@ const SERVER: &str = "crates/server/src/";
 /// The rooms of operations.
 const ROOMS: &[&str] = &[
     "contacts",
+    "delivery",
     "events",
     "incidents",
     "inspector",

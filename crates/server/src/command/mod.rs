@@ -1,6 +1,7 @@
 //! The command line: what `balefire` does when it is called.
 
 mod admin;
+mod deliveries;
 mod demo;
 mod feeds;
 mod import;
@@ -38,6 +39,9 @@ enum Task {
     /// What is asked about one incident.
     #[command(subcommand)]
     Incident(incident::Incident),
+    /// What could not be delivered to other systems.
+    #[command(subcommand)]
+    Deliveries(deliveries::Deliveries),
     /// Accounts and access keys of a store that no server has open.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -110,6 +114,7 @@ impl Command {
             Task::Feeds(feeds) => runtime.block_on(feeds.run()),
             Task::Scan(scan) => runtime.block_on(scan.run()),
             Task::Incident(incident) => runtime.block_on(incident.run()),
+            Task::Deliveries(deliveries) => runtime.block_on(deliveries.run()),
             Task::Admin(admin) => admin.run(),
         }
     }

@@ -151,10 +151,11 @@ impl Engine {
     ) -> Result<Result<(), Failure>, Error> {
         let owner = self.owner.clone();
         let run = self.in_ctx(job, move |ctx, job| {
+            let now_ms = ctx.now.0;
             effect(ctx, job)?;
             let ours = match &end {
                 End::Finished => ctx.tx.finish_job(&job.id, &owner)?,
-                End::Buried(reason) => ctx.tx.bury_job(&job.id, &owner, reason)?,
+                End::Buried(reason) => ctx.tx.bury_job(&job.id, &owner, reason, now_ms)?,
             };
             if ours {
                 Ok(())
@@ -177,10 +178,11 @@ impl Engine {
             "a job failed: {reason}"
         );
         let (job, owner, reason) = (job.clone(), self.owner.clone(), reason.to_owned());
-        let retry_ms = self.clock.now().0 + wait_ms(job.attempts, self.ids.bytes()[0]);
+        let now_ms = self.clock.now().0;
+        let retry_ms = now_ms + wait_ms(job.attempts, self.ids.bytes()[0]);
         let put_back = move |tx: &mut Tx<'_>| {
             if job.attempts >= ATTEMPTS_MAX {
-                tx.bury_job(&job.id, &owner, &reason)
+                tx.bury_job(&job.id, &owner, &reason, now_ms)
             } else {
                 tx.fail_job(&job.id, &owner, &reason, retry_ms)
             }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use balefire_store::Job;
+use balefire_store::{DeadJobs, Job};
 use serde_json::{Value, json};
 
 use super::Engine;
@@ -55,7 +55,7 @@ fn turn(t: &Testing, engine: &Arc<Engine>) {
 
 fn dead(t: &Testing) -> Vec<Job> {
     t.store
-        .read_blocking(|tx| tx.dead_jobs(10, None))
+        .read_blocking(|tx| tx.dead_jobs(&DeadJobs::default(), 10, None))
         .unwrap()
         .unwrap()
 }

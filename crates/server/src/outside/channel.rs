@@ -1,45 +1,79 @@
 //! Where the messages of a topic go.
 
+mod email;
+mod slack;
+mod sns;
 mod webhook;
+mod wording;
 
-use anyhow::Result;
+use ::http::Uri;
+use anyhow::{Context, Result, ensure};
 use balefire_api::Timestamp;
 use serde::Deserialize;
 
-use super::http::Http;
+use super::http::{self, Http};
 use super::{Fault, Notice, Reply};
-use crate::configuration::{SecretSource, Source};
+use email::Email;
+use slack::Slack;
+use sns::Sns;
 use webhook::Webhook;
 
 /// `[topics."ARN"]`.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "to", rename_all = "lowercase", deny_unknown_fields)]
+#[serde(tag = "to", rename_all = "lowercase")]
 pub enum Section {
     /// Any URL that takes JSON, signed if there is a secret.
-    Webhook {
-        url: Source,
-        secret: Option<SecretSource>,
-    },
+    Webhook(webhook::Section),
+    /// An incoming webhook of Slack.
+    Slack(slack::Section),
+    /// The topic itself, at Amazon SNS or what speaks like it.
+    Sns(sns::Section),
+    /// People, by a mail server.
+    Email(email::Section),
 }
 
 /// A way to tell people.
 pub enum Channel {
     Webhook(Webhook),
+    Slack(Slack),
+    Sns(Sns),
+    Email(Box<Email>),
 }
 
 impl Channel {
-    pub fn new(section: &Section) -> Result<Channel> {
-        match section {
-            Section::Webhook { url, secret } => {
-                Ok(Channel::Webhook(Webhook::new(url, secret.as_ref())?))
-            }
-        }
+    /// `topic` is the ARN that the section is for.
+    pub fn new(topic: &str, section: &Section, outside: &http::Section) -> Result<Channel> {
+        Ok(match section {
+            Section::Webhook(section) => Channel::Webhook(Webhook::new(section)?),
+            Section::Slack(section) => Channel::Slack(Slack::new(section)?),
+            Section::Sns(section) => Channel::Sns(Sns::new(topic, section)?),
+            Section::Email(section) => Channel::Email(Box::new(Email::new(section, outside)?)),
+        })
     }
 
     /// `now` is the time of this attempt.
     pub async fn send(&self, http: &Http, notice: &Notice, now: Timestamp) -> Result<Reply, Fault> {
         match self {
             Channel::Webhook(webhook) => webhook.send(http, notice, now).await,
+            Channel::Slack(slack) => slack.send(http, notice).await,
+            Channel::Sns(sns) => sns.send(http, notice, now).await,
+            Channel::Email(email) => email.send(notice).await,
         }
     }
 }
+
+/// Reads a URL with a host. It may itself be a secret, so only its `source` is named where it is wrong.
+fn url(text: &str, source: &dyn std::fmt::Display) -> Result<Uri> {
+    let parsed: Uri = text
+        .parse()
+        .with_context(|| format!("{source} holds no URL"))?;
+    let web = matches!(parsed.scheme_str(), Some("http" | "https"));
+    ensure!(
+        web && parsed.host().is_some(),
+        "{source} holds no URL with a host, such as https://example.com/hook"
+    );
+    Ok(parsed)
+}
+
+#[cfg(test)]
+mod tests;

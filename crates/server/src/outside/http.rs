@@ -1,6 +1,6 @@
 //! HTTP to other systems: bounded in time and size, never redirected, never into the inner network unasked.
 
-mod address;
+pub(super) mod address;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -97,7 +97,8 @@ impl Outside {
     pub fn new(configuration: &Configuration) -> Result<Outside> {
         let mut topics = HashMap::new();
         for (arn, section) in &configuration.topics {
-            let channel = Channel::new(section).with_context(|| format!("topics.\"{arn}\""))?;
+            let channel = Channel::new(arn, section, &configuration.outside);
+            let channel = channel.with_context(|| format!("topics.\"{arn}\""))?;
             topics.insert(arn.clone(), channel);
         }
         Ok(Outside {

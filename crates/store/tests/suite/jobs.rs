@@ -1,6 +1,6 @@
 //! Jobs: claimed once, leased, given back, buried.
 
-use balefire_store::{Error, Job, NewJob, Store, Tx};
+use balefire_store::{DeadJobs, Error, Job, NewJob, Store, Tx};
 
 use crate::fixture::{Fixture, run};
 
@@ -10,6 +10,8 @@ fn put(store: &Store, id: &str, due_ms: i64) {
         id: id.to_owned(),
         kind,
         subject,
+        account: "account".to_owned(),
+        put_ms: 1,
         due_ms,
         payload: id.as_bytes().to_vec(),
     };
@@ -48,6 +50,8 @@ pub fn due_jobs_are_claimed_in_order(fixture: &mut Fixture) {
         id: "c".into(),
         kind: "k".into(),
         subject: "s".into(),
+        account: String::new(),
+        put_ms: 0,
         due_ms: 0,
         payload: vec![],
     };
@@ -71,6 +75,9 @@ pub fn due_jobs_are_claimed_in_order(fixture: &mut Fixture) {
         lease_owner: "me".into(),
         last_error: String::new(),
         dead: false,
+        account: "account".into(),
+        put_ms: 1,
+        dead_ms: 0,
     };
     assert_eq!(first[0], expected);
     assert_eq!(ids(&claim(&store, 30, "you", 3)), ["d"]);
@@ -146,7 +153,7 @@ pub fn a_lease_that_ran_out_is_claimed_again(fixture: &mut Fixture) {
     // The first owner is late, and none of its verbs does anything.
     assert!(!write(&store, |tx| tx.finish_job("j", "first")));
     assert!(!write(&store, |tx| tx.fail_job("j", "first", "late", 0)));
-    assert!(!write(&store, |tx| tx.bury_job("j", "first", "late")));
+    assert!(!write(&store, |tx| tx.bury_job("j", "first", "late", 110)));
     assert!(write(&store, |tx| tx.finish_job("j", "second")));
 }
 
@@ -168,6 +175,8 @@ pub fn jobs_of_a_busy_subject_are_passed_over(fixture: &mut Fixture) {
             id: id.into(),
             kind: "call".into(),
             subject: subject.into(),
+            account: String::new(),
+            put_ms: 0,
             due_ms: 10,
             payload: vec![],
         };
@@ -200,30 +209,77 @@ pub fn a_failed_job_waits_for_its_retry(fixture: &mut Fixture) {
 
 pub fn a_buried_job_is_listed_until_it_is_revived(fixture: &mut Fixture) {
     let store = fixture.store();
-    for id in ["a", "b", "c"] {
-        put(&store, id, 10);
-    }
-    claim(&store, 10, "me", 3);
-    for id in ["a", "b", "c"] {
-        assert!(write(&store, move |tx| tx.bury_job(id, "me", "gave up")));
-        assert!(!write(&store, move |tx| tx.finish_job(id, "me")));
-    }
+    bury(&store, &["a", "b", "c"]);
     assert!(claim(&store, 10_000, "me", 5).is_empty());
-    let dead = store
-        .read_blocking(|tx| tx.dead_jobs(2, None))
-        .unwrap()
-        .unwrap();
-    assert_eq!(ids(&dead), ["a", "b"]);
-    assert!(dead[0].dead && dead[0].last_error == "gave up" && dead[0].payload == b"a");
-    let rest = store
-        .read_blocking(|tx| tx.dead_jobs(2, Some("b")))
-        .unwrap()
-        .unwrap();
-    assert_eq!(ids(&rest), ["c"]);
-    assert!(write(&store, |tx| tx.revive_job("b", 600)));
-    assert!(!write(&store, |tx| tx.revive_job("b", 600)));
+    let all = DeadJobs::default();
+    let first = dead(&store, &all, 2, None);
+    assert_eq!(ids(&first), ["a", "b"]);
+    assert!(first[0].dead && first[0].last_error == "gave up" && first[0].payload == b"a");
+    assert_eq!((first[0].put_ms, first[0].dead_ms), (1, 70));
+    assert_eq!(ids(&dead(&store, &all, 2, Some("b"))), ["c"]);
+    let b = one("b");
+    assert_eq!(write(&store, move |tx| tx.revive_jobs(&b, 600)), 1);
+    let b = one("b");
+    assert_eq!(write(&store, move |tx| tx.revive_jobs(&b, 600)), 0);
     let revived = claim(&store, 600, "me", 5);
     assert_eq!((ids(&revived), revived[0].attempts), (vec!["b"], 1));
+    assert_eq!(revived[0].dead_ms, 0);
+}
+
+pub fn dead_jobs_are_chosen_by_account_and_kind(fixture: &mut Fixture) {
+    let store = fixture.store();
+    bury(&store, &["a", "b"]);
+    put(&store, "living", 10);
+    let of = |account: &str, kind: &str| DeadJobs {
+        account: Some(account.into()),
+        kind: Some(kind.into()),
+        id: None,
+    };
+    assert_eq!(
+        ids(&dead(&store, &of("account", "page"), 9, None)),
+        ["a", "b"]
+    );
+    for nobodys in [of("account", "call"), of("other", "page")] {
+        assert!(dead(&store, &nobodys, 9, None).is_empty());
+        let (revived, dropped) = (nobodys.clone(), nobodys);
+        assert_eq!(write(&store, move |tx| tx.revive_jobs(&revived, 0)), 0);
+        assert_eq!(write(&store, move |tx| tx.drop_dead_jobs(&dropped)), 0);
+    }
+    // Only what is dead can be dropped.
+    for (id, dropped) in [("living", 0), ("a", 1), ("a", 0)] {
+        let which = one(id);
+        assert_eq!(write(&store, move |tx| tx.drop_dead_jobs(&which)), dropped);
+    }
+    let all = of("account", "page");
+    assert_eq!(write(&store, move |tx| tx.revive_jobs(&all, 5)), 1);
+    assert_eq!(ids(&claim(&store, 10, "me", 9)), ["b", "living"]);
+}
+
+fn one(id: &str) -> DeadJobs {
+    DeadJobs {
+        id: Some(id.into()),
+        ..DeadJobs::default()
+    }
+}
+
+fn dead(store: &Store, which: &DeadJobs, limit: usize, after: Option<&'static str>) -> Vec<Job> {
+    let which = which.clone();
+    store
+        .read_blocking(move |tx| tx.dead_jobs(&which, limit, after))
+        .unwrap()
+        .unwrap()
+}
+
+/// Puts jobs, and gives them up at 70.
+fn bury(store: &Store, ids: &[&'static str]) {
+    for &id in ids {
+        put(store, id, 10);
+    }
+    claim(store, 10, "me", ids.len());
+    for &id in ids {
+        assert!(write(store, move |tx| tx.bury_job(id, "me", "gave up", 70)));
+        assert!(!write(store, move |tx| tx.finish_job(id, "me")));
+    }
 }
 
 pub fn a_job_goes_away_with_its_transaction(fixture: &mut Fixture) {
@@ -233,6 +289,8 @@ pub fn a_job_goes_away_with_its_transaction(fixture: &mut Fixture) {
             id: "j".into(),
             kind: "k".into(),
             subject: "s".into(),
+            account: String::new(),
+            put_ms: 0,
             due_ms: 0,
             payload: vec![],
         };

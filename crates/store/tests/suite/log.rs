@@ -201,6 +201,8 @@ pub fn the_counter_moves_with_changes_and_jobs_only(fixture: &mut Fixture) {
         id: "j".into(),
         kind: "k".into(),
         subject: "s".into(),
+        account: String::new(),
+        put_ms: 0,
         due_ms: 0,
         payload: vec![],
     };

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use http::{Request, Uri};
 use http_body_util::Full;
+use serde::Deserialize;
 use serde_json::Value;
 use sha2::Sha256;
 
@@ -18,25 +19,25 @@ use crate::configuration::{SecretSource, Source};
 /// What the specification puts before a secret's base64.
 const SECRET_PREFIX: &str = "whsec_";
 
+/// `to = "webhook"`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    url: Source,
+    secret: Option<SecretSource>,
+}
+
 pub struct Webhook {
     url: Uri,
     key: Option<Vec<u8>>,
 }
 
 impl Webhook {
-    pub fn new(url: &Source, secret: Option<&SecretSource>) -> Result<Webhook> {
-        let text = url.read()?;
-        // The URL may itself be a secret, so it is not repeated.
-        let parsed: Uri = text
-            .parse()
-            .with_context(|| format!("{url} holds no URL"))?;
-        anyhow::ensure!(
-            parsed.scheme().is_some() && parsed.host().is_some(),
-            "{url} holds no URL with a host, such as https://example.com/hook"
-        );
+    pub fn new(section: &Section) -> Result<Webhook> {
+        let secret = section.secret.as_ref();
         let key = secret.map(|source| source.read().and_then(|text| key(&text, source)));
         Ok(Webhook {
-            url: parsed,
+            url: super::url(&section.url.read()?, &section.url)?,
             key: key.transpose()?,
         })
     }

@@ -55,6 +55,12 @@ impl Guard {
         self.allowed.iter().any(|net| net.contains(&address))
             || !self.inner.iter().any(|net| net.contains(&address))
     }
+
+    /// Whether the operator has named a network that the address is in.
+    pub fn names(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.allowed.iter().any(|net| net.contains(&address))
+    }
 }
 
 /// The address in a URL that names no host.
@@ -76,6 +82,8 @@ pub fn refused(host: &str, address: IpAddr) -> String {
 #[error("{0}")]
 pub struct Refused(String);
 
+type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
 /// Resolves names, and gives only addresses that may be reached.
 #[derive(Clone)]
 pub struct GuardedResolver {
@@ -86,11 +94,27 @@ impl GuardedResolver {
     pub fn new(guard: Guard) -> GuardedResolver {
         GuardedResolver { guard }
     }
+
+    /// The addresses of a host that may be reached; one that is an address itself is checked too.
+    pub async fn resolve(self, host: String) -> Result<Vec<SocketAddr>, BoxError> {
+        let name = host.clone();
+        let resolve = move || (name.as_str(), 0).to_socket_addrs();
+        let found: Vec<SocketAddr> = tokio::task::spawn_blocking(resolve).await??.collect();
+        let first = found.first().map(SocketAddr::ip);
+        let allowed: Vec<SocketAddr> = found
+            .into_iter()
+            .filter(|at| self.guard.permits(at.ip()))
+            .collect();
+        match first {
+            Some(address) if allowed.is_empty() => Err(Refused(refused(&host, address)).into()),
+            _ => Ok(allowed),
+        }
+    }
 }
 
 impl Service<Name> for GuardedResolver {
     type Response = std::vec::IntoIter<SocketAddr>;
-    type Error = Box<dyn std::error::Error + Send + Sync>;
+    type Error = BoxError;
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -98,22 +122,10 @@ impl Service<Name> for GuardedResolver {
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let guard = self.guard.clone();
+        let resolver = self.clone();
         Box::pin(async move {
-            let host = name.as_str().to_owned();
-            let resolve = move || (host.as_str(), 0).to_socket_addrs();
-            let found: Vec<SocketAddr> = tokio::task::spawn_blocking(resolve).await??.collect();
-            let first = found.first().map(SocketAddr::ip);
-            let allowed: Vec<SocketAddr> = found
-                .into_iter()
-                .filter(|at| guard.permits(at.ip()))
-                .collect();
-            match first {
-                Some(address) if allowed.is_empty() => {
-                    Err(Refused(refused(name.as_str(), address)).into())
-                }
-                _ => Ok(allowed.into_iter()),
-            }
+            let allowed = resolver.resolve(name.as_str().to_owned()).await?;
+            Ok(allowed.into_iter())
         })
     }
 }

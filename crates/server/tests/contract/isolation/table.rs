@@ -394,6 +394,31 @@ pub const ROWS: &[Row] = &[
     // The feeds are the administrator's.
     row("balefire:PutFeedPart", |_| feed_part(), DENIED, MAY_NOT),
     row("balefire:FinishFeed", |_| feed_end(), DENIED, MAY_NOT),
+    // What could not be delivered.
+    row(
+        "balefire:ListDeadJobs",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "balefire:RetryDeadJob",
+        |w| json!({"Id": w.dead_jobs[0]}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "balefire:DropDeadJob",
+        |w| json!({"Id": w.dead_jobs[1]}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "balefire:RetryDeadJobs",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
     // Each account has one already.
     row(
         "ssm-incidents:CreateReplicationSet",

@@ -31,6 +31,8 @@ pub struct World {
     pub instance: String,
     /// A finding of Inspector.
     pub vulnerability: String,
+    /// Messages that could not be delivered.
+    pub dead_jobs: Vec<String>,
 }
 
 const SECOND_MS: i64 = 1000;
@@ -56,6 +58,7 @@ impl World {
             finding: String::new(),
             instance: format!("arn:aws:ec2:{REGION}:{OWNER}:instance/i-0123456789abcdef0"),
             vulnerability: String::new(),
+            dead_jobs: Vec::new(),
         };
         world.add_incident();
         world.add_rules();
@@ -99,6 +102,11 @@ impl World {
         self.note = text(&note["eventId"]);
         let findings = self.done("ssm-incidents:ListIncidentFindings", record);
         self.deployment = text(&findings["findings"][0]["id"]);
+        // Nothing is set for the topic, so its messages die.
+        self.server.run_jobs();
+        let dead = self.done("balefire:ListDeadJobs", json!({}));
+        let dead = dead["DeadJobs"].as_array().expect("a list");
+        self.dead_jobs = dead.iter().map(|job| text(&job["Id"])).collect();
     }
 
     /// Two, so that lists have pages.
@@ -195,6 +203,7 @@ impl World {
             ("securityhub:GetFindingsV2", json!({})),
             ("inspector2:BatchGetAccountStatus", json!({})),
             ("inspector2:ListFindings", json!({})),
+            ("balefire:ListDeadJobs", json!({})),
         ];
         let read = |(id, input): (&str, Value)| self.done(id, input);
         reads.into_iter().map(read).collect()
@@ -225,7 +234,11 @@ fn plan(number: u32) -> Value {
     json!({
         "name": format!("plan-{number}"),
         "displayName": MARK,
-        "incidentTemplate": {"title": MARK, "impact": 2},
+        "incidentTemplate": {
+            "title": MARK,
+            "impact": 2,
+            "notificationTargets": [{"snsTopicArn": format!("arn:aws:sns:{REGION}:{OWNER}:{MARK}")}],
+        },
         "tags": {"team": MARK},
     })
 }

@@ -1,0 +1,166 @@
+//! Amazon SNS, or what speaks like it: the notice is published to the topic, signed.
+
+use anyhow::{Result, bail};
+use balefire_api::Timestamp;
+use bytes::Bytes;
+use http::{Request, Uri};
+use http_body_util::Full;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::super::http::{Http, USER_AGENT};
+use super::super::{Fault, Notice, Reply};
+use super::wording;
+use crate::configuration::{SecretSource, Source};
+use crate::signature::{Credentials, Secret, sign};
+
+/// SNS takes shorter subjects only, of ASCII.
+const SUBJECT_CHARS_MAX: usize = 99;
+/// What a form's values keep as it is.
+const KEPT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+/// `to = "sns"`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Section {
+    access_key_id: Source,
+    secret_access_key: SecretSource,
+    session_token: Option<SecretSource>,
+    /// By default that of the topic's ARN.
+    region: Option<String>,
+    /// By default Amazon's of the region.
+    endpoint: Option<Source>,
+}
+
+pub struct Sns {
+    topic: String,
+    region: String,
+    endpoint: Uri,
+    credentials: Credentials,
+}
+
+impl Sns {
+    pub fn new(topic: &str, section: &Section) -> Result<Sns> {
+        let parts: Vec<&str> = topic.split(':').collect();
+        let &["arn", partition, "sns", region, _, name] = parts.as_slice() else {
+            bail!("it is no ARN of a topic, such as arn:aws:sns:eu-central-1:111122223333:on-call");
+        };
+        if region.is_empty() || name.is_empty() {
+            bail!("the ARN of the topic lacks its region or name");
+        }
+        let region = section.region.as_deref().unwrap_or(region);
+        let endpoint = match &section.endpoint {
+            Some(source) => super::url(&source.read()?, source)?,
+            None => format!("https://sns.{region}.{}/", domain(partition)).parse()?,
+        };
+        let token = section.session_token.as_ref();
+        let token = token.map(|source| source.read().map(Secret::new));
+        Ok(Sns {
+            topic: topic.to_owned(),
+            region: region.to_owned(),
+            endpoint,
+            credentials: Credentials {
+                access_key_id: section.access_key_id.read()?,
+                secret_access_key: Secret::new(section.secret_access_key.read()?),
+                session_token: token.transpose()?,
+            },
+        })
+    }
+
+    pub async fn send(&self, http: &Http, notice: &Notice, now: Timestamp) -> Result<Reply, Fault> {
+        let request = self.request(notice, now);
+        let request = request.map_err(|error| Fault::lasting(error.to_string()))?;
+        let answer = http.send(request).await.map_err(patient)?;
+        let answer = String::from_utf8_lossy(answer.body()).into_owned();
+        match message_id(&answer) {
+            Some(id) => Ok(json!({"messageId": id})),
+            None => Err(Fault::passing(format!(
+                "{} answered without a MessageId: the message may not have been published",
+                self.host()
+            ))),
+        }
+    }
+
+    pub fn host(&self) -> &str {
+        self.endpoint.host().unwrap_or_default()
+    }
+
+    fn request(&self, notice: &Notice, now: Timestamp) -> Result<Request<Full<Bytes>>> {
+        let body = Bytes::from(self.form(notice));
+        let mut request = Request::post(self.endpoint.clone())
+            .header(
+                "content-type",
+                "application/x-www-form-urlencoded; charset=utf-8",
+            )
+            .header("user-agent", USER_AGENT)
+            .body(Full::new(body.clone()))?;
+        sign(
+            &mut request,
+            &body,
+            &self.credentials,
+            &self.region,
+            "sns",
+            now.0,
+        )?;
+        Ok(request)
+    }
+
+    fn form(&self, notice: &Notice) -> String {
+        let mut members = vec![
+            ("Action", "Publish".to_owned()),
+            ("Version", "2010-03-31".to_owned()),
+            ("TopicArn", self.topic.clone()),
+            ("Subject", subject(notice)),
+            ("Message", notice.event().to_string()),
+        ];
+        if self.topic.ends_with(".fifo") {
+            // An incident's messages stay in order, and SNS itself drops a repeat within five minutes.
+            let incident = notice.incident_arn.rsplit('/').next().unwrap_or_default();
+            members.push(("MessageGroupId", incident.to_owned()));
+            members.push(("MessageDeduplicationId", notice.id.clone()));
+        }
+        let encode =
+            |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, KEPT));
+        members.iter().map(encode).collect::<Vec<_>>().join("&")
+    }
+}
+
+/// Where Amazon's endpoints of a partition are.
+fn domain(partition: &str) -> &'static str {
+    match partition {
+        "aws-cn" => "amazonaws.com.cn",
+        _ => "amazonaws.com",
+    }
+}
+
+/// Begins with the impact's letter, as SNS asks for a letter, digit or mark at the beginning.
+fn subject(notice: &Notice) -> String {
+    let ascii = |c: char| if c.is_ascii() { c } else { '?' };
+    let headline = wording::headline(notice);
+    let subject: String = headline
+        .chars()
+        .map(ascii)
+        .take(SUBJECT_CHARS_MAX)
+        .collect();
+    subject.trim_end().to_owned()
+}
+
+/// AWS says in some 4xx answers that it was merely asked too often.
+fn patient(fault: Fault) -> Fault {
+    let passing = fault.reason.contains("Throttl");
+    Fault {
+        lasting: fault.lasting && !passing,
+        ..fault
+    }
+}
+
+fn message_id(answer: &str) -> Option<&str> {
+    let (_, rest) = answer.split_once("<MessageId>")?;
+    let (id, _) = rest.split_once("</MessageId>")?;
+    Some(id.trim()).filter(|id| !id.is_empty())
+}
