@@ -251,6 +251,7 @@ pub static SERVICE: Service = Service {
         &PUT_FEED_PART,
         &FINISH_FEED,
         &SCAN_RESOURCE,
+        &GET_INCIDENT_REPORT,
         &LIST_DEAD_JOBS,
         &RETRY_DEAD_JOB,
         &RETRY_DEAD_JOBS,

@@ -239,9 +239,22 @@ impl Ctx<'_, '_> {
         Ok(())
     }
 
-    /// Leaves a job that is due at once. It is kept or lost together with the request.
+    /// Leaves a job of an account that is due at once. It is kept or lost together with the request.
     pub fn leave_job(
         &mut self,
+        account: &str,
+        kind: &str,
+        subject: &str,
+        payload: &impl Serialize,
+    ) -> Result<(), Failure> {
+        self.leave_job_in(0, account, kind, subject, payload)
+    }
+
+    /// Leaves a job that is due after a while.
+    pub fn leave_job_in(
+        &mut self,
+        wait_ms: i64,
+        account: &str,
         kind: &str,
         subject: &str,
         payload: &impl Serialize,
@@ -250,9 +263,9 @@ impl Ctx<'_, '_> {
             id: self.new_id(),
             kind: kind.into(),
             subject: subject.into(),
-            account: self.caller.account.clone(),
+            account: account.into(),
             put_ms: self.now.0,
-            due_ms: self.now.0,
+            due_ms: self.now.0.saturating_add(wait_ms),
             payload: serde_json::to_vec(payload)?,
         };
         self.tx.put_job(&job)?;

@@ -98,7 +98,7 @@ impl Engine {
                 self.settle(job, End::Finished, settle).await
             }
             Err(fault) if fault.lasting || job.attempts >= ATTEMPTS_MAX => {
-                tracing::error!(kind = job.kind, subject = job.subject, "given up: {fault}");
+                tracing::warn!(kind = job.kind, subject = job.subject, "given up: {fault}");
                 let end = End::Buried(fault.reason.clone());
                 let settle = move |ctx: &mut Ctx<'_, '_>, job: &Job| {
                     (errand.settle)(ctx, job, Err(fault.clone()))
@@ -166,7 +166,7 @@ impl Engine {
                 )))
             }
         });
-        self.store.write(&Whose::of(job).account, run).await
+        self.store.write(&job.account, run).await
     }
 
     /// A job that failed is tried again later, ever more slowly, and buried at last.
@@ -203,18 +203,18 @@ impl Engine {
             self.ids.clone(),
             self.settings,
         );
-        let whose = Whose::of(&job);
+        let region = region_of(&job);
         let caller = Caller {
-            arn: format!("arn:aws:iam::{}:role/balefire-engine", whose.account),
+            arn: format!("arn:aws:iam::{}:role/balefire-engine", job.account),
             user_id: "balefire-engine".into(),
-            account: whose.account,
+            account: job.account.clone(),
             administrator: false,
         };
         move |tx| {
             let page = Page::default();
             let mut ctx = Ctx {
                 caller: &caller,
-                region: &whose.region,
+                region: &region,
                 now,
                 ids: &ids,
                 page: &page,
@@ -226,18 +226,15 @@ impl Engine {
     }
 }
 
-/// The account and region that a job's payload names.
-#[derive(Default, serde::Deserialize)]
-#[serde(default)]
-struct Whose {
-    account: String,
-    region: String,
-}
-
-impl Whose {
-    fn of(job: &Job) -> Whose {
-        serde_json::from_slice(&job.payload).unwrap_or_default()
+/// The region that a job's payload names, if its kind has one.
+fn region_of(job: &Job) -> String {
+    #[derive(Default, serde::Deserialize)]
+    struct Payload {
+        #[serde(default)]
+        region: String,
     }
+    let payload: Payload = serde_json::from_slice(&job.payload).unwrap_or_default();
+    payload.region
 }
 
 /// Ever longer, and spread by chance so that what failed together does not come back together.

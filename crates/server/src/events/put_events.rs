@@ -21,7 +21,7 @@ pub fn put_events(
     for entry in input.entries {
         let result = match event(ctx, entry) {
             Ok(event) => {
-                ctx.leave_job(TAKE_EVENT, &event.id, &event)?;
+                ctx.leave_job(&event.account, TAKE_EVENT, &event.id, &event)?;
                 PutEventsResultEntry {
                     event_id: Some(event.id),
                     ..Default::default()

@@ -49,7 +49,7 @@ pub fn notify(
             status: record.status.as_str().to_owned(),
             detail: detail.clone(),
         };
-        ctx.leave_job(NOTIFY, topic, &notification)?;
+        ctx.leave_job(account, NOTIFY, topic, &notification)?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod delete_incident_record;
 mod get_incident_record;
 mod list_incident_records;
 mod opening;
+mod selection;
 mod start_incident;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,7 @@
 //! A replication set on the move, and how it arrives: by a job, at once or after a delay.
 
 use balefire_api::generated::ssm_incidents::{RegionStatus, ReplicationSet, ReplicationSetStatus};
-use balefire_store::{Kept, NewJob};
-use serde::Serialize;
+use balefire_store::Kept;
 
 use super::{ReplicationSetRow, removal};
 use crate::context::Ctx;
@@ -15,11 +14,6 @@ pub const SETTLE_REPLICATION_SET: &str = "settle_replication_set";
 /// How long a set is on the move, in milliseconds. Without the setting it arrives at once.
 pub const DELAY_SETTING: &str = "replication_delay_ms";
 
-#[derive(Serialize)]
-struct Payload<'a> {
-    account: &'a str,
-}
-
 pub fn delay_ms(ctx: &mut Ctx<'_, '_>) -> Result<i64, Failure> {
     setting::number(ctx.tx, DELAY_SETTING)
 }
@@ -30,16 +24,14 @@ pub fn settle_after(
     row: &ReplicationSetRow,
     delay_ms: i64,
 ) -> Result<(), Failure> {
-    let job = NewJob {
-        id: ctx.new_id(),
-        kind: SETTLE_REPLICATION_SET.into(),
-        subject: row.arn(),
-        due_ms: ctx.now.0.saturating_add(delay_ms),
-        payload: serde_json::to_vec(&Payload {
-            account: &row.account,
-        })?,
-    };
-    Ok(ctx.tx.put_job(&job)?)
+    let account = row.account.as_str();
+    ctx.leave_job_in(
+        delay_ms,
+        account,
+        SETTLE_REPLICATION_SET,
+        &row.arn(),
+        &serde_json::json!({}),
+    )
 }
 
 /// Begins to delete the caller's set, its regions, and all that the account has in it.

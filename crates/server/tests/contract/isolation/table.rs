@@ -392,6 +392,12 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     // The feeds are the administrator's.
+    row(
+        "balefire:GetIncidentReport",
+        |w| json!({"Incident": w.incident}),
+        NOT_FOUND,
+        Own::May,
+    ),
     row("balefire:PutFeedPart", |_| feed_part(), DENIED, MAY_NOT),
     row("balefire:FinishFeed", |_| feed_end(), DENIED, MAY_NOT),
     // What could not be delivered.
