@@ -1,10 +1,11 @@
 //! Measures the real binary over loopback, each figure beside its limit in the same run.
 //!
 //! `cargo bench -p balefire` runs all; `cargo bench -p balefire -- reads` runs one of
-//! `start`, `reads`, `incidents`, `updates`, `import`. `BALEFIRE_BENCH_SECONDS` sets the length of a round.
+//! `start`, `reads`, `incidents`, `updates`, `delivery`, `import`. `BALEFIRE_BENCH_SECONDS` sets the length of a round.
 
 mod bare;
 mod client;
+mod delivery;
 mod findings;
 mod import;
 mod incidents;
@@ -52,6 +53,9 @@ fn main() -> Result<()> {
     }
     if wanted("updates") {
         runtime.block_on(updates::run())?;
+    }
+    if wanted("delivery") {
+        runtime.block_on(delivery::run())?;
     }
     if wanted("import") {
         import::run()?;
