@@ -1,7 +1,8 @@
 //! Measures the real binary over loopback, each figure beside its limit in the same run.
 //!
 //! `cargo bench -p balefire` runs all; `cargo bench -p balefire -- reads` runs one of
-//! `start`, `reads`, `incidents`, `updates`, `delivery`, `import`. `BALEFIRE_BENCH_SECONDS` sets the length of a round.
+//! `start`, `reads`, `incidents`, `updates`, `delivery`, `import`.
+//! `BALEFIRE_BENCH_SECONDS` sets the length of a round.
 
 mod bare;
 mod client;

@@ -1,4 +1,4 @@
-//! Dead jobs: whose they are, and what is told of them. Never their payloads, which may hold anything.
+//! Dead jobs: whose they are, and what is told of them, never their payloads.
 
 mod drop_dead_job;
 mod list_dead_jobs;
