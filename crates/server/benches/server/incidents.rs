@@ -16,19 +16,23 @@ const REQUESTS_PER_ROUND: usize = 120_000;
 /// A server with one plan, and the plan's ARN.
 pub async fn with_plan() -> Result<(Server, String)> {
     let server = Server::start()?;
+    let plan = add_plan(&server, json!({"title": "Checkout is down", "impact": 1})).await?;
+    Ok((server, plan))
+}
+
+/// Makes a plan with an incident template, and gives its ARN.
+pub async fn add_plan(server: &Server, template: Value) -> Result<String> {
     let mut connection = Connection::open(&server.address).await?;
     let set = json!({"regions": {REGION: {}}}).to_string();
     connection
         .call(&server.request(SERVICE, "POST", "/createReplicationSet", &set)?)
         .await?;
-    let plan =
-        json!({"name": "plan", "incidentTemplate": {"title": "Checkout is down", "impact": 1}})
-            .to_string();
+    let plan = json!({"name": "plan", "incidentTemplate": template}).to_string();
     let made = connection
         .call(&server.request(SERVICE, "POST", "/createResponsePlan", &plan)?)
         .await?;
     let made: Value = serde_json::from_slice(&made)?;
-    Ok((server, made["arn"].as_str().unwrap_or_default().to_owned()))
+    Ok(made["arn"].as_str().unwrap_or_default().to_owned())
 }
 
 pub async fn run() -> Result<()> {

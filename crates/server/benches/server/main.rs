@@ -1,10 +1,12 @@
 //! Measures the real binary over loopback, each figure beside its limit in the same run.
 //!
 //! `cargo bench -p balefire` runs all; `cargo bench -p balefire -- reads` runs one of `start`, `reads`,
-//! `incidents`, `lists`, `updates`, `import`. `BALEFIRE_BENCH_SECONDS` sets the length of a round.
+//! `incidents`, `lists`, `updates`, `delivery`, `import`. `BALEFIRE_BENCH_SECONDS` sets the length of a
+//! round.
 
 mod bare;
 mod client;
+mod delivery;
 mod findings;
 mod import;
 mod incidents;
@@ -56,6 +58,9 @@ fn main() -> Result<()> {
     }
     if wanted("updates") {
         runtime.block_on(updates::run())?;
+    }
+    if wanted("delivery") {
+        runtime.block_on(delivery::run())?;
     }
     if wanted("import") {
         import::run()?;

@@ -22,7 +22,13 @@ pub struct Server {
 
 impl Server {
     pub fn start() -> Result<Server> {
+        Server::start_with("")
+    }
+
+    /// With the text of a balefire.toml.
+    pub fn start_with(configuration: &str) -> Result<Server> {
         let directory = TempDir::new()?;
+        std::fs::write(directory.path().join("balefire.toml"), configuration)?;
         let mut child = command()
             .args(["serve", "--listen", "127.0.0.1:0", "--data"])
             .arg(directory.path())

@@ -75,5 +75,16 @@ fn url(text: &str, source: &dyn std::fmt::Display) -> Result<Uri> {
     Ok(parsed)
 }
 
+/// Whoever answers may repeat the URL, which may be a secret from its path on.
+fn concealed(url: &Uri, fault: Fault) -> Fault {
+    match url.path_and_query().map(|path| path.as_str()) {
+        None | Some("/") => fault,
+        Some(path) => Fault {
+            reason: fault.reason.replace(path, "/…"),
+            ..fault
+        },
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,10 @@
 //! Jobs: claimed once, leased, given back, buried.
 
-use balefire_store::{DeadJobs, Error, Job, NewJob, Store, Tx};
+use balefire_store::{Error, Job, NewJob, Store, Tx};
 
 use crate::fixture::{Fixture, run};
 
-fn put(store: &Store, id: &str, due_ms: i64) {
+pub fn put(store: &Store, id: &str, due_ms: i64) {
     let (kind, subject) = ("page".to_owned(), "incident".to_owned());
     let job = NewJob {
         id: id.to_owned(),
@@ -21,7 +21,7 @@ fn put(store: &Store, id: &str, due_ms: i64) {
         .unwrap();
 }
 
-fn claim(store: &Store, now_ms: i64, owner: &'static str, limit: usize) -> Vec<Job> {
+pub fn claim(store: &Store, now_ms: i64, owner: &'static str, limit: usize) -> Vec<Job> {
     store
         .write_blocking("jobs", move |tx| {
             tx.claim_jobs(now_ms, owner, 100, limit, &[])
@@ -30,11 +30,11 @@ fn claim(store: &Store, now_ms: i64, owner: &'static str, limit: usize) -> Vec<J
         .unwrap()
 }
 
-fn ids(jobs: &[Job]) -> Vec<&str> {
+pub fn ids(jobs: &[Job]) -> Vec<&str> {
     jobs.iter().map(|job| job.id.as_str()).collect()
 }
 
-fn write<T: Send + 'static>(
+pub fn write<T: Send + 'static>(
     store: &Store,
     closure: impl FnMut(&mut Tx<'_>) -> Result<T, Error> + Send + 'static,
 ) -> T {
@@ -205,81 +205,6 @@ pub fn a_failed_job_waits_for_its_retry(fixture: &mut Fixture) {
         ),
         (2, "no route", 500)
     );
-}
-
-pub fn a_buried_job_is_listed_until_it_is_revived(fixture: &mut Fixture) {
-    let store = fixture.store();
-    bury(&store, &["a", "b", "c"]);
-    assert!(claim(&store, 10_000, "me", 5).is_empty());
-    let all = DeadJobs::default();
-    let first = dead(&store, &all, 2, None);
-    assert_eq!(ids(&first), ["a", "b"]);
-    assert!(first[0].dead && first[0].last_error == "gave up" && first[0].payload == b"a");
-    assert_eq!((first[0].put_ms, first[0].dead_ms), (1, 70));
-    assert_eq!(ids(&dead(&store, &all, 2, Some("b"))), ["c"]);
-    let b = one("b");
-    assert_eq!(write(&store, move |tx| tx.revive_jobs(&b, 600)), 1);
-    let b = one("b");
-    assert_eq!(write(&store, move |tx| tx.revive_jobs(&b, 600)), 0);
-    let revived = claim(&store, 600, "me", 5);
-    assert_eq!((ids(&revived), revived[0].attempts), (vec!["b"], 1));
-    assert_eq!(revived[0].dead_ms, 0);
-}
-
-pub fn dead_jobs_are_chosen_by_account_and_kind(fixture: &mut Fixture) {
-    let store = fixture.store();
-    bury(&store, &["a", "b"]);
-    put(&store, "living", 10);
-    let of = |account: &str, kind: &str| DeadJobs {
-        account: Some(account.into()),
-        kind: Some(kind.into()),
-        id: None,
-    };
-    assert_eq!(
-        ids(&dead(&store, &of("account", "page"), 9, None)),
-        ["a", "b"]
-    );
-    for nobodys in [of("account", "call"), of("other", "page")] {
-        assert!(dead(&store, &nobodys, 9, None).is_empty());
-        let (revived, dropped) = (nobodys.clone(), nobodys);
-        assert_eq!(write(&store, move |tx| tx.revive_jobs(&revived, 0)), 0);
-        assert_eq!(write(&store, move |tx| tx.drop_dead_jobs(&dropped)), 0);
-    }
-    // Only what is dead can be dropped.
-    for (id, dropped) in [("living", 0), ("a", 1), ("a", 0)] {
-        let which = one(id);
-        assert_eq!(write(&store, move |tx| tx.drop_dead_jobs(&which)), dropped);
-    }
-    let all = of("account", "page");
-    assert_eq!(write(&store, move |tx| tx.revive_jobs(&all, 5)), 1);
-    assert_eq!(ids(&claim(&store, 10, "me", 9)), ["b", "living"]);
-}
-
-fn one(id: &str) -> DeadJobs {
-    DeadJobs {
-        id: Some(id.into()),
-        ..DeadJobs::default()
-    }
-}
-
-fn dead(store: &Store, which: &DeadJobs, limit: usize, after: Option<&'static str>) -> Vec<Job> {
-    let which = which.clone();
-    store
-        .read_blocking(move |tx| tx.dead_jobs(&which, limit, after))
-        .unwrap()
-        .unwrap()
-}
-
-/// Puts jobs, and gives them up at 70.
-fn bury(store: &Store, ids: &[&'static str]) {
-    for &id in ids {
-        put(store, id, 10);
-    }
-    claim(store, 10, "me", ids.len());
-    for &id in ids {
-        assert!(write(store, move |tx| tx.bury_job(id, "me", "gave up", 70)));
-        assert!(!write(store, move |tx| tx.finish_job(id, "me")));
-    }
 }
 
 pub fn a_job_goes_away_with_its_transaction(fixture: &mut Fixture) {

@@ -1,4 +1,4 @@
-//! DropDeadJob: forgets one for good, while the change log keeps what was dropped, and why it had died.
+//! DropDeadJob: forgets one for good; the change log keeps what it was, and why it had died.
 
 use balefire_api::Unit;
 use balefire_api::own::DropDeadJobInput;

@@ -1,4 +1,4 @@
-//! Dead jobs: whose they are, and what is told of them, which is never their payloads.
+//! Dead jobs: whose they are, and what is told of them, never their payloads.
 
 mod drop_dead_job;
 mod list_dead_jobs;

@@ -51,7 +51,8 @@ enum Tls {
     #[default]
     Starttls,
     /// From the first byte.
-    Tls,
+    #[serde(rename = "tls")]
+    Implicit,
     /// Not at all: in networks that `outside.allow` names.
     None,
 }
@@ -76,7 +77,7 @@ impl Email {
             host: section.host.clone(),
             port: section.port.unwrap_or(match section.tls {
                 Tls::Starttls => 587,
-                Tls::Tls => 465,
+                Tls::Implicit => 465,
                 Tls::None => 25,
             }),
             tls: section.tls,
@@ -124,7 +125,7 @@ impl Email {
             }
         };
         let hello = ClientId::default();
-        let implicit = (self.tls == Tls::Tls).then(|| self.parameters.clone());
+        let implicit = (self.tls == Tls::Implicit).then(|| self.parameters.clone());
         let at = self.address().await?;
         let connection =
             AsyncSmtpConnection::connect_tokio1(at, Some(CONNECT_TIMEOUT), &hello, implicit, None);

@@ -41,7 +41,9 @@ impl Slack {
             .header("user-agent", USER_AGENT)
             .body(Full::new(Bytes::from(body)));
         let request = request.map_err(|error| Fault::lasting(error.to_string()))?;
-        let answer = http.send(request).await?.into_body();
+        let answer = http.send(request).await;
+        let answer = answer.map_err(|fault| super::concealed(&self.url, fault))?;
+        let answer = answer.into_body();
         if answer.trim_ascii() == TAKEN {
             return Ok(Value::Null);
         }
@@ -49,9 +51,10 @@ impl Slack {
         let said = String::from_utf8_lossy(&answer);
         let said: String = said.trim().chars().take(REASON_CHARS_MAX).collect();
         let host = self.url.host().unwrap_or_default();
-        Err(Fault::passing(format!(
+        let reason = format!(
             "{host} answered '{said}' where Slack answers 'ok': the message may not have arrived"
-        )))
+        );
+        Err(super::concealed(&self.url, Fault::passing(reason)))
     }
 }
 

@@ -44,8 +44,9 @@ impl Webhook {
 
     pub async fn send(&self, http: &Http, notice: &Notice, now: Timestamp) -> Result<Reply, Fault> {
         let request = self.request(notice, now);
-        http.send(request.map_err(|error| Fault::lasting(error.to_string()))?)
-            .await?;
+        let request = request.map_err(|error| Fault::lasting(error.to_string()))?;
+        let sent = http.send(request).await;
+        sent.map_err(|fault| super::concealed(&self.url, fault))?;
         Ok(Value::Null)
     }
 
