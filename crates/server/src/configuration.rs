@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-use crate::outside::{channel, http};
-use crate::settings::{Limits, Settings};
+use crate::outside::{channel, http, pager_duty, runbook};
+use crate::settings::{Integrations, Limits, Settings};
 
 /// The file's name in the data directory, where none is given.
 const FILE: &str = "balefire.toml";
@@ -21,6 +22,8 @@ pub struct Configuration {
     pub outside: http::Section,
     /// Where the messages of an SNS topic go, by the topic's ARN.
     pub topics: BTreeMap<String, channel::Section>,
+    pub runbooks: runbook::Section,
+    pub pagerduty: pager_duty::Section,
 }
 
 /// `[incidents]`.
@@ -137,6 +140,10 @@ impl Configuration {
         Settings {
             deployment_window_ms: i64::try_from(window_ms).unwrap_or(i64::MAX),
             limits,
+            integrations: Arc::new(Integrations {
+                local_runbooks: self.runbooks.commands.keys().cloned().collect(),
+                pager_duty_secrets: self.pagerduty.secrets.keys().cloned().collect(),
+            }),
         }
     }
 }
@@ -168,6 +175,10 @@ mod tests {
             ),
             ("[topics.\"a\"]\nto = \"pigeon\"", "pigeon"),
             ("[outside]\nallow = [\"10.0.0.0/99\"]", "allow"),
+            ("[runbooks]\nat_once = 0", "at_once"),
+            ("[runbooks.commands.x]\ncommands = []", "commands"),
+            ("[runbooks.ssm]\nregion = \"eu-west-1\"", "endpoint"),
+            ("[pagerduty.secrets]\nx = \"u+token\"", "secrets"),
         ] {
             let error = Configuration::parse(text).expect_err(text);
             assert!(format!("{error:#}").contains(named), "{text}: {error:#}");

@@ -246,11 +246,22 @@ impl Ctx<'_, '_> {
         subject: &str,
         payload: &impl Serialize,
     ) -> Result<(), Failure> {
+        self.leave_job_in(0, kind, subject, payload)
+    }
+
+    /// Leaves a job that is due after a while.
+    pub fn leave_job_in(
+        &mut self,
+        wait_ms: i64,
+        kind: &str,
+        subject: &str,
+        payload: &impl Serialize,
+    ) -> Result<(), Failure> {
         let job = NewJob {
             id: self.new_id(),
             kind: kind.into(),
             subject: subject.into(),
-            due_ms: self.now.0,
+            due_ms: self.now.0 + wait_ms,
             payload: serde_json::to_vec(payload)?,
         };
         self.tx.put_job(&job)?;

@@ -52,6 +52,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0005_inspector",
         sql: include_str!("../migrations/0005_inspector.sql"),
     },
+    Migration {
+        name: "0008_runbooks",
+        sql: include_str!("../migrations/0008_runbooks.sql"),
+    },
 ];
 
 /// Every operation that is answered.

@@ -1,7 +1,9 @@
 //! Calls operations in tests: a real store, the real pipeline, and a clock that tests set.
 
+pub mod incident;
 pub mod receiver;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -18,7 +20,7 @@ use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::outside::Outside;
 use crate::pipeline::Pipeline;
-use crate::settings::Settings;
+use crate::settings::Limits;
 
 /// The organization's administrator in tests.
 pub const ADMINISTRATOR: &str = "111111111111";
@@ -34,12 +36,17 @@ pub struct Testing {
     clock: Clock,
     ids: Ids,
     runtime: tokio::runtime::Runtime,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Testing {
     /// An empty store with two accounts; the time is 2026-01-01T00:00:00Z.
     pub fn new() -> Testing {
+        Testing::configured(&Configuration::default())
+    }
+
+    /// The same, with what an operator has set.
+    pub fn configured(configuration: &Configuration) -> Testing {
         let directory = TempDir::new().expect("a temporary directory");
         let location = Location::Sqlite(directory.path().to_owned());
         let store = Store::open(location, crate::MIGRATIONS, Options::default()).expect("a store");
@@ -71,7 +78,7 @@ impl Testing {
             [7; 32],
             clock.clone(),
             ids.clone(),
-            Settings::default(),
+            configuration.settings(Limits::None),
             crate::operations(),
         );
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -85,8 +92,15 @@ impl Testing {
             clock,
             ids,
             runtime,
-            _directory: directory,
+            directory,
         }
+    }
+
+    /// Writes a file that goes with the test.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.directory.path().join(name);
+        std::fs::write(&path, text).expect("a write");
+        path
     }
 
     pub fn now(&self) -> Timestamp {
@@ -113,7 +127,7 @@ impl Testing {
             self.store.clone(),
             self.clock.clone(),
             self.ids.clone(),
-            Settings::default(),
+            configuration.settings(Limits::None),
             Outside::new(configuration).expect("a configuration"),
         )
     }

@@ -4,6 +4,8 @@ mod busy;
 mod forget_client_tokens;
 mod job;
 mod notify;
+mod pager_duty;
+mod runbook;
 mod take_event;
 
 use std::sync::Arc;
@@ -49,13 +51,14 @@ impl Engine {
         outside: Outside,
     ) -> Arc<Engine> {
         let owner = uuid::Uuid::from_bytes(ids.bytes()).to_string();
+        let commands = (runbook::COMMANDS.to_owned(), outside.commands_at_once());
         Arc::new(Engine {
             store,
             clock,
             ids,
             settings,
             outside,
-            busy: Busy::default(),
+            busy: Busy::bounding([commands]),
             owner,
         })
     }
@@ -110,18 +113,39 @@ impl Engine {
         let claim =
             move |tx: &mut Tx<'_>| tx.claim_jobs(now.0, &owner, LEASE_MS, room, &passing_over);
         let jobs = self.store.write("", claim).await??;
-        let claimed = jobs.len();
+        let mut begun = 0;
+        let mut too_many = Vec::new();
         for job in jobs {
-            let at_work = Work::of(&job)
-                .is_outside()
-                .then(|| self.busy.begin(&job.subject));
+            let outside = Work::of(&job).is_outside();
+            let at_work = outside.then(|| self.busy.begin(&job.subject));
+            if at_work.as_ref().is_some_and(Option::is_none) {
+                too_many.push(job.id);
+                continue;
+            }
+            begun += 1;
             let engine = Arc::clone(self);
             running.spawn(async move {
                 let _at_work = at_work;
                 engine.run_job(job).await
             });
         }
-        Ok(claimed)
+        self.release(too_many).await?;
+        Ok(begun)
+    }
+
+    /// Gives back what one claim took beyond what its subject may have at once.
+    async fn release(&self, jobs: Vec<String>) -> Result<(), balefire_store::Error> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let owner = self.owner.clone();
+        let release = move |tx: &mut Tx<'_>| {
+            for job in &jobs {
+                tx.release_job(job, &owner)?;
+            }
+            Ok(())
+        };
+        self.store.write("", release).await?
     }
 
     /// Drops what nobody asks for any more: outcomes of old client tokens, findings closed long ago.

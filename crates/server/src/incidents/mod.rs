@@ -4,9 +4,11 @@ pub mod arn;
 pub mod finding;
 pub mod follow_up;
 pub mod incident;
+pub mod pager_duty;
 pub mod related_item;
 pub mod replication_set;
 pub mod response_plan;
+pub mod runbook;
 pub mod tags;
 pub mod timeline;
 

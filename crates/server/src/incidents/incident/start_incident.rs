@@ -94,6 +94,7 @@ fn open(
     }
     timeline::append_automatic(ctx, &arn, &id, INCIDENT_START, &start)?;
     related_item::add(ctx, &id, input.related_items.unwrap_or_default())?;
+    follow_up::opened(ctx, &id, &arn, &plan)?;
     ctx.changed("incident.opened", &arn, &start)?;
     Ok(StartIncidentOutput {
         incident_record_arn: arn,

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use super::Incident;
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::incidents::follow_up;
 use crate::incidents::timeline::{self, INCIDENT_UPDATE};
+use crate::incidents::{follow_up, pager_duty};
 
 pub fn update_incident_record(
     ctx: &mut Ctx<'_, '_>,
@@ -18,7 +18,9 @@ pub fn update_incident_record(
 ) -> Result<UpdateIncidentRecordOutput, Failure> {
     let mut row = Incident::by_arn(ctx, "/arn", &input.arn)?;
     let mut record = row.record()?;
+    let was = record.status;
     let attributes = apply(&mut record, &input, ctx);
+    let resolved = was != record.status && record.status == IncidentRecordStatus::Resolved;
     if attributes.is_empty() {
         return Ok(UpdateIncidentRecordOutput {});
     }
@@ -33,6 +35,9 @@ pub fn update_incident_record(
     row.record = Incident::new(&row.account, &row.plan, &row.id, record);
     ctx.tx.replace(&mut row)?;
     timeline::append_automatic(ctx, &input.arn, &row.id, INCIDENT_UPDATE, &data)?;
+    if resolved {
+        pager_duty::resolve(ctx, &row.account, &row.id)?;
+    }
     ctx.changed("incident.updated", &input.arn, &data)?;
     Ok(UpdateIncidentRecordOutput {})
 }

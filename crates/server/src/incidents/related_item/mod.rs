@@ -5,7 +5,7 @@ mod list_related_items;
 pub use list_related_items::list_related_items;
 
 use balefire_api::generated::ssm_incidents::{RELATED_ITEM, RelatedItem};
-use balefire_store::{Error, Page, Record, Row, Table, Value};
+use balefire_store::{Error, Kept, Page, Record, Row, Table, Value};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -77,21 +77,45 @@ pub fn check_new(items: &[RelatedItem]) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The items of one of the caller's incidents.
+pub fn of(ctx: &mut Ctx<'_, '_>, incident: &str) -> Result<Vec<RelatedItem>, Failure> {
+    let rows = rows(ctx, incident)?;
+    rows.iter().map(|row| row.item()).collect()
+}
+
+fn rows(ctx: &mut Ctx<'_, '_>, incident: &str) -> Result<Vec<Kept<RelatedItemRow>>, Failure> {
+    let account = ctx.caller.account.as_str();
+    Ok(ctx.tx.page(&Page {
+        equal: &[("account", account.into()), ("incident", incident.into())],
+        order: &["id"],
+        descending: false,
+        after: None,
+        limit: ITEMS_MAX + 1,
+    })?)
+}
+
+/// Adds an item of Balefire's own, unless the incident has as many as it may: the timeline tells it too.
+pub fn add_if_room(
+    ctx: &mut Ctx<'_, '_>,
+    incident: &str,
+    item: RelatedItem,
+) -> Result<(), Failure> {
+    let items = of(ctx, incident)?;
+    let there = items
+        .iter()
+        .any(|there| there.identifier == item.identifier);
+    if !there && items.len() >= ITEMS_MAX {
+        return Ok(());
+    }
+    add(ctx, incident, vec![item])
+}
+
 /// Adds items; one that is there already, by type and value, only takes the new title.
 pub fn add(ctx: &mut Ctx<'_, '_>, incident: &str, items: Vec<RelatedItem>) -> Result<(), Failure> {
     if items.is_empty() {
         return Ok(());
     }
-    let mut known = ctx.tx.page::<RelatedItemRow>(&Page {
-        equal: &[
-            ("account", ctx.caller.account.as_str().into()),
-            ("incident", incident.into()),
-        ],
-        order: &["id"],
-        descending: false,
-        after: None,
-        limit: ITEMS_MAX + 1,
-    })?;
+    let mut known = rows(ctx, incident)?;
     for mut item in items {
         let mut same = None;
         for row in &mut known {
@@ -124,7 +148,7 @@ pub fn add(ctx: &mut Ctx<'_, '_>, incident: &str, items: Vec<RelatedItem>) -> Re
             body: wire_form::write(&RELATED_ITEM, item),
         };
         ctx.tx.insert(&row)?;
-        known.push(balefire_store::Kept {
+        known.push(Kept {
             record: row,
             version: 1,
         });

@@ -12,6 +12,7 @@ use balefire_store::{Error, Record, Row, Table, Value};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::pager_duty;
 use crate::wire_form;
 
 /// The types of events that Balefire writes itself.
@@ -79,10 +80,23 @@ pub fn append_automatic(
     kind: &str,
     data: &serde_json::Value,
 ) -> Result<(), Failure> {
+    let own = vec![EventReference::Resource(incident_arn.to_owned())];
+    append_referring(ctx, incident_arn, incident, kind, data, own)
+}
+
+/// Adds an automatic event that refers to more than its incident.
+pub fn append_referring(
+    ctx: &mut Ctx<'_, '_>,
+    incident_arn: &str,
+    incident: &str,
+    kind: &str,
+    data: &serde_json::Value,
+    references: Vec<EventReference>,
+) -> Result<(), Failure> {
     let event = TimelineEvent {
         event_data: fitting(data),
         event_id: ctx.new_id(),
-        event_references: Some(vec![EventReference::Resource(incident_arn.to_owned())]),
+        event_references: Some(references),
         event_time: ctx.now,
         event_type: kind.to_owned(),
         event_updated_time: ctx.now,
@@ -97,8 +111,10 @@ fn append(
     at: Timestamp,
     event: TimelineEvent,
 ) -> Result<(), Failure> {
+    let account = ctx.caller.account.clone();
+    pager_duty::note(ctx, &account, incident, &event)?;
     let row = TimelineEventRow {
-        account: ctx.caller.account.clone(),
+        account,
         incident: incident.to_owned(),
         event_ms: at.0,
         id: event.event_id.clone(),
