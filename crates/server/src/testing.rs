@@ -3,9 +3,10 @@
 pub mod incident;
 pub mod receiver;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use balefire_api::Timestamp;
 use balefire_api::shape::Structure;
@@ -177,6 +178,13 @@ impl Testing {
         let output: Value = serde_json::from_slice(&json).expect("an output is JSON");
         conforms(handler.spec.output, &output, handler.spec.name);
         Ok(output)
+    }
+}
+
+/// Waits until another process has made a file.
+pub async fn there(path: &Path) {
+    while !path.exists() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

@@ -17,6 +17,9 @@ use super::http::{self as client, Http};
 use super::{Fault, Reply};
 use crate::configuration::SecretSource;
 
+/// A longer URL is left out: it would not fit on the timeline.
+const URL_BYTES_MAX: usize = 1000;
+
 /// `[pagerduty]`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -174,7 +177,11 @@ impl User {
             self.read(sent)?["incident"].clone()
         };
         match incident["id"].as_str().filter(|id| is_id(id)) {
-            Some(id) => Ok(json!({"id": id, "url": incident["html_url"].as_str()})),
+            Some(id) => {
+                let url = incident["html_url"].as_str();
+                let url = url.filter(|url| url.len() <= URL_BYTES_MAX);
+                Ok(json!({"id": id, "url": url}))
+            }
             None => Err(Fault::passing(format!(
                 "{} answered without the id of an incident",
                 self.endpoint

@@ -118,7 +118,8 @@ impl Runbooks {
     pub async fn run(&self, run: &Run) -> Result<Reply, Fault> {
         if run.interrupted {
             return Err(Fault::lasting(
-                "Balefire stopped while the command ran. How far it came is not known, and it is not run again",
+                "Balefire stopped while the command ran. How far it came is not known, \
+                 and it is not run again",
             ));
         }
         match self.commands.get(&run.document) {

@@ -9,10 +9,13 @@ use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::incidents::pager_duty::{FAILURE, OPENED};
 use crate::testing::Testing;
-use crate::testing::incident::{SERVICE, given_up, items, open, told};
+use crate::testing::incident::{SERVICE, given_up, items, open_with, told};
 use crate::testing::receiver::{Behaviour, Received, Receiver};
 
-const SECRET: &str = r#"{"pagerDutyToken":"u+token","pagerDutyServiceRegion":"us","pagerDutyFromEmail":"a@example.com"}"#;
+const SECRET: &str = r#"{
+    "pagerDutyToken":"u+token",
+    "pagerDutyServiceRegion":"us",
+    "pagerDutyFromEmail":"a@example.com"}"#;
 const WELL: Behaviour = Behaviour::Routes(&[
     ("POST /hook/incidents", 201, r#"{"incident":{"id":"PABC"}}"#),
     ("POST /hook/incidents/PABC/notes", 201, r#"{"note":{}}"#),
@@ -28,6 +31,11 @@ fn plan(secret_id: &str) -> Value {
 }
 
 fn opened(behaviour: Behaviour) -> (Testing, Receiver, Configuration, String) {
+    opened_by(behaviour, json!({}))
+}
+
+/// An incident that was opened by a call with these members.
+fn opened_by(behaviour: Behaviour, call: Value) -> (Testing, Receiver, Configuration, String) {
     let set = |url: &str, secret: &str| {
         Configuration::parse(&format!(
             "[outside]\nallow = [\"127.0.0.0/8\"]\n[pagerduty]\nendpoint = \"{url}\"\n\
@@ -40,7 +48,7 @@ fn opened(behaviour: Behaviour) -> (Testing, Receiver, Configuration, String) {
     let receiver = t.wait(Receiver::start(behaviour));
     let secret = t.file("pager-duty", SECRET);
     let configuration = set(&receiver.url, secret.to_str().unwrap());
-    let arn = open(&t, plan("shop"));
+    let arn = open_with(&t, plan("shop"), call);
     (t, receiver, configuration, arn)
 }
 
@@ -160,6 +168,36 @@ fn a_note_that_is_refused_does_not_hold_up_the_end() {
     let failures = told(&t, &arn, FAILURE);
     assert_eq!(failures.len(), 1);
     assert!(failures[0]["message"].to_string().contains("too rude"));
+}
+
+#[test]
+fn there_are_no_more_notes_than_pager_duty_keeps() {
+    let (t, receiver, configuration, arn) = opened(WELL);
+    let many = |tx: &mut balefire_store::Tx<'_>| {
+        tx.execute("UPDATE pager_duty_incident SET notes = 1998", &[])
+    };
+    t.store.write_blocking("", many).unwrap().unwrap();
+    for title in ["one", "two", "three"] {
+        update(&t, &arn, json!({"title": title}));
+    }
+    t.step_with(&configuration);
+    let sent = receiver.take();
+    assert_eq!(sent.len(), 3);
+    let last = sent[2].json()["note"]["content"].to_string();
+    assert!(last.contains("the last note"), "{last}");
+}
+
+#[test]
+fn one_that_is_linked_without_resolving_stays_open() {
+    let detail = json!({"pagerDutyIncidentDetail": {"id": "PABC", "autoResolve": false}});
+    let item = json!({"identifier": {"type": "INCIDENT", "value": detail}});
+    let call = json!({"relatedItems": [item]});
+    let (t, receiver, configuration, arn) = opened_by(WELL, call);
+    t.step_with(&configuration);
+    update(&t, &arn, json!({"status": "RESOLVED"}));
+    t.step_with(&configuration);
+    let sent = receiver.take();
+    assert!(sent.iter().all(|sent| sent.parts.method == "POST"));
 }
 
 #[test]

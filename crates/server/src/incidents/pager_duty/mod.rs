@@ -28,6 +28,10 @@ pub const FAILURE: &str = "PagerDuty Failure";
 /// Notes that PagerDuty keeps of an incident.
 const NOTES_MAX: i64 = 2000;
 
+/// Says that they are used up.
+const LAST_NOTE: &str =
+    "This is the last note: what happens from here on is on the incident's own timeline alone.";
+
 /// The job's payload.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Told {
@@ -125,7 +129,7 @@ pub fn note(
     };
     let text = match NOTES_MAX - row.notes {
         i64::MIN..=0 => return Ok(()),
-        1 => "What happens from here on is only on the incident's own timeline: this is the last note.".into(),
+        1 => LAST_NOTE.into(),
         _ => text::of(event),
     };
     row.notes += 1;

@@ -37,3 +37,34 @@ fn change(change: &Value) -> String {
     let text = |name: &str| change[name].as_str().unwrap_or_default();
     format!("{} is now: {}", text("attributeName"), text("newValue"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::of;
+    use balefire_api::Timestamp;
+    use balefire_api::generated::ssm_incidents::TimelineEvent;
+
+    #[test]
+    fn events_read_as_people_write() {
+        let updated = r#"{"modifiedBy":"me","modifiedAttributes":[{"attributeName":"title","newValue":"x"}]}"#;
+        for (kind, data, expected) in [
+            ("Note", r#""it is \"down\"""#, "it is \"down\""),
+            ("Custom Event", "not JSON", "not JSON"),
+            ("Custom Event", "[1]", "[1]"),
+            ("Update", updated, "title is now: x\nmodifiedBy: me"),
+            ("Update", r#"{"a":null,"b":{"c":1}}"#, "b: {\"c\":1}"),
+        ] {
+            let event = TimelineEvent {
+                event_data: data.into(),
+                event_id: String::new(),
+                event_references: None,
+                event_time: Timestamp(1_767_225_600_000),
+                event_type: kind.into(),
+                event_updated_time: Timestamp(0),
+                incident_record_arn: String::new(),
+            };
+            let expected = format!("2026-01-01T00:00:00Z {kind}\n{expected}");
+            assert_eq!(of(&event), expected);
+        }
+    }
+}

@@ -10,8 +10,12 @@ use crate::outside::http::{self, Http};
 use crate::outside::{Fault, Reply};
 use crate::testing::receiver::{Behaviour, Receiver};
 
-const SECRET: &str = r#"{"pagerDutyToken":"u+token","pagerDutyServiceRegion":"eu","pagerDutyFromEmail":"a@example.com"}"#;
-const TAKEN: &str = r#"{"error":{"message":"Arguments Caused Error","code":2001,"errors":["Open incident with matching dedup key already exists on this service"]}}"#;
+const SECRET: &str = r#"{
+    "pagerDutyToken":"u+token",
+    "pagerDutyServiceRegion":"eu",
+    "pagerDutyFromEmail":"a@example.com"}"#;
+const TAKEN: &str = r#"{"error":{"message":"Arguments Caused Error","code":2001,
+    "errors":["Open incident with matching dedup key already exists on this service"]}}"#;
 
 const FOUND: &str = r#"{"incidents":[
     {"id":"POLD","incident_key":"key-1","status":"resolved"},

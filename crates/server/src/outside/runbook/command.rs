@@ -72,7 +72,7 @@ impl Command {
             let program = self.program.display();
             Fault::lasting(format!("{program} cannot be started: {error}"))
         })?;
-        // Declared after the child, so that it goes first: the group is killed while its leader still has its id.
+        // Declared after the child, so that it goes first: while the leader still has its id.
         let group = Group::of(&child);
         let tail = Tail::default();
         match tokio::time::timeout(self.timeout, ended(&mut child, &tail)).await {

@@ -175,7 +175,9 @@ fn passing(response: &Response<Bytes>) -> bool {
     PASSING.contains(&kind)
 }
 
+/// What is told on the timeline, whose events are bounded: control characters grow there by their escapes.
 fn short(text: &Value) -> Option<String> {
     let text = text.as_str().filter(|text| !text.is_empty())?;
-    Some(text.chars().take(TEXT_CHARS_MAX).collect())
+    let plain = text.chars().map(|c| if c.is_control() { ' ' } else { c });
+    Some(plain.take(TEXT_CHARS_MAX).collect())
 }

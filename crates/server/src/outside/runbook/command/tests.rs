@@ -97,9 +97,16 @@ async fn one_that_hangs_is_killed_with_what_it_started() {
 async fn one_that_is_dropped_is_killed() {
     let directory = tempfile::TempDir::new().expect("a directory");
     let mark = directory.path().join("mark");
-    let script = format!("(sleep 1; touch {}) & wait", mark.display());
-    let dropped = tokio::time::timeout(Duration::from_millis(200), shell(&script, "60s")).await;
-    assert!(dropped.is_err());
+    let began = directory.path().join("began");
+    let script = format!(
+        "(sleep 1; touch {}) & touch {}; wait",
+        mark.display(),
+        began.display()
+    );
+    tokio::select! {
+        _ = shell(&script, "60s") => panic!("the command ended"),
+        () = crate::testing::there(&began) => {}
+    }
     shell("sleep 2", "20s").await.expect("an outcome");
     assert!(!mark.exists(), "what the command had started lives on");
 }

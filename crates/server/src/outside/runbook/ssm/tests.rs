@@ -138,6 +138,13 @@ async fn its_course_is_read() {
         let reply = ssm.follow(&http, ID, NOW).await.expect("a status");
         assert_eq!(reply, expected);
     }
+    let endless = format!(
+        r#"{{"AutomationExecution":{{"AutomationExecutionStatus":"Failed","FailureMessage":"{}"}}}}"#,
+        "\\u0007".repeat(5000)
+    );
+    receiver.behave(Behaviour::Answers(200, endless.leak()));
+    let reply = ssm.follow(&http, ID, NOW).await.expect("a status");
+    assert_eq!(reply["message"], " ".repeat(1000));
     receiver.behave(Behaviour::Answers(200, r#"{"AutomationExecution":[]}"#));
     let fault = ssm.follow(&http, ID, NOW).await.expect_err("a lie");
     assert!(!fault.lasting, "{fault}");
