@@ -231,7 +231,7 @@ impl PagerDutyIncident {
 
     /// Whether resolving here resolves there: unless somebody has linked it as one that does not.
     fn resolves(&self, ctx: &mut Ctx<'_, '_>) -> Result<bool, Failure> {
-        let items = related_item::of(ctx, &self.incident)?;
+        let items = related_item::of(ctx, &self.account, &self.incident)?;
         let kept_open = |item: &RelatedItem| match &item.identifier.value {
             ItemValue::PagerDutyIncidentDetail(detail) => {
                 detail.id == self.id && detail.auto_resolve == Some(false)

@@ -46,7 +46,8 @@ mod tests {
 
     #[test]
     fn events_read_as_people_write() {
-        let updated = r#"{"modifiedBy":"me","modifiedAttributes":[{"attributeName":"title","newValue":"x"}]}"#;
+        let updated = r#"{"modifiedBy":"me",
+            "modifiedAttributes":[{"attributeName":"title","newValue":"x"}]}"#;
         for (kind, data, expected) in [
             ("Note", r#""it is \"down\"""#, "it is \"down\""),
             ("Custom Event", "not JSON", "not JSON"),

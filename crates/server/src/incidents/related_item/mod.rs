@@ -77,14 +77,21 @@ pub fn check_new(items: &[RelatedItem]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The items of one of the caller's incidents.
-pub fn of(ctx: &mut Ctx<'_, '_>, incident: &str) -> Result<Vec<RelatedItem>, Failure> {
-    let rows = rows(ctx, incident)?;
+/// The items of an account's incident.
+pub fn of(
+    ctx: &mut Ctx<'_, '_>,
+    account: &str,
+    incident: &str,
+) -> Result<Vec<RelatedItem>, Failure> {
+    let rows = rows(ctx, account, incident)?;
     rows.iter().map(|row| row.item()).collect()
 }
 
-fn rows(ctx: &mut Ctx<'_, '_>, incident: &str) -> Result<Vec<Kept<RelatedItemRow>>, Failure> {
-    let account = ctx.caller.account.as_str();
+fn rows(
+    ctx: &mut Ctx<'_, '_>,
+    account: &str,
+    incident: &str,
+) -> Result<Vec<Kept<RelatedItemRow>>, Failure> {
     Ok(ctx.tx.page(&Page {
         equal: &[("account", account.into()), ("incident", incident.into())],
         order: &["id"],
@@ -100,7 +107,7 @@ pub fn add_if_room(
     incident: &str,
     item: RelatedItem,
 ) -> Result<(), Failure> {
-    let items = of(ctx, incident)?;
+    let items = of(ctx, &ctx.caller.account, incident)?;
     let there = items
         .iter()
         .any(|there| there.identifier == item.identifier);
@@ -115,7 +122,7 @@ pub fn add(ctx: &mut Ctx<'_, '_>, incident: &str, items: Vec<RelatedItem>) -> Re
     if items.is_empty() {
         return Ok(());
     }
-    let mut known = rows(ctx, incident)?;
+    let mut known = rows(ctx, &ctx.caller.account, incident)?;
     for mut item in items {
         let mut same = None;
         for row in &mut known {

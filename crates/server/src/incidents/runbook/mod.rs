@@ -110,7 +110,7 @@ impl Runbook {
     }
 
     fn involved(&self, ctx: &mut Ctx<'_, '_>) -> Result<Vec<String>, Failure> {
-        let items = related_item::of(ctx, &self.incident)?;
+        let items = related_item::of(ctx, &self.account, &self.incident)?;
         let arns = items.into_iter().filter_map(|item| match item.identifier {
             ItemIdentifier {
                 r#type: ItemType::InvolvedResource,
