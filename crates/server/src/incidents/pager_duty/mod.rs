@@ -1,8 +1,10 @@
 //! What PagerDuty is to know of an incident: one thing after the other, in the order in which it happened.
 
+mod queue;
 mod step;
 mod text;
 
+pub use queue::{TELL, Told, pop, step_of};
 pub use step::{Kind, Step};
 
 use balefire_api::generated::ssm_incidents::{
@@ -10,16 +12,13 @@ use balefire_api::generated::ssm_incidents::{
     PagerDutyIncidentDetail, RelatedItem, TimelineEvent,
 };
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
 use crate::incidents::{related_item, timeline};
-
-/// The kind of the job that tells PagerDuty the next thing.
-pub const TELL: &str = "tell-pager-duty";
+use queue::push;
 
 /// The types of events that tell of PagerDuty. They are not told to PagerDuty again.
 pub const OPENED: &str = "PagerDuty Incident Opened";
@@ -31,17 +30,6 @@ const NOTES_MAX: i64 = 2000;
 /// Says that they are used up.
 const LAST_NOTE: &str =
     "This is the last note: what happens from here on is on the incident's own timeline alone.";
-
-/// The job's payload.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Told {
-    pub account: String,
-    pub region: String,
-    /// The incident's id.
-    pub incident: String,
-    /// The step's id.
-    pub step: String,
-}
 
 /// The PagerDuty incident of an incident.
 pub struct PagerDutyIncident {
@@ -152,19 +140,6 @@ fn find(
     Ok(ctx.tx.get(&[account.into(), incident.into()])?)
 }
 
-/// The step that a job is about, unless it is done already.
-pub fn step_of(
-    ctx: &mut Ctx<'_, '_>,
-    told: &Told,
-) -> Result<Option<(Kept<PagerDutyIncident>, Step)>, Failure> {
-    let Some(row) = find(ctx, &told.account, &told.incident)? else {
-        return Ok(None);
-    };
-    let key = [&told.account, &told.incident, &told.step].map(Into::into);
-    let step: Option<Kept<Step>> = ctx.tx.get(&key)?;
-    Ok(step.map(|step| (row, step.record)))
-}
-
 /// What the model cannot say of a plan's integrations. A secret is known by the operator's file, and is
 /// not tried: whether it is good shows when an incident opens.
 pub fn check(ctx: &Ctx<'_, '_>, integrations: &[Integration]) -> Result<(), Failure> {
@@ -180,55 +155,7 @@ pub fn check(ctx: &Ctx<'_, '_>, integrations: &[Integration]) -> Result<(), Fail
     Ok(())
 }
 
-/// Adds a step, and its job if no other step is before it.
-fn push(
-    ctx: &mut Ctx<'_, '_>,
-    row: &mut Kept<PagerDutyIncident>,
-    kind: Kind,
-    body: String,
-) -> Result<(), Failure> {
-    let step = Step {
-        account: row.account.clone(),
-        incident: row.incident.clone(),
-        id: ctx.new_id(),
-        kind,
-        body,
-    };
-    ctx.tx.insert(&step)?;
-    row.record.steps += 1;
-    ctx.tx.replace(row)?;
-    match row.steps {
-        1 => row.leave_job(ctx, &step),
-        _ => Ok(()),
-    }
-}
-
-/// Removes the first step, which is done or given up; the next one gets its job.
-pub fn pop(
-    ctx: &mut Ctx<'_, '_>,
-    row: &mut Kept<PagerDutyIncident>,
-    done: &Step,
-) -> Result<(), Failure> {
-    ctx.tx.delete::<Step>(&done.key())?;
-    row.record.steps -= 1;
-    ctx.tx.replace(row)?;
-    match step::first(ctx, &row.account, &row.incident)? {
-        Some(next) => row.leave_job(ctx, &next),
-        None => Ok(()),
-    }
-}
-
 impl PagerDutyIncident {
-    fn leave_job(&self, ctx: &mut Ctx<'_, '_>, step: &Step) -> Result<(), Failure> {
-        let told = Told {
-            account: self.account.clone(),
-            region: ctx.region.to_owned(),
-            incident: self.incident.clone(),
-            step: step.id.clone(),
-        };
-        ctx.leave_job(TELL, &format!("pagerduty/{}", self.secret_id), &told)
-    }
-
     /// Whether resolving here resolves there: unless somebody has linked it as one that does not.
     fn resolves(&self, ctx: &mut Ctx<'_, '_>) -> Result<bool, Failure> {
         let items = related_item::of(ctx, &self.account, &self.incident)?;
