@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-use crate::outside::{channel, http};
-use crate::settings::{Limits, Settings};
+use crate::outside::{channel, http, pager_duty, runbook};
+use crate::settings::{Integrations, Limits, Settings};
 
 /// The file's name in the data directory, where none is given.
 const FILE: &str = "balefire.toml";
@@ -21,6 +22,8 @@ pub struct Configuration {
     pub outside: http::Section,
     /// Where the messages of an SNS topic go, by the topic's ARN.
     pub topics: BTreeMap<String, channel::Section>,
+    pub runbooks: runbook::Section,
+    pub pagerduty: pager_duty::Section,
 }
 
 /// `[incidents]`.
@@ -41,12 +44,33 @@ impl Default for Incidents {
 
 /// Where a secret is: never in the file itself, and never in the store.
 #[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(from = "Place")]
 pub enum SecretSource {
     /// `{ env = "NAME" }`
     Env(String),
     /// `{ file = "PATH" }`
     File(PathBuf),
+}
+
+/// How the file says it. What it says instead is not repeated: that may be the secret.
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    deny_unknown_fields,
+    expecting = "no secret is kept in this file: expected { env = \"NAME\" } or { file = \"PATH\" }"
+)]
+enum Place {
+    Env { env: String },
+    File { file: PathBuf },
+}
+
+impl From<Place> for SecretSource {
+    fn from(place: Place) -> SecretSource {
+        match place {
+            Place::Env { env } => SecretSource::Env(env),
+            Place::File { file } => SecretSource::File(file),
+        }
+    }
 }
 
 impl SecretSource {
@@ -124,7 +148,7 @@ impl Configuration {
 
     /// Reads the file's text.
     pub fn parse(text: &str) -> Result<Configuration> {
-        let read: Configuration = toml::from_str(text)?;
+        let read: Configuration = toml::from_str(text).map_err(|error| located(text, &error))?;
         if !read.incidents.deployment_window.is_positive() {
             bail!("incidents.deployment_window must be longer than nothing, such as 1h");
         }
@@ -137,8 +161,22 @@ impl Configuration {
         Settings {
             deployment_window_ms: i64::try_from(window_ms).unwrap_or(i64::MAX),
             limits,
+            integrations: Arc::new(Integrations {
+                local_runbooks: self.runbooks.commands.keys().cloned().collect(),
+                pager_duty_secrets: self.pagerduty.secrets.keys().cloned().collect(),
+            }),
         }
     }
+}
+
+/// The place and the reason. The library would show the whole line, and with it a secret that is there.
+fn located(text: &str, error: &toml::de::Error) -> anyhow::Error {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count();
+    let whole = text.lines().nth(line).unwrap_or_default();
+    let key = whole.split('=').next().unwrap_or_default().trim();
+    anyhow!("line {}, {key}: {}", line + 1, error.message())
 }
 
 #[cfg(test)]
@@ -168,9 +206,23 @@ mod tests {
             ),
             ("[topics.\"a\"]\nto = \"pigeon\"", "pigeon"),
             ("[outside]\nallow = [\"10.0.0.0/99\"]", "allow"),
+            ("[runbooks]\nat_once = 0", "at_once"),
+            ("[runbooks.commands.x]\ncommands = []", "commands"),
+            ("[runbooks.ssm]\nregion = \"eu-west-1\"", "endpoint"),
+            (
+                "[pagerduty.secrets]\nx = \"u+token\"",
+                "line 2, x: no secret",
+            ),
+            ("[pagerduty.secrets]\nx = { u = \"u+token\" }", "no secret"),
+            (
+                "[pagerduty.secrets]\nx = { env = \"A\", file = \"u+token\" }",
+                "no secret",
+            ),
         ] {
             let error = Configuration::parse(text).expect_err(text);
-            assert!(format!("{error:#}").contains(named), "{text}: {error:#}");
+            let error = format!("{error:#}");
+            assert!(error.contains(named), "{text}: {error}");
+            assert!(!error.contains("u+token"), "{error}");
         }
     }
 

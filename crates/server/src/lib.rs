@@ -63,6 +63,10 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0007_events.sql"),
     },
     Migration {
+        name: "0008_runbooks",
+        sql: include_str!("../migrations/0008_runbooks.sql"),
+    },
+    Migration {
         name: "0010_lists_and_actors",
         sql: include_str!("../migrations/0010_lists_and_actors.sql"),
     },

@@ -172,7 +172,7 @@ impl Pipeline {
             region: region.to_owned(),
             now: self.clock.now(),
             ids: self.ids.clone(),
-            settings: self.settings,
+            settings: self.settings.clone(),
             page,
         };
         if spec.reads {

@@ -1,11 +1,24 @@
 //! What the operator has set that rules of operations depend on.
 
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 /// Read once at the start; the same for all accounts.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
     /// How long before an incident a deployment may have begun to be one of its findings.
     pub deployment_window_ms: i64,
     pub limits: Limits,
+    pub integrations: Arc<Integrations>,
+}
+
+/// What is set up outside, by name.
+#[derive(Debug, Default, PartialEq)]
+pub struct Integrations {
+    /// The documents whose runbook is a command of this machine.
+    pub local_runbooks: BTreeSet<String>,
+    /// The secrets for PagerDuty that response plans may name.
+    pub pager_duty_secrets: BTreeSet<String>,
 }
 
 /// Which quotas and rates hold.
@@ -23,6 +36,7 @@ impl Default for Settings {
         Settings {
             deployment_window_ms: 60 * 60 * 1000,
             limits: Limits::None,
+            integrations: Arc::default(),
         }
     }
 }

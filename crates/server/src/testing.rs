@@ -1,9 +1,12 @@
 //! Calls operations in tests: a real store, the real pipeline, and a clock that tests set.
 
+pub mod incident;
 pub mod receiver;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
 
 use balefire_api::Timestamp;
 use balefire_api::shape::Structure;
@@ -18,7 +21,7 @@ use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::outside::Outside;
 use crate::pipeline::Pipeline;
-use crate::settings::Settings;
+use crate::settings::Limits;
 
 /// The organization's administrator in tests.
 pub const ADMINISTRATOR: &str = "111111111111";
@@ -34,12 +37,17 @@ pub struct Testing {
     clock: Clock,
     ids: Ids,
     runtime: tokio::runtime::Runtime,
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 impl Testing {
     /// An empty store with two accounts; the time is 2026-01-01T00:00:00Z.
     pub fn new() -> Testing {
+        Testing::configured(&Configuration::default())
+    }
+
+    /// The same, with what an operator has set.
+    pub fn configured(configuration: &Configuration) -> Testing {
         let directory = TempDir::new().expect("a temporary directory");
         let location = Location::Sqlite(directory.path().to_owned());
         let store = Store::open(location, crate::MIGRATIONS, Options::default()).expect("a store");
@@ -71,7 +79,7 @@ impl Testing {
             [7; 32],
             clock.clone(),
             ids.clone(),
-            Settings::default(),
+            configuration.settings(Limits::None),
             crate::operations(),
         );
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -85,8 +93,15 @@ impl Testing {
             clock,
             ids,
             runtime,
-            _directory: directory,
+            directory,
         }
+    }
+
+    /// Writes a file that goes with the test.
+    pub fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.directory.path().join(name);
+        std::fs::write(&path, text).expect("a write");
+        path
     }
 
     pub fn now(&self) -> Timestamp {
@@ -113,7 +128,7 @@ impl Testing {
             self.store.clone(),
             self.clock.clone(),
             self.ids.clone(),
-            Settings::default(),
+            configuration.settings(Limits::None),
             Outside::new(configuration).expect("a configuration"),
         )
     }
@@ -163,6 +178,13 @@ impl Testing {
         let output: Value = serde_json::from_slice(&json).expect("an output is JSON");
         conforms(handler.spec.output, &output, handler.spec.name);
         Ok(output)
+    }
+}
+
+/// Waits until another process has made a file.
+pub async fn there(path: &Path) {
+    while !path.exists() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
     }
 }
 

@@ -70,6 +70,8 @@ const RENEW: &str =
 const FINISH: &str = "DELETE FROM job WHERE id = $1 AND lease_owner = $2 AND dead = 0";
 const FAIL: &str = "UPDATE job SET due_ms = $1, last_error = $2, lease_owner = '', lease_until_ms = 0 \
                     WHERE id = $3 AND lease_owner = $4 AND dead = 0";
+const RELEASE: &str = "UPDATE job SET attempts = attempts - 1, lease_owner = '', lease_until_ms = 0 \
+                       WHERE id = $1 AND lease_owner = $2 AND dead = 0";
 const BURY: &str = "UPDATE job SET dead = 1, dead_ms = $1, last_error = $2, lease_owner = '', \
                     lease_until_ms = 0 WHERE id = $3 AND lease_owner = $4 AND dead = 0";
 const NEXT_DUE: &str =
@@ -151,6 +153,11 @@ impl Tx<'_> {
     ) -> Result<bool, Error> {
         let params: [Value; 4] = [retry_at_ms.into(), error.into(), id.into(), owner.into()];
         Ok(self.execute(FAIL, &params)? > 0)
+    }
+
+    /// Gives a job back that was not begun: as if it had not been claimed. False when `owner` has lost it.
+    pub fn release_job(&mut self, id: &str, owner: &str) -> Result<bool, Error> {
+        Ok(self.execute(RELEASE, &[id.into(), owner.into()])? > 0)
     }
 
     /// Gives a job up; it stays listed as dead. False when `owner` has lost it.

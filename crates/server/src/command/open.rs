@@ -57,7 +57,7 @@ impl Opened {
             page_secret,
             clock.clone(),
             ids.clone(),
-            settings,
+            settings.clone(),
             crate::operations(),
         );
         Ok(Opened {

@@ -10,7 +10,11 @@ const CALLS_MAX: usize = 8;
 
 /// Counts the calls under way by the subject of their jobs.
 #[derive(Clone, Default)]
-pub struct Busy(Arc<Mutex<HashMap<String, usize>>>);
+pub struct Busy {
+    counts: Arc<Mutex<HashMap<String, usize>>>,
+    /// Subjects with a bound of their own.
+    bounds: Arc<HashMap<String, usize>>,
+}
 
 /// A call under way; it ends when this goes.
 pub struct AtWork {
@@ -19,25 +23,44 @@ pub struct AtWork {
 }
 
 impl Busy {
-    pub fn begin(&self, subject: &str) -> AtWork {
-        *self.0.lock().entry(subject.to_owned()).or_default() += 1;
-        AtWork {
+    pub fn bounding(bounds: impl IntoIterator<Item = (String, usize)>) -> Busy {
+        Busy {
+            counts: Arc::default(),
+            bounds: Arc::new(bounds.into_iter().collect()),
+        }
+    }
+
+    /// Nothing, when the subject has as many calls as it may have.
+    pub fn begin(&self, subject: &str) -> Option<AtWork> {
+        let mut counts = self.counts.lock();
+        let count = counts.entry(subject.to_owned()).or_default();
+        if *count >= self.bound(subject) {
+            return None;
+        }
+        *count += 1;
+        Some(AtWork {
             busy: self.clone(),
             subject: subject.to_owned(),
-        }
+        })
     }
 
     /// The subjects whose jobs wait.
     pub fn subjects(&self) -> Vec<String> {
-        let counts = self.0.lock();
-        let full = counts.iter().filter(|(_, count)| **count >= CALLS_MAX);
+        let counts = self.counts.lock();
+        let full = counts
+            .iter()
+            .filter(|(subject, count)| **count >= self.bound(subject));
         full.map(|(subject, _)| subject.clone()).collect()
+    }
+
+    fn bound(&self, subject: &str) -> usize {
+        self.bounds.get(subject).copied().unwrap_or(CALLS_MAX)
     }
 }
 
 impl Drop for AtWork {
     fn drop(&mut self) {
-        let mut counts = self.busy.0.lock();
+        let mut counts = self.busy.counts.lock();
         if let Some(count) = counts.get_mut(&self.subject) {
             *count -= 1;
             if *count == 0 {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use balefire_store::{Error, Job, Tx};
 
-use super::{Engine, LEASE_MS, notify, settle_replication_set, take_event};
+use super::{Engine, LEASE_MS, notify, pager_duty, runbook, settle_replication_set, take_event};
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
 use crate::outside::{Call, Fault, Reply};
@@ -38,6 +38,8 @@ pub struct Errand {
     /// Writes what came of it, in the transaction that ends or buries the job. A fault that another
     /// attempt may mend never comes here.
     pub settle: fn(&mut Ctx<'_, '_>, &Job, Answered) -> Result<(), Failure>,
+    /// Whether `prepare` writes: then it is committed before the call.
+    pub marks: bool,
 }
 
 impl Work {
@@ -48,6 +50,11 @@ impl Work {
                 Work::Inside(settle_replication_set::settle_replication_set)
             }
             crate::incidents::follow_up::NOTIFY => Work::Outside(notify::ERRAND),
+            crate::incidents::pager_duty::TELL => Work::Outside(pager_duty::ERRAND),
+            crate::incidents::runbook::START => Work::Inside(runbook::start_runbook),
+            runbook::START_AUTOMATION => Work::Outside(runbook::automation::ERRAND),
+            runbook::FOLLOW_AUTOMATION => Work::Outside(runbook::following::ERRAND),
+            runbook::RUN_COMMAND => Work::Outside(runbook::command::ERRAND),
             _ => Work::Unknown,
         }
     }
@@ -84,7 +91,12 @@ impl Engine {
 
     async fn run_errand(&self, job: &Job, errand: Errand) -> Result<(), Error> {
         let prepare = self.in_ctx(job, move |ctx, job| (errand.prepare)(ctx, job));
-        let call = match self.store.read(prepare).await? {
+        let prepared = if errand.marks {
+            self.store.write(&job.account, prepare).await?
+        } else {
+            self.store.read(prepare).await?
+        };
+        let call = match prepared {
             Ok(Some(call)) => call,
             // The thing is gone that it was about.
             Ok(None) => return self.settle(job, End::Finished, |_, _| Ok(())).await,
@@ -201,7 +213,7 @@ impl Engine {
             job.clone(),
             self.clock.now(),
             self.ids.clone(),
-            self.settings,
+            self.settings.clone(),
         );
         let region = region_of(&job);
         let caller = Caller {

@@ -5,6 +5,8 @@ mod forget_client_tokens;
 mod job;
 mod notify;
 mod open_incidents;
+mod pager_duty;
+mod runbook;
 mod settle_replication_set;
 mod take_event;
 
@@ -51,13 +53,14 @@ impl Engine {
         outside: Outside,
     ) -> Arc<Engine> {
         let owner = uuid::Uuid::from_bytes(ids.bytes()).to_string();
+        let commands = (runbook::COMMANDS.to_owned(), outside.commands_at_once());
         Arc::new(Engine {
             store,
             clock,
             ids,
             settings,
             outside,
-            busy: Busy::default(),
+            busy: Busy::bounding([commands]),
             owner,
         })
     }
@@ -102,18 +105,39 @@ impl Engine {
         let jobs = self
             .claim(JOBS_AT_ONCE.saturating_sub(running.len()))
             .await?;
-        let claimed = jobs.len();
+        let mut begun = 0;
+        let mut too_many = Vec::new();
         for job in jobs {
-            let at_work = Work::of(&job)
-                .is_outside()
-                .then(|| self.busy.begin(&job.subject));
+            let outside = Work::of(&job).is_outside();
+            let at_work = outside.then(|| self.busy.begin(&job.subject));
+            if at_work.as_ref().is_some_and(Option::is_none) {
+                too_many.push(job.id);
+                continue;
+            }
+            begun += 1;
             let engine = Arc::clone(self);
             running.spawn(async move {
                 let _at_work = at_work;
                 engine.run_job(job).await
             });
         }
-        Ok(claimed)
+        self.release(too_many).await?;
+        Ok(begun)
+    }
+
+    /// Gives back what one claim took beyond what its subject may have at once.
+    async fn release(&self, jobs: Vec<String>) -> Result<(), balefire_store::Error> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        let owner = self.owner.clone();
+        let release = move |tx: &mut Tx<'_>| {
+            for job in &jobs {
+                tx.release_job(job, &owner)?;
+            }
+            Ok(())
+        };
+        self.store.write("", release).await?
     }
 
     /// Leases jobs that are due, as far as there is room.

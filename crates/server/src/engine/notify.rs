@@ -8,7 +8,11 @@ use crate::failure::Failure;
 use crate::incidents::follow_up::Notification;
 use crate::outside::{Call, Notice};
 
-pub const ERRAND: Errand = Errand { prepare, settle };
+pub const ERRAND: Errand = Errand {
+    prepare,
+    settle,
+    marks: false,
+};
 
 /// All that is told was written down when it happened: an incident that is deleted meanwhile was still news.
 fn prepare(_: &mut Ctx<'_, '_>, job: &Job) -> Result<Option<Call>, Failure> {

@@ -1,10 +1,14 @@
 //! What a change to an incident causes elsewhere: jobs, left in the transaction of the change.
 
-use balefire_api::generated::ssm_incidents::{ChatChannel, IncidentRecord, NotificationTargetItem};
+use balefire_api::generated::ssm_incidents::{
+    ChatChannel, GetResponsePlanOutput, IncidentRecord, NotificationTargetItem,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::incident::Incident;
+use crate::incidents::{pager_duty, runbook};
 
 /// The kind of the job that tells a topic of a change.
 pub const NOTIFY: &str = "notify";
@@ -25,6 +29,16 @@ pub struct Notification {
     pub status: String,
     /// The timeline event's data.
     pub detail: serde_json::Value,
+}
+
+/// What an incident that opened causes by its plan. One that was folded into another causes none of it.
+pub fn opened(
+    ctx: &mut Ctx<'_, '_>,
+    incident: &Incident,
+    plan: &GetResponsePlanOutput,
+) -> Result<(), Failure> {
+    runbook::leave(ctx, incident, plan)?;
+    pager_duty::open(ctx, incident, plan)
 }
 
 /// Leaves a message for each topic of the incident: its notification targets and its chat channel.

@@ -6,12 +6,14 @@ pub mod finding;
 mod fixture;
 pub mod follow_up;
 pub mod incident;
+pub mod pager_duty;
 mod query;
 pub mod related_item;
 pub mod replication_set;
 pub mod report;
 pub mod resource_policy;
 pub mod response_plan;
+pub mod runbook;
 pub mod tags;
 pub mod timeline;
 

@@ -73,8 +73,18 @@ impl Http {
     /// Sends a request; any answer but a 2xx is a fault. A redirect is one too: where it leads was
     /// not what the operator set.
     pub async fn send(&self, request: Request<Full<Bytes>>) -> Result<Response<Bytes>, Fault> {
-        let host = request.uri().authority().map(ToString::to_string);
-        let host = host.unwrap_or_default();
+        let host = host(&request);
+        judged(self.ask(request, &[]).await?, &host)
+    }
+
+    /// Sends a request and takes any answer, for those that know what its refusals mean. The secrets
+    /// that were sent are taken out of what came back, since that is told to people.
+    pub async fn ask(
+        &self,
+        request: Request<Full<Bytes>>,
+        secrets: &[&str],
+    ) -> Result<Response<Bytes>, Fault> {
+        let host = host(&request);
         // The connector asks its resolver for names only, so addresses are checked here.
         if let Some(literal) = address::literal(request.uri())
             && !self.guard.permits(literal)
@@ -82,7 +92,7 @@ impl Http {
             return Err(Fault::lasting(address::refused(&host, literal)));
         }
         match tokio::time::timeout(self.timeout, self.exchange(request)).await {
-            Ok(Ok(response)) => judged(response, &host),
+            Ok(Ok(response)) => Ok(without(secrets, response)),
             Ok(Err(error)) => Err(unreachable(&host, &*error)),
             Err(_) => Err(Fault::passing(format!(
                 "{host} did not answer within {} s",
@@ -102,7 +112,30 @@ impl Http {
     }
 }
 
-fn judged(response: Response<Bytes>, host: &str) -> Result<Response<Bytes>, Fault> {
+/// The answer with each secret replaced in its body and in the place it redirects to.
+fn without(secrets: &[&str], response: Response<Bytes>) -> Response<Bytes> {
+    let (mut parts, mut body) = response.into_parts();
+    for secret in secrets {
+        let text = String::from_utf8_lossy(&body);
+        if text.contains(secret) {
+            body = Bytes::from(text.replace(secret, "[secret]"));
+        }
+        let to = parts.headers.get(http::header::LOCATION);
+        if to.is_some_and(|to| String::from_utf8_lossy(to.as_bytes()).contains(secret)) {
+            parts.headers.remove(http::header::LOCATION);
+        }
+    }
+    Response::from_parts(parts, body)
+}
+
+/// The host and port that a request goes to.
+pub fn host<B>(request: &Request<B>) -> String {
+    let host = request.uri().authority().map(ToString::to_string);
+    host.unwrap_or_default()
+}
+
+/// Tells an answer from a refusal, and one that may pass from one that lasts.
+pub fn judged(response: Response<Bytes>, host: &str) -> Result<Response<Bytes>, Fault> {
     let status = response.status();
     if status.is_success() {
         return Ok(response);

@@ -2,6 +2,8 @@
 
 pub mod channel;
 pub mod http;
+pub mod pager_duty;
+pub mod runbook;
 
 use std::collections::HashMap;
 
@@ -12,12 +14,22 @@ use serde::{Deserialize, Serialize};
 use crate::configuration::Configuration;
 use channel::Channel;
 use http::Http;
+use pager_duty::PagerDuty;
+use runbook::Runbooks;
 
 /// A call to another system, whole: nothing more is read from the store to make it.
 #[derive(Clone, Debug)]
 pub enum Call {
     /// A message for whoever listens to a topic.
     Notify(Notice),
+    /// The next thing that PagerDuty is to know of an incident.
+    PagerDuty(pager_duty::Step),
+    /// The start of a runbook at Systems Manager.
+    StartAutomation(runbook::Start),
+    /// How far a runbook at Systems Manager has come.
+    FollowAutomation { execution_id: String },
+    /// A runbook that is a command of this machine.
+    RunCommand(runbook::Run),
 }
 
 /// What is told of an incident.
@@ -90,6 +102,8 @@ impl Fault {
 pub struct Outside {
     http: Http,
     topics: HashMap<String, Channel>,
+    pager_duty: PagerDuty,
+    runbooks: Runbooks,
 }
 
 impl Outside {
@@ -104,10 +118,17 @@ impl Outside {
         Ok(Outside {
             http: Http::new(&configuration.outside)?,
             topics,
+            pager_duty: PagerDuty::new(&configuration.pagerduty)?,
+            runbooks: Runbooks::new(&configuration.runbooks)?,
         })
     }
 
-    /// Makes a call. It ends within a minute, whatever the other side does.
+    /// How many commands may run at once.
+    pub fn commands_at_once(&self) -> usize {
+        self.runbooks.commands_at_once()
+    }
+
+    /// Makes a call. It ends within a minute, whatever the other side does; a command has its own limit.
     pub async fn call(&self, call: &Call, now: Timestamp) -> Result<Reply, Fault> {
         match call {
             Call::Notify(notice) => match self.topics.get(&notice.topic) {
@@ -117,6 +138,12 @@ impl Outside {
                     notice.topic, notice.topic
                 ))),
             },
+            Call::PagerDuty(step) => self.pager_duty.take(&self.http, step).await,
+            Call::StartAutomation(start) => self.runbooks.start(&self.http, start, now).await,
+            Call::FollowAutomation { execution_id } => {
+                self.runbooks.follow(&self.http, execution_id, now).await
+            }
+            Call::RunCommand(run) => self.runbooks.run(run).await,
         }
     }
 }

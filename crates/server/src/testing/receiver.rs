@@ -17,6 +17,8 @@ use tokio::net::TcpListener;
 pub enum Behaviour {
     /// With a status and a body.
     Answers(u16, &'static str),
+    /// By the method and path, each with a status and a body; otherwise 404.
+    Routes(&'static [(&'static str, u16, &'static str)]),
     /// With a redirect to a URL.
     Redirects(&'static str),
     /// Takes the request and never answers.
@@ -87,8 +89,9 @@ async fn accept(
             async move {
                 let (parts, body) = request.into_parts();
                 let body = body.collect().await?.to_bytes();
+                let asked = format!("{} {}", parts.method, parts.uri.path());
                 received.lock().push(Received { parts, body });
-                answer(behaviour).await
+                answer(behaviour, &asked).await
             }
         });
         let connection = hyper::server::conn::http1::Builder::new()
@@ -99,6 +102,7 @@ async fn accept(
 
 async fn answer(
     behaviour: Behaviour,
+    asked: &str,
 ) -> Result<Response<Full<Bytes>>, Box<dyn std::error::Error + Send + Sync>> {
     let with = |status: u16, body: &'static str| {
         let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
@@ -107,6 +111,10 @@ async fn answer(
     };
     match behaviour {
         Behaviour::Answers(status, body) => Ok(with(status, body)),
+        Behaviour::Routes(routes) => {
+            let route = routes.iter().find(|(route, ..)| *route == asked);
+            Ok(route.map_or_else(|| with(404, ""), |(_, status, body)| with(*status, body)))
+        }
         Behaviour::Redirects(to) => {
             let mut response = with(302, "");
             let location = to.parse().expect("a location");

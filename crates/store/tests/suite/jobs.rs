@@ -190,6 +190,15 @@ pub fn jobs_of_a_busy_subject_are_passed_over(fixture: &mut Fixture) {
     assert_eq!(ids(&claim(&store, 10, "me", 9)), ["a", "b", "d"]);
 }
 
+pub fn a_released_job_was_never_claimed(fixture: &mut Fixture) {
+    let store = fixture.store();
+    put(&store, "j", 10);
+    claim(&store, 10, "me", 5);
+    assert!(!write(&store, |tx| tx.release_job("j", "you")));
+    assert!(write(&store, |tx| tx.release_job("j", "me")));
+    assert_eq!(claim(&store, 10, "you", 5)[0].attempts, 1);
+}
+
 pub fn a_failed_job_waits_for_its_retry(fixture: &mut Fixture) {
     let store = fixture.store();
     put(&store, "j", 10);

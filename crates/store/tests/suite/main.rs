@@ -67,6 +67,7 @@ on_both_engines! {
     jobs::a_failed_job_waits_for_its_retry;
     jobs::a_lease_is_renewed_by_its_owner_alone;
     jobs::jobs_of_a_busy_subject_are_passed_over;
+    jobs::a_released_job_was_never_claimed;
     dead_jobs::a_buried_job_is_listed_until_it_is_revived;
     dead_jobs::dead_jobs_are_chosen_by_account_and_kind;
     jobs::a_job_goes_away_with_its_transaction;

@@ -59,7 +59,7 @@ pub async fn tell(opened: &Opened, behind_ms: &AtomicI64) -> Result<Told> {
         opened.store.clone(),
         opened.clock.clone(),
         opened.ids.clone(),
-        opened.settings,
+        opened.settings.clone(),
         Outside::new(&Configuration::default())?,
     );
     let mut kept = BTreeMap::from([("account".to_owned(), caller.account.clone())]);

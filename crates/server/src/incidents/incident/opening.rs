@@ -113,11 +113,12 @@ fn open_new(
         tags::put(ctx.tx, account, &arn, &incident_tags)?;
     }
     if let Some(trigger) = &opening.trigger {
-        let data = trigger_data(trigger, true);
-        timeline::append_automatic(ctx, &incident, INCIDENT_TRIGGER, &data)?;
+        let (data, cause) = (trigger_data(trigger, true), trigger.trigger_arn.as_deref());
+        timeline::append_referring(ctx, &incident, INCIDENT_TRIGGER, &data, cause)?;
     }
     timeline::append_automatic(ctx, &incident, INCIDENT_START, &start)?;
     let added = related_item::add(ctx, &incident, opening.related_items)?;
+    follow_up::opened(ctx, &incident, &plan)?;
     ctx.changed_in(incident.account, "incident.opened", &arn, &start)?;
     Ok(Opened {
         incident_arn: arn,
@@ -166,7 +167,11 @@ fn fold(ctx: &mut Ctx<'_, '_>, open: &Incident, opening: Opening) -> Result<Open
         Some(trigger) => trigger_data(trigger, false),
         None => json!({"createdIncident": false, "incidentSource": MANUAL_SOURCE}),
     };
-    timeline::append_automatic(ctx, open, INCIDENT_TRIGGER, &data)?;
+    let cause = opening
+        .trigger
+        .as_ref()
+        .and_then(|trigger| trigger.trigger_arn.as_deref());
+    timeline::append_referring(ctx, open, INCIDENT_TRIGGER, &data, cause)?;
     let added = related_item::add(ctx, open, opening.related_items)?;
     let owner = open.account.clone();
     ctx.changed_in(owner, "incident.triggered_again", &arn, &data)?;

@@ -162,6 +162,11 @@ pub fn add(
     Ok(added)
 }
 
+/// The items of an incident.
+pub fn of(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<Vec<RelatedItem>, Failure> {
+    all(ctx, incident)?.iter().map(|row| row.item()).collect()
+}
+
 /// Removes the item with this type and value; false when there is none.
 fn remove(
     ctx: &mut Ctx<'_, '_>,

@@ -9,6 +9,7 @@ use super::ResponsePlan;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::arn;
+use crate::incidents::pager_duty;
 use crate::incidents::replication_set::must_have_set;
 use crate::tags;
 
@@ -17,6 +18,7 @@ pub fn create_response_plan(
     input: CreateResponsePlanInput,
 ) -> Result<CreateResponsePlanOutput, Failure> {
     must_have_set(ctx)?;
+    pager_duty::check(ctx, input.integrations.as_deref().unwrap_or_default())?;
     let account = ctx.caller.account.clone();
     let arn = arn::response_plan(&account, &input.name);
     let plan = GetResponsePlanOutput {

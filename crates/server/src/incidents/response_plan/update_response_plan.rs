@@ -7,6 +7,7 @@ use balefire_api::generated::ssm_incidents::{
 use super::ResponsePlan;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::pager_duty;
 
 pub fn update_response_plan(
     ctx: &mut Ctx<'_, '_>,
@@ -14,6 +15,7 @@ pub fn update_response_plan(
 ) -> Result<UpdateResponsePlanOutput, Failure> {
     let mut row = ResponsePlan::by_arn(ctx, "/arn", &input.arn, None)?;
     let before = row.plan()?;
+    pager_duty::check(ctx, input.integrations.as_deref().unwrap_or_default())?;
     let after = apply(before.clone(), &input);
     if after != before {
         row.record = ResponsePlan::new(&row.account, after);

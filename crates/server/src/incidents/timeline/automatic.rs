@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
+use crate::incidents::pager_duty;
 
 pub const INCIDENT_TRIGGER: &str = "SSM Incident Trigger";
 pub const INCIDENT_START: &str = "SSM Incident Start";
@@ -22,16 +23,30 @@ pub fn append_automatic(
     kind: &str,
     data: &Value,
 ) -> Result<(), Failure> {
+    append_referring(ctx, incident, kind, data, None)
+}
+
+/// Adds an event that happened now, and that refers to another resource besides its incident.
+pub fn append_referring(
+    ctx: &mut Ctx<'_, '_>,
+    incident: &Incident,
+    kind: &str,
+    data: &Value,
+    to: Option<&str>,
+) -> Result<(), Failure> {
     let arn = incident.arn();
+    let references = [Some(arn.as_str()), to].into_iter().flatten();
+    let references = references.map(|arn| EventReference::Resource(arn.to_owned()));
     let event = TimelineEvent {
         event_data: fitting(data),
         event_id: ctx.new_id(),
-        event_references: Some(vec![EventReference::Resource(arn.clone())]),
+        event_references: Some(references.collect()),
         event_time: ctx.now,
         event_type: kind.to_owned(),
         event_updated_time: ctx.now,
         incident_record_arn: arn,
     };
+    pager_duty::note(ctx, incident, &event)?;
     super::insert(ctx, incident, event)
 }
 

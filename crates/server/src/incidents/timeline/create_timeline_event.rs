@@ -8,6 +8,7 @@ use super::{check_type, insert};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
+use crate::incidents::pager_duty;
 use crate::incidents::resource_policy::SharedAction;
 
 pub fn create_timeline_event(
@@ -31,6 +32,7 @@ pub fn create_timeline_event(
         event_updated_time: ctx.now,
         incident_record_arn: input.incident_record_arn.clone(),
     };
+    pager_duty::note(ctx, &incident, &event)?;
     insert(ctx, &incident, event)?;
     ctx.changed_in(
         incident.record.account,

@@ -12,7 +12,7 @@ fn what_is_set_wrongly_is_named_at_the_start() {
         (
             TOPIC,
             "to = \"slack\"\nurl = \"https://hooks.slack.com/x\"".to_owned(),
-            "expected `env` or `file`",
+            "no secret is kept in this file",
         ),
         (
             TOPIC,

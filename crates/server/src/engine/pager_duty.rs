@@ -1,0 +1,78 @@
+//! The job that tells PagerDuty the next thing of an incident.
+
+#[cfg(test)]
+mod tests;
+
+use balefire_store::{Job, Kept};
+
+use super::job::{Answered, Errand};
+use crate::context::Ctx;
+use crate::failure::Failure;
+use crate::incidents::incident::Incident;
+use crate::incidents::pager_duty::{self, Kind, PagerDutyIncident, Step, Told};
+use crate::outside::Call;
+use crate::outside::pager_duty::{self as outside, Act};
+
+pub const ERRAND: Errand = Errand {
+    prepare,
+    settle,
+    marks: false,
+};
+
+fn prepare(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<Option<Call>, Failure> {
+    let Some((row, step)) = next(ctx, job)? else {
+        return Ok(None);
+    };
+    let Some(incident) = Incident::find(ctx, &row.account, &row.incident)? else {
+        return Ok(None);
+    };
+    let id = row.id.clone();
+    let act = match step.kind {
+        Kind::Open => {
+            let record = incident.record()?;
+            Act::Open {
+                service_id: row.service_id.clone(),
+                key: row.incident.clone(),
+                details: format!("{}\nimpact: {}", record.arn, record.impact),
+                title: record.title,
+            }
+        }
+        Kind::Note => Act::Note {
+            id,
+            text: step.body,
+        },
+        Kind::Resolve => Act::Resolve { id },
+    };
+    Ok(Some(Call::PagerDuty(outside::Step {
+        secret_id: row.secret_id.clone(),
+        act,
+    })))
+}
+
+/// Where opening fails, the steps stay: should a person revive the job, they follow it.
+fn settle(ctx: &mut Ctx<'_, '_>, job: &Job, answered: Answered) -> Result<(), Failure> {
+    let Some((mut row, step)) = next(ctx, job)? else {
+        return Ok(());
+    };
+    match (answered, step.kind) {
+        (Ok(reply), Kind::Open) => {
+            row.record.id = reply["id"].as_str().unwrap_or_default().to_owned();
+            pager_duty::pop(ctx, &mut row, &step)?;
+            row.opened(ctx, reply["url"].as_str())
+        }
+        (Ok(_), _) => pager_duty::pop(ctx, &mut row, &step),
+        (Err(fault), Kind::Open) => row.failed(ctx, &step, &fault.reason),
+        (Err(fault), _) => {
+            pager_duty::pop(ctx, &mut row, &step)?;
+            row.failed(ctx, &step, &fault.reason)
+        }
+    }
+}
+
+fn next(
+    ctx: &mut Ctx<'_, '_>,
+    job: &Job,
+) -> Result<Option<(Kept<PagerDutyIncident>, Step)>, Failure> {
+    let told: Told = serde_json::from_slice(&job.payload)?;
+    pager_duty::step_of(ctx, &told)
+}

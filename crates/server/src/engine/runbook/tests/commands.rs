@@ -1,0 +1,128 @@
+//! Runbooks that are commands of this machine.
+
+use balefire_store::DeadJobs;
+use serde_json::json;
+
+use super::plan;
+use crate::configuration::Configuration;
+use crate::incidents::runbook::{ENDED, START_FAILURE, STARTED};
+use crate::testing::Testing;
+use crate::testing::incident::{given_up, items, open, record, told};
+
+fn configured(script: &str, more: &str) -> Configuration {
+    Configuration::parse(&format!(
+        "[runbooks.commands.\"restart-shop\"]\ncommand = [\"/bin/sh\", \"-c\", '''{script}''']\n{more}"
+    ))
+    .unwrap()
+}
+
+#[test]
+fn a_command_runs_and_its_output_is_told() {
+    let configuration = configured("echo $BALEFIRE_PARAMETER_mode $BALEFIRE_INCIDENT_ARN", "");
+    let t = Testing::configured(&configuration);
+    let arn = open(&t, plan());
+    t.step_with(&configuration);
+    let started = &told(&t, &arn, STARTED)[0];
+    let ended = &told(&t, &arn, ENDED)[0];
+    assert_eq!(ended["status"], "Success");
+    assert_eq!(ended["output"], format!("soft {arn}"));
+    assert_eq!(ended["ssmExecutionArn"], started["ssmExecutionArn"]);
+    let execution = started["ssmExecutionArn"].as_str().unwrap();
+    assert!(execution.starts_with("arn:aws:ssm:eu-central-1:111111111111:automation-execution/"));
+    let executions = json!([{"ssmExecutionArn": execution}]);
+    assert_eq!(record(&t, &arn)["automationExecutions"], executions);
+    assert_eq!(items(&t, &arn).len(), 1);
+    assert!(given_up(&t).is_empty());
+}
+
+#[test]
+fn one_that_hangs_is_killed_and_told() {
+    let configuration = configured("echo waiting; sleep 60", "timeout = \"1s\"");
+    let t = Testing::configured(&configuration);
+    let arn = open(&t, plan());
+    t.step_with(&configuration);
+    let ended = &told(&t, &arn, ENDED)[0];
+    assert_eq!(
+        (&ended["status"], &ended["output"]),
+        (&json!("TimedOut"), &json!("waiting"))
+    );
+}
+
+#[test]
+fn one_that_was_cut_short_is_told_and_run_again_only_by_a_person() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let count = directory.path().join("count");
+    let configuration = configured(&format!("echo x >> {}; sleep 3", count.display()), "");
+    let t = Testing::configured(&configuration);
+    let arn = open(&t, plan());
+    let engine = t.engine(&configuration);
+    t.wait(engine.step()).unwrap();
+    // The process goes away while the command runs.
+    t.wait(async {
+        tokio::select! {
+            _ = engine.step() => panic!("the command ended"),
+            () = crate::testing::there(&count) => {}
+        }
+    });
+    assert!(told(&t, &arn, ENDED).is_empty());
+    t.advance_ms(3_600_000);
+    t.step_with(&configuration);
+    let runs = || std::fs::read_to_string(&count).unwrap().lines().count();
+    assert_eq!(runs(), 1);
+    let ended = &told(&t, &arn, ENDED)[0];
+    assert_eq!(ended["status"], "Failed");
+    assert!(ended["message"].to_string().contains("not run again"));
+    assert_eq!(given_up(&t).len(), 1);
+
+    let revive = |tx: &mut balefire_store::Tx<'_>| {
+        let dead = tx.dead_jobs(&DeadJobs::default(), 1, None)?;
+        tx.revive_jobs(&DeadJobs::default(), dead[0].due_ms)
+    };
+    assert_eq!(t.store.write_blocking("", revive).unwrap().unwrap(), 1);
+    t.step_with(&configuration);
+    assert_eq!(runs(), 2);
+    assert_eq!(told(&t, &arn, ENDED)[1]["status"], "Success");
+}
+
+#[test]
+fn no_more_run_at_once_than_may() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let lock = directory.path().join("lock");
+    // Two at once would find each other's folder.
+    let script = format!("mkdir {0} && sleep 0.2 && rmdir {0}", lock.display());
+    let mut text = String::from("[runbooks]\nat_once = 1\n");
+    text += &format!(
+        "[runbooks.commands.\"restart-shop\"]\ncommand = [\"/bin/sh\", \"-c\", '''{script}''']\n"
+    );
+    let configuration = Configuration::parse(&text).unwrap();
+    let t = Testing::configured(&configuration);
+    let first = open(&t, plan());
+    let plan = json!({"responsePlanArn": "arn:aws:ssm-incidents::111111111111:response-plan/shop"});
+    let mut arns = vec![first];
+    for _ in 0..3 {
+        let started = t.call("ssm-incidents", "StartIncident", plan.clone());
+        arns.push(
+            started.unwrap()["incidentRecordArn"]
+                .as_str()
+                .unwrap()
+                .into(),
+        );
+    }
+    t.step_with(&configuration);
+    for arn in &arns {
+        assert_eq!(told(&t, arn, ENDED)[0]["status"], "Success");
+    }
+}
+
+#[test]
+fn only_what_is_listed_runs() {
+    let configuration = configured("echo listed", "");
+    let t = Testing::configured(&configuration);
+    let mut other = plan();
+    other["actions"][0]["ssmAutomation"]["documentName"] = "restart-shop2".into();
+    let arn = open(&t, other);
+    t.step_with(&configuration);
+    assert!(told(&t, &arn, STARTED).is_empty());
+    let failure = told(&t, &arn, START_FAILURE)[0]["message"].to_string();
+    assert!(failure.contains("restart-shop2"), "{failure}");
+}
