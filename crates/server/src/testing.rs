@@ -1,5 +1,7 @@
 //! Calls operations in tests: a real store, the real pipeline, and a clock that tests set.
 
+pub mod certificate;
+pub mod mail_server;
 pub mod receiver;
 
 use std::sync::Arc;
