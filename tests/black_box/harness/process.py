@@ -15,6 +15,8 @@ from .account import Account
 ROOT = Path(__file__).resolve().parents[3]
 # Generous: what is slow here is a shared machine, not the server.
 DEADLINE_S = 60
+# What is right to complain of where a test names a topic and sets nothing for it.
+UNSET_TOPIC = "given up: nothing is set for arn:aws:sns:"
 
 ADMINISTRATOR = Account("111122223333", "AKIABLACKBOXADMIN000", "black-box-secret-of-the-administrator")
 
@@ -134,7 +136,8 @@ class Server:
         code = self.process.wait(timeout=DEADLINE_S)
         log = self.log()
         assert code == 0, f"the server ended with {code}: {log}"
-        assert "panicked" not in log and " ERROR " not in log, log
+        complaints = [line for line in log.splitlines() if " ERROR " in line and UNSET_TOPIC not in line]
+        assert "panicked" not in log and not complaints, log
         for account in [self.administrator, *self.members]:
             assert account.secret_access_key not in log, "a secret is in the log"
 
