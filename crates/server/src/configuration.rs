@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
-use crate::outside::{channel, http, pager_duty, runbook};
+use crate::outside::{bus, channel, http, pager_duty, runbook};
 use crate::settings::{Integrations, Limits, Settings};
 
 /// The file's name in the data directory, where none is given.
@@ -22,6 +22,8 @@ pub struct Configuration {
     pub outside: http::Section,
     /// Where the messages of an SNS topic go, by the topic's ARN.
     pub topics: BTreeMap<String, channel::Section>,
+    /// Where changes of incidents are published.
+    pub events_out: Option<bus::Section>,
     pub runbooks: runbook::Section,
     pub pagerduty: pager_duty::Section,
 }
@@ -161,6 +163,7 @@ impl Configuration {
         Settings {
             deployment_window_ms: i64::try_from(window_ms).unwrap_or(i64::MAX),
             limits,
+            publishes: self.events_out.is_some(),
             integrations: Arc::new(Integrations {
                 local_runbooks: self.runbooks.commands.keys().cloned().collect(),
                 pager_duty_secrets: self.pagerduty.secrets.keys().cloned().collect(),

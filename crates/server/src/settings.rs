@@ -9,6 +9,8 @@ pub struct Settings {
     /// How long before an incident a deployment may have begun to be one of its findings.
     pub deployment_window_ms: i64,
     pub limits: Limits,
+    /// Whether there is a bus that hears of changes to incidents.
+    pub publishes: bool,
     pub integrations: Arc<Integrations>,
 }
 
@@ -36,6 +38,7 @@ impl Default for Settings {
         Settings {
             deployment_window_ms: 60 * 60 * 1000,
             limits: Limits::None,
+            publishes: false,
             integrations: Arc::default(),
         }
     }

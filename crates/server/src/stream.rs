@@ -5,17 +5,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use balefire_api::Timestamp;
 use balefire_store::{Logged, Store, shard_of};
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderValue, Response, StatusCode};
 use http_body_util::channel::{Channel, Sender};
-use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::context::Caller;
 use crate::http::{Body, full, stream};
+use crate::incidents::change::{self, Change};
 
 /// Where the stream is.
 pub const PATH: &str = "/stream/incidents";
@@ -167,7 +166,7 @@ impl Reader {
         }
         let ours = entries.iter().filter(|logged| {
             // A shard has several accounts.
-            logged.entry.account == self.account && logged.entry.kind.starts_with("incident.")
+            logged.entry.account == self.account && change::concerns(&logged.entry.kind)
         });
         let text: String = ours.map(event).collect();
         // Changes of others are passed without a word, so the next read comes at once.
@@ -181,30 +180,20 @@ impl Reader {
 /// A change as a server-sent event.
 fn event(logged: &Logged) -> String {
     let entry = &logged.entry;
-    let detail: Value = serde_json::from_slice(&entry.body).unwrap_or_default();
-    let data = json!({
-        "version": "0",
-        "id": format!("{}-{}", logged.shard, logged.seq),
-        "detail-type": detail_type(&entry.kind),
-        "source": "balefire.incidents",
-        "account": entry.account,
-        "time": Timestamp(entry.at_ms).date_time(),
-        "resources": [entry.subject],
-        "detail": {"changedBy": entry.actor, "change": detail},
-    });
+    let change = Change {
+        account: entry.account.clone(),
+        region: String::new(),
+        kind: entry.kind.clone(),
+        incident_arn: entry.subject.clone(),
+        actor: entry.actor.clone(),
+        at_ms: entry.at_ms,
+        detail: serde_json::from_slice(&entry.body).unwrap_or_default(),
+    };
+    let data = change.event(&format!("{}-{}", logged.shard, logged.seq));
     format!(
         "id: {}\nevent: {}\ndata: {data}\n\n",
         logged.seq, entry.kind
     )
-}
-
-/// The type of the timeline event that tells of the same change.
-fn detail_type(kind: &str) -> &'static str {
-    match kind {
-        "incident.opened" => "SSM Incident Start",
-        "incident.triggered_again" => "SSM Incident Trigger",
-        _ => "SSM Incident Record Update",
-    }
 }
 
 fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
@@ -217,6 +206,7 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
 mod tests {
     use super::*;
     use balefire_store::Entry;
+    use serde_json::Value;
 
     #[test]
     fn an_event_is_one_line_of_data() {

@@ -1,6 +1,8 @@
 //! Calls operations in tests: a real store, the real pipeline, and a clock that tests set.
 
+pub mod certificate;
 pub mod incident;
+pub mod mail_server;
 pub mod receiver;
 
 use std::path::{Path, PathBuf};

@@ -70,6 +70,8 @@ const RENEW: &str =
 const FINISH: &str = "DELETE FROM job WHERE id = $1 AND lease_owner = $2 AND dead = 0";
 const FAIL: &str = "UPDATE job SET due_ms = $1, last_error = $2, lease_owner = '', lease_until_ms = 0 \
                     WHERE id = $3 AND lease_owner = $4 AND dead = 0";
+const RELEASE_ALL: &str =
+    "UPDATE job SET lease_owner = '', lease_until_ms = 0 WHERE dead = 0 AND lease_owner <> ''";
 const RELEASE: &str = "UPDATE job SET attempts = attempts - 1, lease_owner = '', lease_until_ms = 0 \
                        WHERE id = $1 AND lease_owner = $2 AND dead = 0";
 const BURY: &str = "UPDATE job SET dead = 1, dead_ms = $1, last_error = $2, lease_owner = '', \
@@ -158,6 +160,11 @@ impl Tx<'_> {
     /// Gives a job back that was not begun: as if it had not been claimed. False when `owner` has lost it.
     pub fn release_job(&mut self, id: &str, owner: &str) -> Result<bool, Error> {
         Ok(self.execute(RELEASE, &[id.into(), owner.into()])? > 0)
+    }
+
+    /// Gives back whatever anybody had: for a process that is alone, at its start.
+    pub fn release_all_jobs(&mut self) -> Result<u64, Error> {
+        self.execute(RELEASE_ALL, &[])
     }
 
     /// Gives a job up; it stays listed as dead. False when `owner` has lost it.

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use balefire_store::{Error, Job, Tx};
 
-use super::{Engine, LEASE_MS, notify, pager_duty, runbook, settle_replication_set, take_event};
+use super::{
+    Engine, LEASE_MS, notify, pager_duty, publish, runbook, settle_replication_set, take_event,
+};
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
 use crate::outside::{Call, Fault, Reply};
@@ -50,6 +52,7 @@ impl Work {
                 Work::Inside(settle_replication_set::settle_replication_set)
             }
             crate::incidents::follow_up::NOTIFY => Work::Outside(notify::ERRAND),
+            crate::incidents::change::PUBLISH => Work::Outside(publish::ERRAND),
             crate::incidents::pager_duty::TELL => Work::Outside(pager_duty::ERRAND),
             crate::incidents::runbook::START => Work::Inside(runbook::start_runbook),
             runbook::START_AUTOMATION => Work::Outside(runbook::automation::ERRAND),

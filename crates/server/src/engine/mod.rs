@@ -6,6 +6,7 @@ mod job;
 mod notify;
 mod open_incidents;
 mod pager_duty;
+mod publish;
 mod runbook;
 mod settle_replication_set;
 mod take_event;
@@ -70,6 +71,9 @@ impl Engine {
     pub async fn run(self: Arc<Engine>) {
         let mut moved = self.store.subscribe();
         let mut running = JoinSet::new();
+        if let Err(error) = self.take_over().await {
+            tracing::warn!("jobs of the process before wait for their leases: {error}");
+        }
         loop {
             match self.turn(&mut running).await {
                 Ok(0) => {}
@@ -82,6 +86,16 @@ impl Engine {
                 () = tokio::time::sleep(TICK) => {}
             }
         }
+    }
+
+    /// A SQLite store has one process at a time, so whoever had jobs is gone.
+    async fn take_over(&self) -> Result<(), balefire_store::Error> {
+        if self.store.engine() == balefire_store::Engine::Sqlite {
+            self.store
+                .write("", |tx: &mut Tx<'_>| tx.release_all_jobs())
+                .await??;
+        }
+        Ok(())
     }
 
     /// One turn, to its end: claims what is due and waits until it is done. Returns how many jobs it were.

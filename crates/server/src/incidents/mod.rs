@@ -1,6 +1,7 @@
 //! Incident Manager: response plans, incidents and what belongs to them.
 
 pub mod arn;
+pub mod change;
 pub mod finding;
 #[cfg(test)]
 mod fixture;

@@ -3,7 +3,7 @@
 mod email;
 mod slack;
 mod sns;
-mod webhook;
+pub(super) mod webhook;
 mod wording;
 
 use ::http::Uri;
@@ -63,7 +63,7 @@ impl Channel {
 }
 
 /// Reads a URL with a host. It may itself be a secret, so only its `source` is named where it is wrong.
-fn url(text: &str, source: &dyn std::fmt::Display) -> Result<Uri> {
+pub(super) fn url(text: &str, source: &dyn std::fmt::Display) -> Result<Uri> {
     let parsed: Uri = text
         .parse()
         .with_context(|| format!("{source} holds no URL"))?;

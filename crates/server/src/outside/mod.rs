@@ -1,5 +1,6 @@
 //! The world outside: what is told to other systems, and called from `engine` alone.
 
+pub mod bus;
 pub mod channel;
 pub mod http;
 pub mod pager_duty;
@@ -12,6 +13,7 @@ use balefire_api::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::configuration::Configuration;
+use bus::Bus;
 use channel::Channel;
 use http::Http;
 use pager_duty::PagerDuty;
@@ -22,6 +24,8 @@ use runbook::Runbooks;
 pub enum Call {
     /// A message for whoever listens to a topic.
     Notify(Notice),
+    /// A change for the bus.
+    Publish(bus::Publication),
     /// The next thing that PagerDuty is to know of an incident.
     PagerDuty(pager_duty::Step),
     /// The start of a runbook at Systems Manager.
@@ -102,6 +106,7 @@ impl Fault {
 pub struct Outside {
     http: Http,
     topics: HashMap<String, Channel>,
+    bus: Option<Bus>,
     pager_duty: PagerDuty,
     runbooks: Runbooks,
 }
@@ -115,9 +120,12 @@ impl Outside {
             let channel = channel.with_context(|| format!("topics.\"{arn}\""))?;
             topics.insert(arn.clone(), channel);
         }
+        let bus = configuration.events_out.as_ref();
+        let bus = bus.map(|section| Bus::new(section).context("events_out"));
         Ok(Outside {
             http: Http::new(&configuration.outside)?,
             topics,
+            bus: bus.transpose()?,
             pager_duty: PagerDuty::new(&configuration.pagerduty)?,
             runbooks: Runbooks::new(&configuration.runbooks)?,
         })
@@ -137,6 +145,12 @@ impl Outside {
                     "nothing is set for {}: add [topics.\"{}\"] to balefire.toml",
                     notice.topic, notice.topic
                 ))),
+            },
+            Call::Publish(publication) => match &self.bus {
+                Some(bus) => bus.publish(&self.http, publication, now).await,
+                None => Err(Fault::lasting(
+                    "no bus is set: add [events_out] to balefire.toml",
+                )),
             },
             Call::PagerDuty(step) => self.pager_duty.take(&self.http, step).await,
             Call::StartAutomation(start) => self.runbooks.start(&self.http, start, now).await,

@@ -199,6 +199,15 @@ pub fn a_released_job_was_never_claimed(fixture: &mut Fixture) {
     assert_eq!(claim(&store, 10, "you", 5)[0].attempts, 1);
 }
 
+pub fn all_leases_are_given_back_at_once(fixture: &mut Fixture) {
+    let store = fixture.store();
+    put(&store, "a", 10);
+    put(&store, "b", 10);
+    claim(&store, 10, "gone", 5);
+    assert_eq!(write(&store, |tx| tx.release_all_jobs()), 2);
+    assert_eq!(ids(&claim(&store, 10, "me", 5)), ["a", "b"]);
+}
+
 pub fn a_failed_job_waits_for_its_retry(fixture: &mut Fixture) {
     let store = fixture.store();
     put(&store, "j", 10);

@@ -65,6 +65,7 @@ on_both_engines! {
     jobs::two_claimers_share_no_job;
     jobs::a_lease_that_ran_out_is_claimed_again;
     jobs::a_failed_job_waits_for_its_retry;
+    jobs::all_leases_are_given_back_at_once;
     jobs::a_lease_is_renewed_by_its_owner_alone;
     jobs::jobs_of_a_busy_subject_are_passed_over;
     jobs::a_released_job_was_never_claimed;

@@ -7,6 +7,7 @@ use balefire_api::generated::ssm_incidents::{
 use super::Incident;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::change::changed;
 use crate::incidents::{pager_duty, related_item, timeline};
 use crate::tags;
 
@@ -22,7 +23,13 @@ pub fn delete_incident_record(
         tags::clear(ctx.tx, &incident.account, &input.arn)?;
         ctx.tx
             .delete::<Incident>(&[(&incident.account).into(), (&incident.id).into()])?;
-        ctx.changed("incident.deleted", &input.arn, &serde_json::json!({}))?;
+        changed(
+            ctx,
+            &incident.account,
+            "incident.deleted",
+            &input.arn,
+            &serde_json::json!({}),
+        )?;
     }
     Ok(DeleteIncidentRecordOutput {})
 }

@@ -26,6 +26,7 @@ use serde_json::json;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::arn::{self, Resource};
+use crate::incidents::change::changed;
 use crate::incidents::follow_up;
 use crate::incidents::replication_set;
 use crate::incidents::resource_policy::{self, SharedAction};
@@ -185,7 +186,7 @@ pub fn keep_changed(
     row.record = Incident::new(&row.account, &row.plan, &row.id, record);
     ctx.tx.replace(row)?;
     timeline::append_automatic(ctx, row, INCIDENT_UPDATE, &data)?;
-    ctx.changed_in(row.account.clone(), "incident.updated", &row.arn(), &data)
+    changed(ctx, &row.account, "incident.updated", &row.arn(), &data)
 }
 
 /// A changed attribute of an incident, as timeline events tell it.

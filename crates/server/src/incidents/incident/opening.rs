@@ -10,6 +10,7 @@ use serde_json::json;
 use super::Incident;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::change::changed;
 use crate::incidents::response_plan::ResponsePlan;
 use crate::incidents::timeline::{self, INCIDENT_START, INCIDENT_TRIGGER};
 use crate::incidents::{arn, follow_up, related_item};
@@ -119,7 +120,7 @@ fn open_new(
     timeline::append_automatic(ctx, &incident, INCIDENT_START, &start)?;
     let added = related_item::add(ctx, &incident, opening.related_items)?;
     follow_up::opened(ctx, &incident, &plan)?;
-    ctx.changed_in(incident.account, "incident.opened", &arn, &start)?;
+    changed(ctx, account, "incident.opened", &arn, &start)?;
     Ok(Opened {
         incident_arn: arn,
         items_left_out: added.left_out,
@@ -173,8 +174,7 @@ fn fold(ctx: &mut Ctx<'_, '_>, open: &Incident, opening: Opening) -> Result<Open
         .and_then(|trigger| trigger.trigger_arn.as_deref());
     timeline::append_referring(ctx, open, INCIDENT_TRIGGER, &data, cause)?;
     let added = related_item::add(ctx, open, opening.related_items)?;
-    let owner = open.account.clone();
-    ctx.changed_in(owner, "incident.triggered_again", &arn, &data)?;
+    changed(ctx, &open.account, "incident.triggered_again", &arn, &data)?;
     Ok(Opened {
         incident_arn: arn,
         items_left_out: added.left_out,

@@ -16,6 +16,7 @@ use serde_json::json;
 
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::change::changed;
 use crate::incidents::incident::Incident;
 use crate::incidents::{related_item, timeline};
 use queue::push;
@@ -233,6 +234,12 @@ impl PagerDutyIncident {
         data: &serde_json::Value,
     ) -> Result<(), Failure> {
         timeline::append_automatic(ctx, incident, kind, data)?;
-        ctx.changed("incident.pager_duty", &incident.arn(), data)
+        changed(
+            ctx,
+            &self.account,
+            "incident.pager_duty",
+            &incident.arn(),
+            data,
+        )
     }
 }

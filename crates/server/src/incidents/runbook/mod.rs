@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::change::changed;
 use crate::incidents::incident::Incident;
 use crate::incidents::{related_item, timeline};
 
@@ -166,6 +167,12 @@ impl Runbook {
         data["ssmDocumentVersion"] = self.version.as_deref().into();
         data["ssmExecutionArn"] = execution_arn.into();
         timeline::append_referring(ctx, &incident, kind, &data, execution_arn)?;
-        ctx.changed("incident.runbook", &self.incident_arn, &data)
+        changed(
+            ctx,
+            &self.account,
+            "incident.runbook",
+            &self.incident_arn,
+            &data,
+        )
     }
 }

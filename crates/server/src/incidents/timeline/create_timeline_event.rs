@@ -7,6 +7,7 @@ use balefire_api::generated::ssm_incidents::{
 use super::{check_type, insert};
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::change::changed;
 use crate::incidents::incident::Incident;
 use crate::incidents::pager_duty;
 use crate::incidents::resource_policy::SharedAction;
@@ -34,8 +35,9 @@ pub fn create_timeline_event(
     };
     pager_duty::note(ctx, &incident, &event)?;
     insert(ctx, &incident, event)?;
-    ctx.changed_in(
-        incident.record.account,
+    changed(
+        ctx,
+        &incident.account,
         "timeline_event.created",
         &input.incident_record_arn,
         &serde_json::json!({"eventId": event_id}),

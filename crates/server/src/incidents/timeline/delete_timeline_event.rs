@@ -5,6 +5,7 @@ use balefire_api::generated::ssm_incidents::{DeleteTimelineEventInput, DeleteTim
 use super::{TimelineEventRow, remove};
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::change::changed;
 use crate::incidents::incident::Incident;
 
 /// Deleting what is not there succeeds: the model has no error for it.
@@ -18,7 +19,13 @@ pub fn delete_timeline_event(
     {
         remove(ctx, &incident, &row)?;
         let event = serde_json::json!({"eventId": input.event_id});
-        ctx.changed("timeline_event.deleted", arn, &event)?;
+        changed(
+            ctx,
+            &incident.account,
+            "timeline_event.deleted",
+            arn,
+            &event,
+        )?;
     }
     Ok(DeleteTimelineEventOutput {})
 }

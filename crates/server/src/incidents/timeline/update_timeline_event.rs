@@ -5,6 +5,7 @@ use balefire_api::generated::ssm_incidents::{UpdateTimelineEventInput, UpdateTim
 use super::{TimelineEventRow, check_type, insert, remove};
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::change::changed;
 use crate::incidents::incident::Incident;
 use crate::incidents::resource_policy::SharedAction;
 
@@ -33,8 +34,9 @@ pub fn update_timeline_event(
     // Its time is part of an event's key.
     remove(ctx, &incident, &row)?;
     insert(ctx, &incident, event)?;
-    ctx.changed_in(
-        incident.record.account,
+    changed(
+        ctx,
+        &incident.account,
         "timeline_event.updated",
         &input.incident_record_arn,
         &serde_json::json!({"eventId": input.event_id}),

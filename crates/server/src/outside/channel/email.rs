@@ -110,25 +110,29 @@ impl Email {
         let bytes = message.formatted();
         envelope::hand_over(&mut connection, &self.from.email, &recipients, &bytes)
             .await
-            .map_err(|fault| Fault {
-                reason: format!("{}: {}", self.host, fault.reason),
-                ..fault
-            })
+            .map_err(|fault| self.named(fault))
+    }
+
+    /// A fault, with the server that it is of.
+    fn named(&self, fault: Fault) -> Fault {
+        Fault {
+            reason: format!("{}: {}", self.host, fault.reason),
+            ..fault
+        }
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Fault> {
-        let fault = |error: lettre::transport::smtp::Error| {
-            let fault = envelope::fault(&error);
-            Fault {
-                reason: format!("{}: {}", self.host, fault.reason),
-                ..fault
-            }
-        };
+        let fault = |error| self.named(envelope::fault(&error));
         let hello = ClientId::default();
         let implicit = (self.tls == Tls::Implicit).then(|| self.parameters.clone());
-        let at = self.address().await?;
-        let connection =
-            AsyncSmtpConnection::connect_tokio1(at, Some(CONNECT_TIMEOUT), &hello, implicit, None);
+        let addresses = self.addresses().await?;
+        let connection = AsyncSmtpConnection::connect_tokio1(
+            &addresses[..],
+            Some(CONNECT_TIMEOUT),
+            &hello,
+            implicit,
+            None,
+        );
         let mut connection = connection.await.map_err(fault)?;
         if self.tls == Tls::Starttls {
             let upgrade = connection.starttls(self.parameters.clone(), &hello);
@@ -142,25 +146,27 @@ impl Email {
     }
 
     /// The name is resolved once, and what was checked is what is connected to.
-    async fn address(&self) -> Result<SocketAddr, Fault> {
+    async fn addresses(&self) -> Result<Vec<SocketAddr>, Fault> {
         let resolver = GuardedResolver::new(self.guard.clone());
         let found = resolver.resolve(self.host.clone()).await;
-        let found = found.map_err(|error| Fault {
+        let mut found = found.map_err(|error| Fault {
             reason: format!("{} cannot be reached: {error}", self.host),
             lasting: error.is::<Refused>(),
         })?;
-        let Some(at) = found.first() else {
-            return Err(Fault::passing(format!("{} has no address", self.host)));
-        };
-        if self.tls == Tls::None && !self.guard.names(at.ip()) {
-            return Err(Fault::lasting(format!(
-                "{} is at {}, where mail must be encrypted: set tls to starttls or tls, or name its network \
-                 in outside.allow",
-                self.host,
-                at.ip()
-            )));
+        if self.tls == Tls::None {
+            found.retain(|at| self.guard.names(at.ip()));
+            if found.is_empty() {
+                return Err(Fault::lasting(format!(
+                    "mail to {} must be encrypted: set tls to starttls or tls, or name its network in \
+                     outside.allow",
+                    self.host
+                )));
+            }
         }
-        Ok(SocketAddr::new(at.ip(), self.port))
+        for at in &mut found {
+            at.set_port(self.port);
+        }
+        Ok(found)
     }
 
     /// The same bytes at every attempt.

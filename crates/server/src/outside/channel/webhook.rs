@@ -43,7 +43,19 @@ impl Webhook {
     }
 
     pub async fn send(&self, http: &Http, notice: &Notice, now: Timestamp) -> Result<Reply, Fault> {
-        let request = self.request(notice, now);
+        self.deliver(http, &notice.id, notice.event().to_string(), now)
+            .await
+    }
+
+    /// Sends any text; `id` is the same for every attempt.
+    pub async fn deliver(
+        &self,
+        http: &Http,
+        id: &str,
+        body: String,
+        now: Timestamp,
+    ) -> Result<Reply, Fault> {
+        let request = self.request(id, body, now);
         let request = request.map_err(|error| Fault::lasting(error.to_string()))?;
         let sent = http.send(request).await;
         sent.map_err(|fault| super::concealed(&self.url, fault))?;
@@ -52,21 +64,18 @@ impl Webhook {
 
     fn request(
         &self,
-        notice: &Notice,
+        id: &str,
+        body: String,
         now: Timestamp,
     ) -> Result<Request<Full<Bytes>>, http::Error> {
-        let body = notice.event().to_string();
         let seconds = (now.0 / 1000).to_string();
         let mut request = Request::post(self.url.clone())
             .header("content-type", "application/json")
             .header("user-agent", super::super::http::USER_AGENT)
-            .header("webhook-id", &notice.id)
+            .header("webhook-id", id)
             .header("webhook-timestamp", &seconds);
         if let Some(key) = &self.key {
-            request = request.header(
-                "webhook-signature",
-                signature(key, &notice.id, &seconds, &body),
-            );
+            request = request.header("webhook-signature", signature(key, id, &seconds, &body));
         }
         request.body(Full::new(Bytes::from(body)))
     }

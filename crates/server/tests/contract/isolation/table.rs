@@ -196,6 +196,12 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     row(
+        "balefire:GetIncidentReport",
+        |w| json!({"Incident": w.incident}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
         "ssm-incidents:GetIncidentRecord",
         |w| json!({"arn": w.incident}),
         NOT_FOUND,
@@ -392,12 +398,6 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     // The feeds are the administrator's.
-    row(
-        "balefire:GetIncidentReport",
-        |w| json!({"Incident": w.incident}),
-        NOT_FOUND,
-        Own::May,
-    ),
     row("balefire:PutFeedPart", |_| feed_part(), DENIED, MAY_NOT),
     row("balefire:FinishFeed", |_| feed_end(), DENIED, MAY_NOT),
     // What could not be delivered.

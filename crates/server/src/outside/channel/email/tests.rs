@@ -1,80 +1,12 @@
 //! E-mail against a mail server that takes, refuses, lies in wait, or hangs.
 
-use std::sync::Arc;
 use std::time::Duration;
-
-use parking_lot::Mutex;
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
-use tokio::net::{TcpListener, TcpStream};
 
 use super::super::tests::notice;
 use super::{Email, Section};
 use crate::outside::http;
-
-/// What the server answers to the recipients, in turn, and at the end of the message.
-#[derive(Clone, Copy)]
-struct Manners {
-    recipients: &'static [&'static str],
-    end: &'static str,
-    /// Says nothing from here on.
-    hangs_at: &'static str,
-}
-
-const KIND: Manners = Manners {
-    recipients: &["250 ok", "250 ok"],
-    end: "250 taken",
-    hangs_at: "-",
-};
-
-/// What arrived, line by line.
-type Lines = Arc<Mutex<Vec<String>>>;
-
-async fn serve(manners: Manners) -> (u16, Lines) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let port = listener.local_addr().expect("an address").port();
-    let lines = Lines::default();
-    let heard = lines.clone();
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let _ = converse(stream, manners, heard.clone()).await;
-        }
-    });
-    (port, lines)
-}
-
-async fn converse(stream: TcpStream, manners: Manners, heard: Lines) -> std::io::Result<()> {
-    let mut stream = BufReader::new(stream);
-    stream.write_all(b"220 mail.test\r\n").await?;
-    let (mut in_message, mut recipients) = (false, manners.recipients.iter());
-    loop {
-        let mut line = String::new();
-        if stream.read_line(&mut line).await? == 0 {
-            return Ok(());
-        }
-        let line = line.trim_end().to_owned();
-        heard.lock().push(line.clone());
-        let verb = line.split([' ', ':']).next().unwrap_or_default();
-        if verb == manners.hangs_at {
-            std::future::pending::<()>().await;
-        }
-        let answer = match verb {
-            "." if in_message => {
-                in_message = false;
-                manners.end
-            }
-            _ if in_message => continue,
-            "EHLO" => "250 mail.test",
-            "RCPT" => recipients.next().unwrap_or(&"250 ok"),
-            "DATA" => {
-                in_message = true;
-                "354 go on"
-            }
-            "QUIT" => "221 bye",
-            _ => "250 ok",
-        };
-        stream.write_all(format!("{answer}\r\n").as_bytes()).await?;
-    }
-}
+use crate::testing::certificate::CERT_PEM;
+use crate::testing::mail_server::{KIND, Manners, Privacy, serve};
 
 fn section(port: u16, more: &str) -> Section {
     toml::from_str(&format!(
@@ -267,4 +199,50 @@ async fn a_server_without_certificate_that_we_trust_gets_no_message() {
         .expect_err("no TLS");
     assert!(!fault.lasting, "{fault}");
     assert!(!lines.lock().iter().any(|line| line.starts_with("MAIL")));
+}
+
+#[tokio::test]
+async fn the_password_goes_to_a_server_that_is_trusted_and_to_no_other() {
+    let (password, ca) = (file("hunter2\n"), file(CERT_PEM));
+    let user = format!(
+        "user = \"fire\"\npassword = {{ file = \"{}\" }}\n",
+        password.path().display()
+    );
+    for (privacy, tls) in [(Privacy::Starttls, "starttls"), (Privacy::Implicit, "tls")] {
+        let (port, lines) = serve(Manners { privacy, ..KIND }).await;
+        let section = section(port, &format!("{user}tls = \"{tls}\""));
+        let mut outside = http::Section {
+            allow: vec!["127.0.0.0/8".parse().expect("a network")],
+            ca_bundle: None,
+        };
+        let stranger = Email::new(&section, &outside).expect("an address");
+        let fault = stranger
+            .send(&notice())
+            .await
+            .expect_err("an unknown authority");
+        assert!(
+            !fault.lasting && fault.reason.contains("ertificate"),
+            "{fault}"
+        );
+        assert!(!lines.lock().iter().any(|line| line.starts_with("AUTH")));
+
+        outside.ca_bundle = Some(ca.path().to_owned());
+        let known = Email::new(&section, &outside).expect("an address");
+        known.send(&notice()).await.expect("a message");
+        let lines = lines.lock();
+        // Base64 of NUL, the user, NUL and the password.
+        assert!(
+            lines
+                .iter()
+                .any(|line| line == "AUTH PLAIN AGZpcmUAaHVudGVyMg=="),
+            "{lines:#?}"
+        );
+        assert!(lines.iter().any(|line| line == "The incident began."));
+    }
+}
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), text).expect("a write");
+    file
 }
