@@ -33,6 +33,7 @@ pub struct Testing {
     now_ms: Arc<AtomicI64>,
     clock: Clock,
     ids: Ids,
+    settings: Settings,
     runtime: tokio::runtime::Runtime,
     _directory: TempDir,
 }
@@ -40,6 +41,11 @@ pub struct Testing {
 impl Testing {
     /// An empty store with two accounts; the time is 2026-01-01T00:00:00Z.
     pub fn new() -> Testing {
+        Testing::with_settings(Settings::default())
+    }
+
+    /// As `new`, with what an operator has set.
+    pub fn with_settings(settings: Settings) -> Testing {
         let directory = TempDir::new().expect("a temporary directory");
         let location = Location::Sqlite(directory.path().to_owned());
         let store = Store::open(location, crate::MIGRATIONS, Options::default()).expect("a store");
@@ -71,7 +77,7 @@ impl Testing {
             [7; 32],
             clock.clone(),
             ids.clone(),
-            Settings::default(),
+            settings,
             crate::operations(),
         );
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -84,6 +90,7 @@ impl Testing {
             now_ms,
             clock,
             ids,
+            settings,
             runtime,
             _directory: directory,
         }
@@ -113,7 +120,7 @@ impl Testing {
             self.store.clone(),
             self.clock.clone(),
             self.ids.clone(),
-            Settings::default(),
+            self.settings,
             Outside::new(configuration).expect("a configuration"),
         )
     }
