@@ -23,7 +23,7 @@ use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::outside::Outside;
 use crate::pipeline::Pipeline;
-use crate::settings::Limits;
+use crate::settings::{Limits, Settings};
 
 /// The organization's administrator in tests.
 pub const ADMINISTRATOR: &str = "111111111111";
@@ -45,11 +45,16 @@ pub struct Testing {
 impl Testing {
     /// An empty store with two accounts; the time is 2026-01-01T00:00:00Z.
     pub fn new() -> Testing {
-        Testing::configured(&Configuration::default())
+        Testing::with_settings(Settings::default())
     }
 
-    /// The same, with what an operator has set.
+    /// As `new`, with what is configured.
     pub fn configured(configuration: &Configuration) -> Testing {
+        Testing::with_settings(configuration.settings(Limits::None))
+    }
+
+    /// As `new`, with what an operator has set.
+    pub fn with_settings(settings: Settings) -> Testing {
         let directory = TempDir::new().expect("a temporary directory");
         let location = Location::Sqlite(directory.path().to_owned());
         let store = Store::open(location, crate::MIGRATIONS, Options::default()).expect("a store");
@@ -81,7 +86,7 @@ impl Testing {
             [7; 32],
             clock.clone(),
             ids.clone(),
-            configuration.settings(Limits::None),
+            settings,
             crate::operations(),
         );
         let runtime = tokio::runtime::Builder::new_current_thread()

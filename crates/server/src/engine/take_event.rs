@@ -5,45 +5,43 @@ use balefire_store::Job;
 use super::open_incidents::open_incidents;
 use crate::context::Ctx;
 use crate::events::Event;
-use crate::events::deployment::Told;
+use crate::events::deployment::{self, Told};
 use crate::failure::Failure;
 use crate::incidents::finding::{DeploymentEvent, Kind, take};
 
 pub fn take_event(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
     let event: Event = serde_json::from_slice(&job.payload)?;
-    if let Some(told) = event.deployment() {
-        let deployment = deployment(ctx, told, event.at_ms)?;
+    // Who accepted the event has refused what is malformed.
+    if let Ok(Some(told)) = event.deployment() {
+        let deployment = deployment(ctx, told)?;
         take(ctx, &deployment)?;
     }
     open_incidents(ctx, &event)
 }
 
-fn deployment(ctx: &mut Ctx<'_, '_>, told: Told, at_ms: i64) -> Result<DeploymentEvent, Failure> {
-    Ok(match told {
-        Told::CodeDeploy {
-            group_arn,
-            deployment_id,
-            ended,
-        } => DeploymentEvent {
-            name: format!("codedeploy/{deployment_id}"),
-            kind: Kind::CodeDeploy,
-            resource: group_arn,
-            deployment_id,
-            at_ms,
-            ended,
-        },
-        Told::CloudFormation {
-            stack_arn,
-            token,
-            ended,
-        } => DeploymentEvent {
-            name: stack_update(ctx, &stack_arn, &token)?,
-            kind: Kind::CloudFormation,
-            resource: stack_arn,
-            deployment_id: String::new(),
-            at_ms,
-            ended,
-        },
+fn deployment(ctx: &mut Ctx<'_, '_>, told: Told) -> Result<DeploymentEvent, Failure> {
+    let (kind, name, deployment_id) = match told.kind {
+        deployment::Kind::CodeDeploy => (
+            Kind::CodeDeploy,
+            format!("codedeploy/{}/{}", told.resource, told.id),
+            told.id,
+        ),
+        deployment::Kind::CloudFormation => (
+            Kind::CloudFormation,
+            stack_update(ctx, &told.resource, &told.id)?,
+            String::new(),
+        ),
+    };
+    Ok(DeploymentEvent {
+        name,
+        kind,
+        resource: told.resource,
+        deployment_id,
+        resources: told.resources,
+        status: told.status,
+        ended: told.ended,
+        at_ms: told.at_ms,
+        url: told.url,
     })
 }
 

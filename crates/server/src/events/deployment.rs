@@ -1,35 +1,59 @@
-//! Reads deployments out of events: CodeDeploy's and CloudFormation's, from AWS or a source of one's own.
+//! Reads deployments out of events: CodeDeploy's, CloudFormation's, and the plain form for any other pipeline.
+
+mod form;
+#[cfg(test)]
+mod tests;
 
 use super::Event;
+use super::arn;
+
+/// The detail type of the plain form.
+pub const DEPLOYMENT: &str = "Deployment State Change";
+
+/// Bytes of an ARN that is a key together with others.
+const ARN_BYTES_MAX: usize = 1000;
+/// Characters of a deployment's id, as the model of findings says.
+const ID_LENGTH_MAX: usize = 128;
 
 /// What an event says of a deployment.
 #[derive(Debug, PartialEq)]
-pub enum Told {
-    CodeDeploy {
-        group_arn: String,
-        deployment_id: String,
-        ended: bool,
-    },
-    CloudFormation {
-        stack_arn: String,
-        token: String,
-        ended: bool,
-    },
+pub struct Told {
+    pub kind: Kind,
+    /// The ARN of the deployment group or the stack.
+    pub resource: String,
+    /// Tells the deployments of one resource apart. Empty where a stack's update has no token.
+    pub id: String,
+    /// What else it touched, as ARNs.
+    pub resources: Vec<String>,
+    /// The state in the sender's word.
+    pub status: String,
+    pub ended: bool,
+    pub at_ms: i64,
+    /// Where to read of it.
+    pub url: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    CodeDeploy,
+    CloudFormation,
 }
 
 impl Event {
-    /// `None` where the event is of something else. The detail type decides, whatever the source, so that
-    /// a pipeline may send the same events under its own name.
-    pub fn deployment(&self) -> Option<Told> {
+    /// `None` where the event is of something else; an error says which member is wrong, and what would be
+    /// right. The detail type decides, whatever the source, so that a pipeline may send under its own name.
+    pub fn deployment(&self) -> Result<Option<Told>, String> {
         match self.detail_type.as_str() {
-            "CodeDeploy Deployment State-change Notification" => self.code_deploy(),
-            "CloudFormation Stack Status Change" => self.cloud_formation(),
-            _ => None,
+            DEPLOYMENT => form::read(self).map(Some),
+            "CodeDeploy Deployment State-change Notification" => self.code_deploy().transpose(),
+            "CloudFormation Stack Status Change" => self.cloud_formation().transpose(),
+            _ => Ok(None),
         }
     }
 
-    fn code_deploy(&self) -> Option<Told> {
-        let ended = match self.text(&["state"])? {
+    fn code_deploy(&self) -> Option<Result<Told, String>> {
+        let status = self.text(&["state"])?;
+        let ended = match status {
             "START" | "READY" => false,
             "SUCCESS" | "FAILURE" | "STOP" => true,
             _ => return None,
@@ -40,23 +64,18 @@ impl Event {
             .find(|arn| arn.contains(":deploymentgroup:"));
         let group_arn = match group {
             Some(arn) => arn.clone(),
-            None => format!(
-                "arn:aws:codedeploy:{}:{}:deploymentgroup:{}/{}",
+            None => group_arn(
                 self.text(&["region"]).unwrap_or(&self.region),
-                self.account,
+                &self.account,
                 self.text(&["application"])?,
-                self.text(&["deploymentGroup"])?
+                self.text(&["deploymentGroup"])?,
             ),
         };
-        let deployment_id = self.text(&["deploymentId"])?.to_owned();
-        Some(Told::CodeDeploy {
-            group_arn,
-            deployment_id,
-            ended,
-        })
+        let id = self.text(&["deploymentId"])?;
+        Some(self.told(Kind::CodeDeploy, group_arn, id, status, ended))
     }
 
-    fn cloud_formation(&self) -> Option<Told> {
+    fn cloud_formation(&self) -> Option<Result<Told, String>> {
         let status = self.text(&["status-details", "status"])?;
         // Only creating and updating change what runs; importing and deleting are no deployments.
         if !(status.starts_with("CREATE_")
@@ -69,14 +88,34 @@ impl Event {
         let ended =
             !status.ends_with("_IN_PROGRESS") || status.ends_with("COMPLETE_CLEANUP_IN_PROGRESS");
         let stack_arn = self.text(&["stack-id"])?.to_owned();
-        let token = self
-            .text(&["client-request-token"])
-            .unwrap_or_default()
-            .to_owned();
-        Some(Told::CloudFormation {
-            stack_arn,
-            token,
+        let token = self.text(&["client-request-token"]).unwrap_or_default();
+        Some(self.told(Kind::CloudFormation, stack_arn, token, status, ended))
+    }
+
+    fn told(
+        &self,
+        kind: Kind,
+        resource: String,
+        id: &str,
+        status: &str,
+        ended: bool,
+    ) -> Result<Told, String> {
+        if !is_key(&resource) {
+            return Err(format!("'{resource}' {ARN_RULE}"));
+        }
+        if !(is_visible(id) && id.len() <= ID_LENGTH_MAX) {
+            return Err(format!("'{id}' {ID_RULE}"));
+        }
+        let others = self.resources.iter().filter(|arn| is_key(arn));
+        Ok(Told {
+            kind,
+            resource,
+            id: id.to_owned(),
+            resources: others.cloned().collect(),
+            status: status.to_owned(),
             ended,
+            at_ms: self.at_ms,
+            url: None,
         })
     }
 
@@ -87,59 +126,19 @@ impl Event {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
+const ARN_RULE: &str =
+    "must be an ARN of at most 1000 bytes, such as arn:aws:ecs:eu-west-1:111122223333:service/a/b";
+const ID_RULE: &str = "must have at most 128 characters, all of them ASCII and visible";
 
-    fn event(detail_type: &str, resources: &[&str], detail: serde_json::Value) -> Event {
-        Event {
-            id: "1".into(),
-            account: "111111111111".into(),
-            region: "eu-central-1".into(),
-            source: "my.pipeline".into(),
-            detail_type: detail_type.into(),
-            resources: resources.iter().map(|arn| (*arn).to_owned()).collect(),
-            at_ms: 0,
-            detail,
-        }
-    }
+fn group_arn(region: &str, account: &str, application: &str, group: &str) -> String {
+    format!("arn:aws:codedeploy:{region}:{account}:deploymentgroup:{application}/{group}")
+}
 
-    #[test]
-    fn code_deploy_states() {
-        let kind = "CodeDeploy Deployment State-change Notification";
-        for (state, ended) in [
-            ("START", Some(false)),
-            ("SUCCESS", Some(true)),
-            ("FAILURE", Some(true)),
-            ("X", None),
-        ] {
-            let detail = json!({"deploymentId": "d-1", "application": "shop", "deploymentGroup": "blue", "state": state});
-            let expected = ended.map(|ended| Told::CodeDeploy {
-                group_arn: "arn:aws:codedeploy:eu-central-1:111111111111:deploymentgroup:shop/blue"
-                    .into(),
-                deployment_id: "d-1".into(),
-                ended,
-            });
-            assert_eq!(event(kind, &[], detail).deployment(), expected, "{state}");
-        }
-    }
+/// Whether a text is an ARN that can be a key.
+fn is_key(text: &str) -> bool {
+    text.len() <= ARN_BYTES_MAX && arn::parse(text).is_some()
+}
 
-    #[test]
-    fn stack_statuses() {
-        for (status, ended) in [
-            ("UPDATE_IN_PROGRESS", Some(false)),
-            ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", Some(true)),
-            ("UPDATE_ROLLBACK_IN_PROGRESS", Some(false)),
-            ("ROLLBACK_COMPLETE", Some(true)),
-            ("CREATE_FAILED", Some(true)),
-            ("DELETE_IN_PROGRESS", None),
-        ] {
-            let detail = json!({"stack-id": "arn:aws:cloudformation:r:1:stack/a/b", "status-details": {"status": status}});
-            let told = event("CloudFormation Stack Status Change", &[], detail).deployment();
-            let told = told.map(|told| matches!(told, Told::CloudFormation { ended: true, .. }));
-            assert_eq!(told, ended, "{status}");
-        }
-        assert_eq!(event("Something Else", &[], json!({})).deployment(), None);
-    }
+fn is_visible(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
 }

@@ -81,7 +81,7 @@ fn event(ctx: &Ctx<'_, '_>, entry: PutEventsRequestEntry) -> Result<Event, (&'st
             "Detail is malformed: it must be a JSON object.".into(),
         ));
     }
-    Ok(Event {
+    let event = Event {
         id: ctx.new_id(),
         account: ctx.caller.account.clone(),
         region: ctx.region.to_owned(),
@@ -90,5 +90,10 @@ fn event(ctx: &Ctx<'_, '_>, entry: PutEventsRequestEntry) -> Result<Event, (&'st
         resources,
         at_ms: entry.time.map_or(ctx.now.0, |time| time.0),
         detail,
-    })
+    };
+    // Here there is still someone to tell.
+    match event.deployment() {
+        Ok(_) => Ok(event),
+        Err(fault) => Err(("MalformedDetail", format!("Detail is malformed: {fault}."))),
+    }
 }

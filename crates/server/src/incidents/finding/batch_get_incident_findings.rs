@@ -1,6 +1,6 @@
 //! BatchGetIncidentFindings: each id is answered once, as a finding or as an error.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use balefire_api::generated::ssm_incidents::{
     BatchGetIncidentFindingsError, BatchGetIncidentFindingsInput, BatchGetIncidentFindingsOutput,
@@ -17,32 +17,25 @@ pub fn batch_get_incident_findings(
 ) -> Result<BatchGetIncidentFindingsOutput, Failure> {
     let incident = Incident::by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn, None)?;
     let window = Window::of(ctx, &incident)?;
-    let mut output = BatchGetIncidentFindingsOutput::default();
     let mut asked = HashSet::new();
-    for id in input.finding_ids {
-        if !asked.insert(id.clone()) {
-            continue;
-        }
-        match by_id(ctx, &id)?.filter(|deployment| window.holds(deployment)) {
-            Some(deployment) => output.findings.push(window.finding(&deployment)),
+    let ids = input.finding_ids.iter().map(String::as_str);
+    let ids: Vec<&str> = ids.filter(|id| asked.insert(*id)).collect();
+    let found = Deployment::by_ids(ctx, &ids)?;
+    let mut found: HashMap<&str, &Deployment> = found
+        .iter()
+        .filter(|deployment| window.holds(deployment))
+        .map(|deployment| (deployment.id.as_str(), deployment))
+        .collect();
+    let mut output = BatchGetIncidentFindingsOutput::default();
+    for id in ids {
+        match found.remove(id) {
+            Some(deployment) => output.findings.push(window.finding(deployment)),
             None => output.errors.push(BatchGetIncidentFindingsError {
                 code: "ResourceNotFoundException".into(),
                 message: format!("The incident has no finding {id}."),
-                finding_id: id,
+                finding_id: id.into(),
             }),
         }
     }
     Ok(output)
-}
-
-fn by_id(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Option<Deployment>, Failure> {
-    let rows = ctx.tx.query(
-        "SELECT name FROM deployment WHERE account = $1 AND id = $2",
-        &[ctx.caller.account.as_str().into(), id.into()],
-    )?;
-    let Some(row) = rows.first() else {
-        return Ok(None);
-    };
-    let key = [ctx.account().into(), row.text(0)?.into()];
-    Ok(ctx.tx.get::<Deployment>(&key)?.map(|kept| kept.record))
 }

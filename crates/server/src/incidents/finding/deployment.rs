@@ -39,9 +39,16 @@ pub struct DeploymentEvent {
     pub kind: Kind,
     pub resource: String,
     pub deployment_id: String,
+    /// The ARNs of what else it touched.
+    pub resources: Vec<String>,
+    /// The state in the sender's word, which no finding has a place for.
+    pub status: String,
+    pub ended: bool,
     /// The event's own time.
     pub at_ms: i64,
-    pub ended: bool,
+    /// Where to read of it, which no finding has a place for either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
 }
 
 impl Record for Deployment {
@@ -104,6 +111,7 @@ impl Record for Deployment {
 /// Takes an event in: begins a deployment, or says more of one that is known.
 pub fn take(ctx: &mut Ctx<'_, '_>, event: &DeploymentEvent) -> Result<(), Failure> {
     let account = ctx.caller.account.clone();
+    let touches_more = touch(ctx, event)?;
     let Some(mut known) = ctx
         .tx
         .get::<Deployment>(&[(&account).into(), (&event.name).into()])?
@@ -123,12 +131,32 @@ pub fn take(ctx: &mut Ctx<'_, '_>, event: &DeploymentEvent) -> Result<(), Failur
         ctx.tx.insert(&deployment)?;
         return ctx.changed("deployment.seen", &event.resource, event);
     };
-    if apply(&mut known, event) {
+    let moved = apply(&mut known, event);
+    if moved {
         known.modified_ms = ctx.now.0;
         ctx.tx.replace(&mut known)?;
+    }
+    if moved || touches_more {
         ctx.changed("deployment.modified", &event.resource, event)?;
     }
     Ok(())
+}
+
+/// Keeps what the deployment touched, its own resource among it; true when some of it is new.
+fn touch(ctx: &mut Ctx<'_, '_>, event: &DeploymentEvent) -> Result<bool, Failure> {
+    let mut added = 0;
+    for resource in event.resources.iter().chain([&event.resource]) {
+        added += ctx.tx.execute(
+            "INSERT INTO deployment_resource (account, deployment, resource) VALUES ($1, $2, $3) \
+             ON CONFLICT DO NOTHING",
+            &[
+                ctx.caller.account.as_str().into(),
+                (&event.name).into(),
+                resource.into(),
+            ],
+        )?;
+    }
+    Ok(added > 0)
 }
 
 /// Events may arrive late: the earliest time is the start, the last end is the end.
@@ -146,37 +174,31 @@ fn apply(known: &mut Kept<Deployment>, event: &DeploymentEvent) -> bool {
 }
 
 impl Deployment {
-    /// Deployments of an account that began in a span of time, from the row after `after`.
-    pub fn started_within(
-        ctx: &mut Ctx<'_, '_>,
-        from_ms: i64,
-        to_ms: i64,
-        after: Option<&[Value]>,
-        limit: usize,
-    ) -> Result<Vec<Kept<Deployment>>, Failure> {
-        // Before the first row of the span, where no page was given yet.
-        let start = [Value::Int(from_ms), Value::Text(String::new())];
-        let after = after.unwrap_or(&start);
-        let [after_ms, after_id] = after else {
+    /// The columns in the order of `from_row`.
+    pub fn columns() -> String {
+        let table = Self::TABLE;
+        [table.key, table.columns].concat().join(", ")
+    }
+
+    /// Those of the account's deployments that have one of these ids, in no order.
+    pub fn by_ids(ctx: &mut Ctx<'_, '_>, ids: &[&str]) -> Result<Vec<Deployment>, Failure> {
+        if ids.is_empty() {
             return Ok(Vec::new());
-        };
-        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows = ctx.tx.query(
-            "SELECT name FROM deployment WHERE account = $1 AND started_ms <= $2 AND (started_ms, id) > ($3, $4) \
-             ORDER BY started_ms, id LIMIT $5",
-            &[
-                ctx.caller.account.as_str().into(),
-                to_ms.into(),
-                after_ms.clone(),
-                after_id.clone(),
-                limit.into(),
-            ],
-        )?;
-        let mut found = Vec::new();
-        for row in &rows {
-            let key = [ctx.account().into(), row.text(0)?.into()];
-            found.extend(ctx.tx.get::<Deployment>(&key)?);
         }
-        Ok(found)
+        let places: Vec<String> = (2..ids.len() + 2)
+            .map(|place| format!("${place}"))
+            .collect();
+        let sql = format!(
+            "SELECT {} FROM deployment WHERE account = $1 AND id IN ({})",
+            Deployment::columns(),
+            places.join(", ")
+        );
+        let mut params: Vec<Value> = vec![ctx.account().into()];
+        params.extend(ids.iter().map(|id| Value::from(*id)));
+        let rows = ctx.tx.query(&sql, &params)?;
+        Ok(rows
+            .iter()
+            .map(Deployment::from_row)
+            .collect::<Result<_, _>>()?)
     }
 }

@@ -1,15 +1,13 @@
-//! ListIncidentFindings: by the time at which the deployments began.
+//! ListIncidentFindings: what most likely has to do with the incident comes first.
 
 use balefire_api::generated::ssm_incidents::{
     FindingSummary, ListIncidentFindingsInput, ListIncidentFindingsOutput,
 };
 
-use super::{Deployment, Window};
+use super::{FINDINGS_PER_PAGE, Ranked, Window, ranked};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
-
-const FINDINGS_PER_PAGE: usize = 20;
 
 pub fn list_incident_findings(
     ctx: &mut Ctx<'_, '_>,
@@ -19,19 +17,11 @@ pub fn list_incident_findings(
     let incident = Incident::by_arn(ctx, "/incidentRecordArn", &input.incident_record_arn, None)?;
     let window = Window::of(ctx, &incident)?;
     let after = ctx.page.after.clone();
-    let mut rows = Deployment::started_within(
-        ctx,
-        window.from_ms,
-        window.to_ms,
-        after.as_deref(),
-        limit + 1,
-    )?;
-    let next_token = ctx.page.cut(&mut rows, limit, |row| {
-        vec![row.started_ms.into(), (&row.id).into()]
-    });
-    let findings = rows.iter().map(|deployment| FindingSummary {
-        id: deployment.id.clone(),
-        last_modified_time: window.modified(deployment),
+    let mut rows = ranked(ctx, &incident, &window, after.as_deref(), limit + 1)?;
+    let next_token = ctx.page.cut(&mut rows, limit, Ranked::place);
+    let findings = rows.iter().map(|row| FindingSummary {
+        id: row.deployment.id.clone(),
+        last_modified_time: window.modified(&row.deployment),
     });
     Ok(ListIncidentFindingsOutput {
         findings: findings.collect(),

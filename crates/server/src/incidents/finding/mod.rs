@@ -4,12 +4,15 @@
 mod batch_get_incident_findings;
 mod deployment;
 mod list_incident_findings;
+mod ranking;
 #[cfg(test)]
 mod tests;
 
 pub use batch_get_incident_findings::batch_get_incident_findings;
 pub use deployment::{Deployment, DeploymentEvent, Kind, take};
 pub use list_incident_findings::list_incident_findings;
+
+use ranking::{Ranked, ranked};
 
 use balefire_api::Timestamp;
 use balefire_api::generated::ssm_incidents::{
@@ -20,13 +23,16 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
 
-/// The findings of an incident, as far as one page of them goes.
+/// Findings a page may have.
+const FINDINGS_PER_PAGE: usize = 20;
+
+/// The findings of an incident in their order, as far as one page of them goes.
 pub fn around(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<Vec<Finding>, Failure> {
     let window = Window::of(ctx, incident)?;
-    let found = Deployment::started_within(ctx, window.from_ms, window.to_ms, None, 20)?;
+    let found = ranked(ctx, incident, &window, None, FINDINGS_PER_PAGE)?;
     Ok(found
         .iter()
-        .map(|deployment| window.finding(deployment))
+        .map(|row| window.finding(&row.deployment))
         .collect())
 }
 

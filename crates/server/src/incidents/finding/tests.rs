@@ -1,5 +1,8 @@
 //! Deployments become findings by their times, in whatever order their events come.
 
+mod form;
+mod ranking;
+
 use serde_json::{Value, json};
 
 use crate::testing::{MEMBER, REGION, Testing};
@@ -8,7 +11,10 @@ const SERVICE: &str = "ssm-incidents";
 const MINUTE_MS: i64 = 60_000;
 
 fn ready() -> (Testing, String) {
-    let t = Testing::new();
+    ready_with(Testing::new())
+}
+
+fn ready_with(t: Testing) -> (Testing, String) {
     for account in [crate::testing::ADMINISTRATOR, MEMBER] {
         t.call_as(
             account,

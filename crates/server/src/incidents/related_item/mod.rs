@@ -180,6 +180,18 @@ fn remove(
     }
 }
 
+/// The ARNs of the resources that an incident involves.
+pub fn involved(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<Vec<String>, Failure> {
+    let mut arns = Vec::new();
+    for row in all(ctx, incident)? {
+        let item = row.item()?.identifier;
+        if let (ItemType::InvolvedResource, ItemValue::Arn(arn)) = (item.r#type, item.value) {
+            arns.push(arn);
+        }
+    }
+    Ok(arns)
+}
+
 /// Removes every item of an incident that goes.
 pub fn clear(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<(), Failure> {
     ctx.tx.execute(
