@@ -67,6 +67,10 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0008_runbooks.sql"),
     },
     Migration {
+        name: "0009_incident_causes",
+        sql: include_str!("../migrations/0009_incident_causes.sql"),
+    },
+    Migration {
         name: "0010_lists_and_actors",
         sql: include_str!("../migrations/0010_lists_and_actors.sql"),
     },

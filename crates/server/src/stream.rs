@@ -203,6 +203,7 @@ fn detail_type(kind: &str) -> &'static str {
     match kind {
         "incident.opened" => "SSM Incident Start",
         "incident.triggered_again" => "SSM Incident Trigger",
+        "incident.cause_resolved" => "Balefire Cause Resolved",
         _ => "SSM Incident Record Update",
     }
 }

@@ -7,7 +7,7 @@ use balefire_api::generated::ssm_incidents::{
 use super::Incident;
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::incidents::{pager_duty, related_item, timeline};
+use crate::incidents::{cause, pager_duty, related_item, timeline};
 use crate::tags;
 
 /// Deleting what is not there succeeds: the model has no error for it.
@@ -18,6 +18,7 @@ pub fn delete_incident_record(
     if let Some(incident) = Incident::find_by_arn(ctx, "/arn", &input.arn, None)? {
         timeline::clear(ctx, &incident)?;
         related_item::clear(ctx, &incident)?;
+        cause::clear(ctx, &incident)?;
         pager_duty::clear(ctx, &incident)?;
         tags::clear(ctx.tx, &incident.account, &input.arn)?;
         ctx.tx
