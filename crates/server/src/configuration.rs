@@ -8,6 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
+use crate::hooks;
 use crate::outside::{channel, http, pager_duty, runbook};
 use crate::settings::{Integrations, Limits, Settings};
 
@@ -22,6 +23,8 @@ pub struct Configuration {
     pub outside: http::Section,
     /// Where the messages of an SNS topic go, by the topic's ARN.
     pub topics: BTreeMap<String, channel::Section>,
+    /// Who may post alerts, by the last part of the path.
+    pub hooks: BTreeMap<String, hooks::Section>,
     pub runbooks: runbook::Section,
     pub pagerduty: pager_duty::Section,
 }

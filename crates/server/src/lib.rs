@@ -11,6 +11,7 @@ pub mod events;
 pub mod failure;
 pub mod front;
 pub mod handler;
+pub mod hooks;
 pub mod http;
 pub mod https;
 pub mod incidents;

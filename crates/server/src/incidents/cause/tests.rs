@@ -222,3 +222,17 @@ fn a_deleted_incident_leaves_no_cause() {
     .unwrap();
     assert_eq!(count(&t, "incident_cause"), 0);
 }
+
+#[test]
+fn causes_go_with_the_replication_set() {
+    let (t, plan) = plan();
+    trigger(&t, &plan, "disk", "a");
+    let sets = t
+        .call(fixture::SERVICE, "ListReplicationSets", json!({}))
+        .unwrap();
+    let arn = json!({"arn": sets["replicationSetArns"][0]});
+    t.call(fixture::SERVICE, "DeleteReplicationSet", arn)
+        .unwrap();
+    t.step();
+    assert_eq!(count(&t, "incident_cause"), 0);
+}
