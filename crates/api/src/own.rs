@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::generated::ssm_incidents::{
+    ARN, CLIENT_TOKEN, IMPACT, INCIDENT_SOURCE, INCIDENT_TITLE, RAW_DATA, RELATED_ITEM, RelatedItem,
+};
 use crate::shape::{self, Shape, structure};
 use crate::spec::{Pages, Protocol, Service};
 use crate::{Document, ErrorSpec, Timestamp, enumeration, operation, structure};
@@ -16,6 +19,10 @@ static DEAD_JOBS: Shape = shape::list(&DEAD_JOB, shape::ANY);
 static JOB_ID: Shape = shape::text(shape::within(1, 64), None);
 static JOB_KIND: Shape = shape::text(shape::within(1, 64), None);
 static JOBS_PER_PAGE: Shape = shape::integer(32, shape::within(1, 1000));
+static CAUSE: Shape = shape::text(shape::within(1, 500), None);
+static FINGERPRINT: Shape = shape::text(shape::within(1, 64), None);
+// An incident takes what it has room for, and the answer counts the rest.
+static RELATED_ITEMS: Shape = shape::list(&RELATED_ITEM, shape::ANY);
 static TAGS: Shape = shape::map(&shape::STRING, &shape::STRING, shape::within(0, 50));
 
 enumeration! { FEED Feed {
@@ -123,6 +130,51 @@ structure! { DROP_DEAD_JOB_INPUT DropDeadJobInput () {
     req Body id: String = "Id" "Id" JOB_ID;
 } }
 
+enumeration! { OUTCOME Outcome {
+    Opened = "OPENED",
+    Repeated = "REPEATED",
+    Unchanged = "UNCHANGED",
+    Noted = "NOTED",
+    Resolved = "RESOLVED",
+    NotOpen = "NOT_OPEN",
+} }
+
+structure! { TRIGGER_INCIDENT_INPUT TriggerIncidentInput (Default) {
+    req Body response_plan_arn: String = "ResponsePlanArn" "ResponsePlanArn" ARN;
+    req Body source: String = "Source" "Source" INCIDENT_SOURCE;
+    opt Body title: String = "Title" "Title" INCIDENT_TITLE;
+    opt Body impact: i32 = "Impact" "Impact" IMPACT;
+    opt Body cause: String = "Cause" "Cause" CAUSE;
+    opt Body fingerprint: String = "Fingerprint" "Fingerprint" FINGERPRINT;
+    opt Body raw_data: String = "RawData" "RawData" RAW_DATA;
+    opt Body related_items: Vec<RelatedItem> = "RelatedItems" "RelatedItems" RELATED_ITEMS;
+    opt Body client_token: String = "ClientToken" "ClientToken" CLIENT_TOKEN;
+} }
+
+structure! { TRIGGER_INCIDENT_OUTPUT TriggerIncidentOutput () {
+    req Body incident_arn: String = "IncidentArn" "IncidentArn" ARN;
+    req Body outcome: Outcome = "Outcome" "Outcome" OUTCOME;
+    req Body related_items_left_out: i32 = "RelatedItemsLeftOut" "RelatedItemsLeftOut" shape::INTEGER;
+} }
+
+structure! { RESOLVE_CAUSE_INPUT ResolveCauseInput (Default) {
+    req Body response_plan_arn: String = "ResponsePlanArn" "ResponsePlanArn" ARN;
+    req Body source: String = "Source" "Source" INCIDENT_SOURCE;
+    req Body cause: String = "Cause" "Cause" CAUSE;
+    opt Body raw_data: String = "RawData" "RawData" RAW_DATA;
+    opt Body resolve_incident: bool = "ResolveIncident" "ResolveIncident" shape::BOOLEAN;
+    opt Body client_token: String = "ClientToken" "ClientToken" CLIENT_TOKEN;
+} }
+
+structure! { RESOLVE_CAUSE_OUTPUT ResolveCauseOutput () {
+    opt Body incident_arn: String = "IncidentArn" "IncidentArn" ARN;
+    req Body outcome: Outcome = "Outcome" "Outcome" OUTCOME;
+} }
+
+structure! { CONFLICT_EXCEPTION ConflictException (Default) {
+    opt Body message: String = "message" "message" shape::STRING;
+} }
+
 structure! { VALIDATION_EXCEPTION ValidationException (Default) {
     opt Body message: String = "message" "message" shape::STRING;
 } }
@@ -139,6 +191,11 @@ static VALIDATION: ErrorSpec = ErrorSpec {
     name: "ValidationException",
     status: 400,
     structure: structure(&VALIDATION_EXCEPTION),
+};
+static CONFLICT: ErrorSpec = ErrorSpec {
+    name: "ConflictException",
+    status: 409,
+    structure: structure(&CONFLICT_EXCEPTION),
 };
 static ACCESS_DENIED: ErrorSpec = ErrorSpec {
     name: "AccessDeniedException",
@@ -241,6 +298,26 @@ operation! { DROP_DEAD_JOB DropDeadJob "drop_dead_job" {
     token None;
 } }
 
+operation! { TRIGGER_INCIDENT TriggerIncident "trigger_incident" {
+    writes "POST" "/incidents/trigger" 200;
+    action "balefire" "TriggerIncident";
+    input TriggerIncidentInput = Some(structure(&TRIGGER_INCIDENT_INPUT));
+    output TriggerIncidentOutput = Some(structure(&TRIGGER_INCIDENT_OUTPUT));
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND CONFLICT;
+    pages None;
+    token Some("ClientToken");
+} }
+
+operation! { RESOLVE_CAUSE ResolveCause "resolve_cause" {
+    writes "POST" "/causes/resolve" 200;
+    action "balefire" "ResolveCause";
+    input ResolveCauseInput = Some(structure(&RESOLVE_CAUSE_INPUT));
+    output ResolveCauseOutput = Some(structure(&RESOLVE_CAUSE_OUTPUT));
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND CONFLICT;
+    pages None;
+    token Some("ClientToken");
+} }
+
 /// The service and its operations.
 pub static SERVICE: Service = Service {
     name: "balefire",
@@ -256,6 +333,8 @@ pub static SERVICE: Service = Service {
         &RETRY_DEAD_JOB,
         &RETRY_DEAD_JOBS,
         &DROP_DEAD_JOB,
+        &TRIGGER_INCIDENT,
+        &RESOLVE_CAUSE,
     ],
     named_only: &[],
 };

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use jiff::SignedDuration;
 use serde::Deserialize;
 
+use crate::hooks;
 use crate::outside::{bus, channel, http, pager_duty, runbook};
 use crate::settings::{Integrations, Limits, Settings};
 
@@ -24,6 +25,8 @@ pub struct Configuration {
     pub topics: BTreeMap<String, channel::Section>,
     /// Where changes of incidents are published.
     pub events_out: Option<bus::Section>,
+    /// Who may post alerts, by the last part of the path.
+    pub hooks: BTreeMap<String, hooks::Section>,
     pub runbooks: runbook::Section,
     pub pagerduty: pager_duty::Section,
 }

@@ -1,4 +1,4 @@
-//! The front of the server: gives each request to the AWS pipeline or to the console.
+//! The front of the server: gives each request to the AWS pipeline, to the hooks or to the console.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 
 use crate::console::Console;
 use crate::context::Ids;
+use crate::hooks::Hooks;
 use crate::http::{Body, full};
 use crate::pipeline::Pipeline;
 use crate::stream::{self, Changes};
@@ -19,6 +20,7 @@ use crate::stream::{self, Changes};
 pub struct Front {
     pub pipeline: Arc<Pipeline>,
     pub console: Arc<Console>,
+    pub hooks: Arc<Hooks>,
     pub changes: Arc<Changes>,
     pub ids: Ids,
     /// Names besides addresses and `localhost` under which the console answers.
@@ -28,6 +30,10 @@ pub struct Front {
 impl crate::http::Answer for Front {
     async fn answer(&self, parts: Parts, body: Bytes, _peer: SocketAddr) -> Response<Body> {
         let request_id = self.request_id();
+        // Their tokens are in the header that AWS calls have too, so the path decides.
+        if Hooks::is_for(parts.uri.path()) {
+            return self.hooks.answer(&parts, &body, &request_id).await;
+        }
         if !is_signed(&parts) {
             if parts.uri.path() == "/health" && parts.method == Method::GET {
                 return plain(StatusCode::OK, "ok\n");

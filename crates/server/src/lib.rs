@@ -11,6 +11,7 @@ pub mod events;
 pub mod failure;
 pub mod front;
 pub mod handler;
+pub mod hooks;
 pub mod http;
 pub mod https;
 pub mod incidents;
@@ -73,6 +74,10 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration {
         name: "0010_lists_and_actors",
         sql: include_str!("../migrations/0010_lists_and_actors.sql"),
+    },
+    Migration {
+        name: "0011_incident_causes",
+        sql: include_str!("../migrations/0011_incident_causes.sql"),
     },
 ];
 

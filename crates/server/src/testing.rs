@@ -33,10 +33,10 @@ pub const REGION: &str = "eu-central-1";
 
 /// A server without its listener.
 pub struct Testing {
-    pub pipeline: Pipeline,
+    pub pipeline: Arc<Pipeline>,
     pub store: Store,
     now_ms: Arc<AtomicI64>,
-    clock: Clock,
+    pub clock: Clock,
     ids: Ids,
     runtime: tokio::runtime::Runtime,
     directory: TempDir,
@@ -94,7 +94,7 @@ impl Testing {
             .build()
             .expect("a runtime");
         Testing {
-            pipeline,
+            pipeline: Arc::new(pipeline),
             store,
             now_ms,
             clock,

@@ -35,18 +35,22 @@ impl Demo {
         };
         let behind_ms = Arc::new(AtomicI64::new(0));
         let clock = shifted(Arc::clone(&behind_ms));
-        let opened = {
+        let configuration = Configuration::default();
+        let outside = Outside::new(&configuration)?;
+        let (opened, hooks) = {
             let clock = clock.clone();
-            tokio::task::spawn_blocking(move || {
-                Opened::open_with(&options, clock, Settings::default())
-            })
-            .await??
+            let open = move || {
+                let opened = Opened::open_with(&options, clock, Settings::default())?;
+                let hooks = opened.hooks(&configuration)?;
+                anyhow::Ok((opened, hooks))
+            };
+            tokio::task::spawn_blocking(open).await??
         };
         let told = story::tell(&opened, &behind_ms)
             .await
             .context("telling the demo's story")?;
-        let outside = Outside::new(&Configuration::default())?;
-        let server = Server::bind(opened, outside, self.listen, None, Vec::new().into()).await?;
+        let server =
+            Server::bind(opened, hooks, outside, self.listen, None, Vec::new().into()).await?;
         let base = format!("http://{}", server.address);
         let first = server
             .opened

@@ -8,8 +8,10 @@ use balefire_store::{Location, Options, Store, Tx};
 
 use super::StoreOptions;
 use crate::access::{Access, AccessKey, Account, NewKey, SealingKey};
+use crate::configuration::Configuration;
 use crate::context::{Caller, Clock, Ids};
 use crate::failure::Failure;
+use crate::hooks::Hooks;
 use crate::pipeline::Pipeline;
 use crate::setting;
 use crate::settings::Settings;
@@ -70,6 +72,16 @@ impl Opened {
             first,
             sealing,
         })
+    }
+
+    /// The ways in that are configured. Blocks, as opening does.
+    pub fn hooks(&self, configuration: &Configuration) -> Result<Hooks> {
+        Hooks::new(
+            self.pipeline.clone(),
+            self.clock.clone(),
+            &self.administrator()?.account,
+            &configuration.hooks,
+        )
     }
 
     /// The organization's administrator, for commands that work on the store itself.

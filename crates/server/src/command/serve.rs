@@ -17,6 +17,7 @@ use crate::console::Console;
 use crate::context::Clock;
 use crate::engine::Engine;
 use crate::front::Front;
+use crate::hooks::Hooks;
 use crate::http;
 use crate::outside::Outside;
 use crate::settings::Limits;
@@ -74,10 +75,22 @@ impl Serve {
         let configuration = Configuration::read(self.config.as_deref(), &self.store.data)?;
         let outside = Outside::new(&configuration)?;
         let (options, settings) = (self.store.clone(), configuration.settings(self.limits));
-        let open = move || Opened::open_with(&options, Clock::system(), settings);
-        let opened = tokio::task::spawn_blocking(open).await??;
+        let open = move || {
+            let opened = Opened::open_with(&options, Clock::system(), settings)?;
+            let hooks = opened.hooks(&configuration)?;
+            anyhow::Ok((opened, hooks))
+        };
+        let (opened, hooks) = tokio::task::spawn_blocking(open).await??;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let server = Server::bind(opened, outside, self.listen, tls, self.host_name.into()).await?;
+        let server = Server::bind(
+            opened,
+            hooks,
+            outside,
+            self.listen,
+            tls,
+            self.host_name.into(),
+        )
+        .await?;
         let base = format!("{scheme}://{}", server.address);
         if let Some(first) = &server.opened.first {
             println!("{}", introduction(first, &base));
@@ -93,6 +106,7 @@ pub struct Server {
     pub opened: Opened,
     pub console: Arc<Console>,
     pub address: SocketAddr,
+    hooks: Arc<Hooks>,
     outside: Outside,
     listener: TcpListener,
     tls: Option<rustls::ServerConfig>,
@@ -103,6 +117,7 @@ pub struct Server {
 impl Server {
     pub async fn bind(
         opened: Opened,
+        hooks: Hooks,
         outside: Outside,
         listen: SocketAddr,
         tls: Option<rustls::ServerConfig>,
@@ -121,6 +136,7 @@ impl Server {
         Ok(Server {
             opened,
             console: Arc::new(console),
+            hooks: Arc::new(hooks),
             address,
             outside,
             listener,
@@ -151,6 +167,7 @@ impl Server {
         let front = Front {
             pipeline: opened.pipeline,
             console: self.console,
+            hooks: self.hooks,
             changes: Arc::new(Changes::new(opened.store.clone(), stopping)),
             ids: opened.ids,
             host_names: self.host_names,

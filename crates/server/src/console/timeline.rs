@@ -101,6 +101,7 @@ fn event_kind(name: &str) -> String {
         "SSM Incident Start" => "Incident opened".into(),
         "SSM Incident Trigger" => "Triggered".into(),
         "SSM Incident Record Update" => "Incident updated".into(),
+        "Balefire Cause Resolved" => "Cause resolved".into(),
         name => name.to_owned(),
     }
 }

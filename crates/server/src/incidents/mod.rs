@@ -1,6 +1,7 @@
 //! Incident Manager: response plans, incidents and what belongs to them.
 
 pub mod arn;
+pub mod cause;
 pub mod change;
 pub mod finding;
 #[cfg(test)]
@@ -50,8 +51,10 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::ListTagsForResource>(tags::list_tags_for_resource),
         Handler::of::<op::ListTimelineEvents>(timeline::list_timeline_events),
         Handler::of::<op::PutResourcePolicy>(resource_policy::put_resource_policy),
+        Handler::of::<own::ResolveCause>(cause::resolve_cause).ordered_by("ResponsePlanArn"),
         Handler::of::<op::StartIncident>(incident::start_incident).ordered_by("responsePlanArn"),
         Handler::of::<op::TagResource>(tags::tag_resource),
+        Handler::of::<own::TriggerIncident>(cause::trigger_incident).ordered_by("ResponsePlanArn"),
         Handler::of::<op::UntagResource>(tags::untag_resource),
         Handler::of::<op::UpdateDeletionProtection>(replication_set::update_deletion_protection),
         Handler::of::<op::UpdateIncidentRecord>(incident::update_incident_record).ordered_by("arn"),

@@ -8,7 +8,7 @@ use super::Incident;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::change::changed;
-use crate::incidents::{pager_duty, related_item, timeline};
+use crate::incidents::{cause, pager_duty, related_item, timeline};
 use crate::tags;
 
 /// Deleting what is not there succeeds: the model has no error for it.
@@ -19,6 +19,7 @@ pub fn delete_incident_record(
     if let Some(incident) = Incident::find_by_arn(ctx, "/arn", &input.arn, None)? {
         timeline::clear(ctx, &incident)?;
         related_item::clear(ctx, &incident)?;
+        cause::clear(ctx, &incident)?;
         pager_duty::clear(ctx, &incident)?;
         tags::clear(ctx.tx, &incident.account, &input.arn)?;
         ctx.tx

@@ -39,7 +39,10 @@ pub struct Opening {
 /// What came of it.
 #[derive(Debug)]
 pub struct Opened {
+    pub incident_id: String,
     pub incident_arn: String,
+    /// Otherwise it was open before.
+    pub is_new: bool,
     /// Items beyond what an incident may have.
     pub items_left_out: usize,
 }
@@ -51,26 +54,33 @@ pub fn open_or_fold(
     row: &ResponsePlan,
     opening: Opening,
 ) -> Result<Opened, Failure> {
-    let plan = row.plan()?;
-    let template = &plan.incident_template;
-    let given = template.dedupe_string.clone();
-    let given = given.filter(|text| !text.is_empty());
-    let open = match (&given, &opening.cause) {
+    match find_open(ctx, row, opening.cause.as_deref())? {
+        Some(open) => fold(ctx, &open, opening),
+        None => open_new(ctx, row, opening),
+    }
+}
+
+/// The open incident into which an opening of this cause folds.
+pub fn find_open(
+    ctx: &mut Ctx<'_, '_>,
+    row: &ResponsePlan,
+    cause: Option<&str>,
+) -> Result<Option<Kept<Incident>>, Failure> {
+    match (given(&row.plan()?), cause) {
         (Some(given), _) => {
             // Who only shares the plan is led to no incident of another one.
             let of = (row.account != ctx.account()).then_some(row.name.as_str());
-            open_with(ctx, &row.account, given, of)?
+            open_with(ctx, &row.account, &given, of)
         }
-        (None, Some(cause)) => open_with(ctx, &row.account, cause, Some(&row.name))?,
-        (None, None) => None,
-    };
-    match open {
-        Some(open) => fold(ctx, &open, opening),
-        None => {
-            let dedupe = given.or_else(|| opening.cause.clone());
-            open_new(ctx, row, plan, dedupe, opening)
-        }
+        (None, Some(cause)) => open_with(ctx, &row.account, cause, Some(&row.name)),
+        (None, None) => Ok(None),
     }
+}
+
+/// The plan's own deduplication string.
+fn given(plan: &GetResponsePlanOutput) -> Option<String> {
+    let given = plan.incident_template.dedupe_string.clone();
+    given.filter(|text| !text.is_empty())
 }
 
 /// The account's open incident with this string: of any plan, unless one is named.
@@ -97,14 +107,14 @@ fn open_with(
 fn open_new(
     ctx: &mut Ctx<'_, '_>,
     row: &ResponsePlan,
-    plan: GetResponsePlanOutput,
-    dedupe: Option<String>,
     opening: Opening,
 ) -> Result<Opened, Failure> {
+    let plan = row.plan()?;
     let (id, account) = (ctx.new_id(), row.account.as_str());
     let arn = arn::incident(account, &row.name, &id);
     let incident_tags = plan.incident_template.incident_tags.clone();
     let start = start_data(&plan, &opening);
+    let dedupe = given(&plan).or_else(|| opening.cause.clone());
     let dedupe = dedupe.unwrap_or_else(|| id.clone());
     let record = record(ctx, &plan, &arn, dedupe, &opening);
     follow_up::notify(ctx, account, &record, INCIDENT_START, &start)?;
@@ -122,7 +132,9 @@ fn open_new(
     follow_up::opened(ctx, &incident, &plan)?;
     changed(ctx, account, "incident.opened", &arn, &start)?;
     Ok(Opened {
+        incident_id: id,
         incident_arn: arn,
+        is_new: true,
         items_left_out: added.left_out,
     })
 }
@@ -176,7 +188,9 @@ fn fold(ctx: &mut Ctx<'_, '_>, open: &Incident, opening: Opening) -> Result<Open
     let added = related_item::add(ctx, open, opening.related_items)?;
     changed(ctx, &open.account, "incident.triggered_again", &arn, &data)?;
     Ok(Opened {
+        incident_id: open.id.clone(),
         incident_arn: arn,
+        is_new: false,
         items_left_out: added.left_out,
     })
 }

@@ -71,9 +71,7 @@ impl RelatedItemRow {
 
 /// What the model cannot say of items that a client adds.
 pub fn check_new(items: &[RelatedItem]) -> Result<(), Failure> {
-    if let Some(place) = items.iter().position(|item| item.generated_id.is_some()) {
-        return Err(has_an_id(&format!("/relatedItems/{place}")));
-    }
+    check_without_ids("/relatedItems", items.iter())?;
     if items.len() > ITEMS_MAX {
         let rule = format!(
             "Member must hold at most {ITEMS_MAX} items, which is all an incident may have"
@@ -81,6 +79,17 @@ pub fn check_new(items: &[RelatedItem]) -> Result<(), Failure> {
         return Err(Failure::invalid("/relatedItems", rule));
     }
     Ok(())
+}
+
+/// Ids are given here; `path` is where the items are in the input.
+pub fn check_without_ids<'a>(
+    path: &str,
+    mut items: impl Iterator<Item = &'a RelatedItem>,
+) -> Result<(), Failure> {
+    match items.position(|item| item.generated_id.is_some()) {
+        Some(place) => Err(has_an_id(&format!("{path}/{place}"))),
+        None => Ok(()),
+    }
 }
 
 /// The refusal of items beyond what an incident may have.

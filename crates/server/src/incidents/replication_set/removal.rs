@@ -7,12 +7,13 @@ use crate::failure::Failure;
 const ROWS_AT_ONCE: u64 = 1000;
 
 /// The tables and their keys within an account. What belongs to a thing goes before it.
-const TABLES: [(&str, &str); 10] = [
+const TABLES: [(&str, &str); 11] = [
     ("plan_share", "consumer, plan, policy"),
     ("resource_policy", "plan, id"),
     ("timeline_reference", "incident, reference, event_ms, id"),
     ("timeline_event", "incident, event_ms, id"),
     ("related_item", "incident, id"),
+    ("incident_cause", "incident, cause"),
     ("pager_duty_step", "incident, id"),
     ("pager_duty_incident", "incident"),
     ("incident", "id"),

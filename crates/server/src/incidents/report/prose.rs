@@ -4,7 +4,9 @@ use balefire_api::Timestamp;
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use crate::incidents::timeline::{INCIDENT_START, INCIDENT_TRIGGER, INCIDENT_UPDATE};
+use crate::incidents::timeline::{
+    CAUSE_RESOLVED, INCIDENT_START, INCIDENT_TRIGGER, INCIDENT_UPDATE,
+};
 
 /// Characters of an event's text that are told.
 const SAID_CHARS_MAX: usize = 400;
@@ -62,6 +64,7 @@ pub fn said(kind: &str, data: &Value) -> String {
             format!("{how} by {} {}", text("incidentSource"), text("triggerArn"))
         }
         INCIDENT_UPDATE => changes(data),
+        CAUSE_RESOLVED => format!("Resolved, says {}: {}", text("source"), text("cause")),
         "Custom Event" | "Note" => match data {
             Value::String(text) => text.clone(),
             other => other.to_string(),

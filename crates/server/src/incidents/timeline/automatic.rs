@@ -11,6 +11,8 @@ use crate::incidents::pager_duty;
 pub const INCIDENT_TRIGGER: &str = "SSM Incident Trigger";
 pub const INCIDENT_START: &str = "SSM Incident Start";
 pub const INCIDENT_UPDATE: &str = "SSM Incident Record Update";
+/// Balefire's own: AWS has no type for it.
+pub const CAUSE_RESOLVED: &str = "Balefire Cause Resolved";
 pub const PAGE_ACKNOWLEDGED: &str = "SSM Contacts Page Acknowledgement for Incident";
 
 /// Characters an event's data may have, as the model says.

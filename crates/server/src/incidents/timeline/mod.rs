@@ -10,8 +10,8 @@ mod tests;
 mod update_timeline_event;
 
 pub use automatic::{
-    INCIDENT_START, INCIDENT_TRIGGER, INCIDENT_UPDATE, PAGE_ACKNOWLEDGED, append_automatic,
-    append_referring,
+    CAUSE_RESOLVED, INCIDENT_START, INCIDENT_TRIGGER, INCIDENT_UPDATE, PAGE_ACKNOWLEDGED,
+    append_automatic, append_referring,
 };
 pub use create_timeline_event::create_timeline_event;
 pub use delete_timeline_event::delete_timeline_event;

@@ -1,0 +1,73 @@
+//! Tests of what may be set of a hook.
+
+use super::{PLAN, SECRET, TOKEN, file, open};
+use crate::testing::Testing;
+
+#[test]
+fn what_is_wrong_is_named_at_the_start() {
+    let testing = Testing::new();
+    let (token, secret, short) = (file(TOKEN), file(SECRET), file("short"));
+    let (bad, token, secret, short) = (
+        file("whsec_not base64 at all"),
+        token.path().display(),
+        secret.path().display(),
+        short.path().display(),
+    );
+    let bad = bad.path().display();
+    let plan = format!("plan = \"{PLAN}\"\nregion = \"eu-central-1\"");
+    for (name, lines, named) in [
+        ("a", format!("kind = \"fax\"\n{plan}"), "fax"),
+        (
+            "a",
+            format!("kind = \"generic\"\n{plan}\ncolour = 1"),
+            "colour",
+        ),
+        ("a", format!("kind = \"generic\"\n{plan}"), "give secret"),
+        (
+            "a",
+            format!("kind = \"alertmanager\"\n{plan}"),
+            "give token",
+        ),
+        (
+            "a",
+            format!(
+                "kind = \"alertmanager\"\n{plan}\ntoken.file = \"{token}\"\nsecret.file = \"{secret}\""
+            ),
+            "signs nothing",
+        ),
+        (
+            "a",
+            format!("kind = \"generic\"\n{plan}\ntoken.file = \"{short}\""),
+            "shorter",
+        ),
+        (
+            "a",
+            format!("kind = \"generic\"\n{plan}\nsecret.file = \"{bad}\""),
+            "base64",
+        ),
+        (
+            "a",
+            format!(
+                "kind = \"generic\"\n{plan}\naccount = \"333333333333\"\ntoken.file = \"{token}\""
+            ),
+            "no account '333333333333'",
+        ),
+        (
+            "a",
+            format!("kind = \"generic\"\nplan = \"p\"\nregion = \"r\"\ntoken.file = \"{token}\""),
+            "plan is 'p'",
+        ),
+        (
+            "\"a/b\"",
+            format!("kind = \"generic\"\n{plan}\ntoken.file = \"{token}\""),
+            "letters, digits",
+        ),
+    ] {
+        let text = format!("[hooks.{name}]\n{lines}\n");
+        let error = match open(&testing, &text) {
+            Ok(_) => panic!("taken: {text}"),
+            Err(error) => format!("{error:#}"),
+        };
+        assert!(error.contains(named), "{text}: {error}");
+    }
+}
