@@ -23,10 +23,11 @@ struct Group {
     group_key: String,
     status: Status,
     receiver: String,
-    #[serde(default)]
-    common_labels: BTreeMap<String, String>,
-    #[serde(default)]
-    common_annotations: BTreeMap<String, String>,
+    /// What all alerts of the group have.
+    #[serde(default, rename = "commonLabels")]
+    shared_labels: BTreeMap<String, String>,
+    #[serde(default, rename = "commonAnnotations")]
+    shared_annotations: BTreeMap<String, String>,
     #[serde(default, rename = "externalURL")]
     external_url: String,
     alerts: Vec<Alert>,
@@ -79,8 +80,8 @@ pub fn read(hook: &Hook, body: &[u8]) -> Result<Action, String> {
 
 impl Group {
     fn title(&self) -> String {
-        let summary = self.common_annotations.get("summary");
-        let title = summary.or_else(|| self.common_labels.get("alertname"));
+        let summary = self.shared_annotations.get("summary");
+        let title = summary.or_else(|| self.shared_labels.get("alertname"));
         match title.filter(|title| !title.trim().is_empty()) {
             Some(title) => cut(title, TITLE_LENGTH_MAX),
             None => cut(&format!("Alerts of {}", self.receiver), TITLE_LENGTH_MAX),

@@ -40,11 +40,12 @@ impl Site {
         let testing = Testing::new();
         let (token, secret) = (file(TOKEN), file(SECRET));
         let (token, secret) = (token.path().display(), secret.path().display());
-        let common = format!("account = \"{MEMBER}\"\nregion = \"{REGION}\"\nplan = \"{PLAN}\"\n");
+        let plan = format!("account = \"{MEMBER}\"\nregion = \"{REGION}\"\nplan = \"{PLAN}\"\n");
         let text = format!(
-            "[hooks.alerts]\nkind = \"alertmanager\"\n{common}token.file = \"{token}\"\n\
-             [hooks.closing]\nkind = \"alertmanager\"\nauto_resolve = true\n{common}token.file = \"{token}\"\n\
-             [hooks.any]\nkind = \"generic\"\n{common}token.file = \"{token}\"\nsecret.file = \"{secret}\"\n"
+            "[hooks.alerts]\nkind = \"alertmanager\"\n{plan}token.file = \"{token}\"\n\
+             [hooks.closing]\nkind = \"alertmanager\"\nauto_resolve = true\n\
+             {plan}token.file = \"{token}\"\n\
+             [hooks.any]\nkind = \"generic\"\n{plan}token.file = \"{token}\"\nsecret.file = \"{secret}\"\n"
         );
         let hooks = open(&testing, &text).unwrap();
         let site = Site { testing, hooks };

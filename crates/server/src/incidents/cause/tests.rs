@@ -191,7 +191,8 @@ fn a_client_token_counts_once() {
 #[test]
 fn what_is_wrong_is_named() {
     let (t, plan) = plan();
-    let item = json!({"generatedId": "x", "identifier": {"type": "OTHER", "value": {"url": "https://a.example"}}});
+    let identifier = json!({"type": "OTHER", "value": {"url": "https://a.example"}});
+    let item = json!({"generatedId": "x", "identifier": identifier});
     for (more, place) in [
         (json!({"Source": "aws.ec2"}), "/Source"),
         (
