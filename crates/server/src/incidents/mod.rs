@@ -7,6 +7,7 @@ mod fixture;
 pub mod follow_up;
 pub mod incident;
 mod query;
+mod quota;
 pub mod related_item;
 pub mod replication_set;
 pub mod report;
