@@ -129,7 +129,7 @@ def test_findings_are_listed_by_pages(client, account):
     listed = pages(client.list_incident_findings, "findings", incidentRecordArn=arn, maxResults=3)
     assert [len(page) for page in listed] == [3, 3, 1]
     listed_ids = [finding["id"] for page in listed for finding in page]
-    assert listed_ids == [found[f"d-{number}"]["id"] for number in range(7)], "by the time they began"
+    assert listed_ids == [found[f"d-{number}"]["id"] for number in reversed(range(7))], "the nearest first"
 
 
 def test_each_id_is_answered_once_as_a_finding_or_an_error(client, account):

@@ -28,6 +28,12 @@ pub enum Failure {
     Denied(String),
     /// Too much at once; the call may be repeated.
     Throttled,
+    /// The account has asked for an operation too often.
+    RateExceeded {
+        operation: &'static str,
+        quota: &'static str,
+        per_second: u32,
+    },
     /// The server's own fault. The text is logged and never sent.
     Internal(String),
     /// The store's fault, some of which a client may be told.
@@ -69,6 +75,9 @@ impl Failure {
             | Failure::Pattern(message) => message.clone(),
             Failure::Invalid(violations) => Rejection::Validation(violations.clone()).message(),
             Failure::Throttled => "The server has as many requests waiting as it takes. Try again.".into(),
+            Failure::RateExceeded { operation, per_second, .. } => format!(
+                "An account may call {operation} {per_second} times a second. Try again a little later."
+            ),
             Failure::Internal(_) | Failure::Store(_) => {
                 "The request could not be served. The server's log says why, under this request's id.".into()
             }

@@ -4,6 +4,7 @@ mod failure;
 mod idempotency;
 pub mod page_token;
 mod served;
+mod throttle;
 
 use std::sync::Arc;
 
@@ -16,10 +17,12 @@ use crate::access::Access;
 use crate::context::{Caller, Clock, Ctx, Ids, Page};
 use crate::failure::Failure;
 use crate::handler::Handler;
-use crate::settings::Settings;
+use crate::settings::{Limits, Settings};
 use crate::signature::{self, KeyCache, Refusal};
 use failure::Refused;
+use governor::clock::MonotonicClock;
 use served::{Arrived, Routed, Served};
+use throttle::Throttle;
 
 /// Everything that answers AWS requests.
 pub struct Pipeline {
@@ -30,6 +33,8 @@ pub struct Pipeline {
     clock: Clock,
     ids: Ids,
     settings: Settings,
+    /// Only where the limits of AWS hold.
+    throttle: Option<Throttle>,
     services: Vec<Served>,
 }
 
@@ -55,6 +60,7 @@ impl Pipeline {
             page_secret,
             clock,
             ids,
+            throttle: (settings.limits == Limits::Aws).then(|| Throttle::new(&MonotonicClock)),
             settings,
             services,
         }
@@ -94,6 +100,11 @@ impl Pipeline {
             spec: Some(handler.spec),
             request_id,
         };
+        if let Some(throttle) = &self.throttle
+            && let Err(failure) = throttle.admit(&caller.account, handler.spec)
+        {
+            return refused.failure(&failure);
+        }
         let input = match served.decode(handler.spec, labels, &request) {
             Ok(input) => input,
             Err(rejection) => return refused.rejection(rejection),

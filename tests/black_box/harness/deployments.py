@@ -54,6 +54,17 @@ def stack_update(account, name, status, at, token="update-1", source="aws.cloudf
     }
 
 
+def form(service, deployment_id, status, at, source="ci", **more):
+    """A pipeline tells of a deployment in the plain form."""
+    detail = {"id": deployment_id, "service": service, "status": status, **more}
+    return {
+        "Source": source,
+        "DetailType": "Deployment State Change",
+        "Time": at,
+        "Detail": json.dumps(detail),
+    }
+
+
 def put(account, *entries):
     """Sends events; each must be accepted."""
     answer = account.client("events").put_events(Entries=list(entries))

@@ -125,8 +125,6 @@ pub const WIDE: &[(&str, usize)] = &[
     ("crates/server/src/command/reach.rs", 1),
     ("crates/server/src/command/scan.rs", 1),
     ("crates/server/src/command/serve.rs", 1),
-    ("crates/server/src/events/deployment.rs", 2),
-    ("crates/server/src/incidents/finding/deployment.rs", 1),
     ("crates/server/src/incidents/incident/tests/plan.rs", 1),
     ("crates/server/src/incidents/incident/tests/start.rs", 3),
     (

@@ -33,7 +33,7 @@ fn words(failure: &Failure) -> (StatusCode, &'static str) {
             "This address does not lead anywhere",
         ),
         Failure::Conflict { .. } => (StatusCode::CONFLICT, "Not possible now"),
-        Failure::Limit { .. } | Failure::Throttled => {
+        Failure::Limit { .. } | Failure::Throttled | Failure::RateExceeded { .. } => {
             (StatusCode::TOO_MANY_REQUESTS, "Too much at once")
         }
         Failure::Internal(_) | Failure::Store(_) => (

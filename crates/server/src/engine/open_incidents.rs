@@ -31,14 +31,18 @@ pub fn open_incidents(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failur
         let row = match ResponsePlan::by_arn(ctx, "/Arn", &start.target_arn, None) {
             Ok(row) => row,
             Err(Failure::NotFound { .. }) => {
-                miss(ctx, event, &start)?;
+                miss(ctx, event, &start, "the response plan does not exist")?;
                 continue;
             }
             Err(failure) => return Err(failure),
         };
         if started.insert(row.name.clone()) {
-            let opening = opening(ctx, event, alarm.as_ref(), start, items.clone());
-            open_or_fold(ctx, &row, opening)?;
+            let opening = opening(ctx, event, alarm.as_ref(), &start, items.clone());
+            match open_or_fold(ctx, &row, opening) {
+                // Nothing was written yet, and waiting would not help.
+                Err(Failure::Limit { message, .. }) => miss(ctx, event, &start, &message)?,
+                opened => drop(opened?),
+            }
         }
     }
     Ok(())
@@ -49,19 +53,19 @@ fn opening(
     ctx: &Ctx<'_, '_>,
     event: &Event,
     alarm: Option<&Alarm>,
-    start: Start,
+    start: &Start,
     related_items: Vec<RelatedItem>,
 ) -> Opening {
     let (source, trigger_arn) = match alarm {
         Some(alarm) => ("aws.cloudwatch", alarm.arn.clone()),
-        None => ("aws.events", start.rule_arn),
+        None => ("aws.events", start.rule_arn.clone()),
     };
-    let role = start.role_arn;
+    let role = start.role_arn.clone();
     Opening {
         title: None,
         impact: None,
         trigger: Some(TriggerDetails {
-            raw_data: Some(start.input),
+            raw_data: Some(start.input.clone()),
             source: source.into(),
             timestamp: Timestamp(event.at_ms),
             trigger_arn: Some(trigger_arn.clone()),
@@ -90,16 +94,16 @@ fn items(event: &Event, alarm: Option<&Alarm>) -> Vec<RelatedItem> {
     metric.into_iter().chain(involved).collect()
 }
 
-/// A plan that is gone must not keep the event's other plans from starting, nor be passed over unseen.
-fn miss(ctx: &mut Ctx<'_, '_>, event: &Event, start: &Start) -> Result<(), Failure> {
+/// A plan that starts nothing must not keep the event's other plans from starting, nor be passed over unseen.
+fn miss(ctx: &mut Ctx<'_, '_>, event: &Event, start: &Start, why: &str) -> Result<(), Failure> {
     tracing::warn!(
         rule = start.rule_arn,
         target = start.target_arn,
         event = event.id,
-        "a rule matched, and the response plan it is to start does not exist"
+        "a rule matched, and its target opened no incident: {why}"
     );
-    let missed = json!({"target": start.target_arn, "event": event.id});
-    ctx.changed("rule.target_missing", &start.rule_arn, &missed)
+    let missed = json!({"target": start.target_arn, "event": event.id, "reason": why});
+    ctx.changed("rule.target_missed", &start.rule_arn, &missed)
 }
 
 #[cfg(test)]

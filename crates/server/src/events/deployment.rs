@@ -1,4 +1,4 @@
-//! Reads deployments out of events: CodeDeploy's, CloudFormation's, and the plain form for any other pipeline.
+//! Reads deployments out of events: CodeDeploy's, CloudFormation's, and the plain form of any pipeline.
 
 mod form;
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl Reply {
                     format!("{message} See the plan and the account that [hooks.NAME] sets.");
                 Reply::refusal(StatusCode::SERVICE_UNAVAILABLE, &message)
             }
-            Failure::Throttled => Reply {
+            Failure::Throttled | Failure::RateExceeded { .. } => Reply {
                 header: Some((RETRY_AFTER, "1")),
                 ..Reply::refusal(StatusCode::SERVICE_UNAVAILABLE, &message)
             },

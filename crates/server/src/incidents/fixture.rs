@@ -3,13 +3,19 @@
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
+use crate::settings::Settings;
 use crate::testing::{REGION, Testing};
 
 pub const SERVICE: &str = "ssm-incidents";
 
 /// A store with a replication set and one plan, whose template is given.
 pub fn with_plan(template: Value) -> (Testing, String) {
-    let t = Testing::new();
+    with_plan_and(Settings::default(), template)
+}
+
+/// As `with_plan`, with what an operator has set.
+pub fn with_plan_and(settings: Settings, template: Value) -> (Testing, String) {
+    let t = Testing::with_settings(settings);
     t.call(
         SERVICE,
         "CreateReplicationSet",

@@ -10,6 +10,7 @@ pub mod follow_up;
 pub mod incident;
 pub mod pager_duty;
 mod query;
+mod quota;
 pub mod related_item;
 pub mod replication_set;
 pub mod report;

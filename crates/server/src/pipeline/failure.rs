@@ -16,6 +16,13 @@ pub struct Refused<'a> {
 
 const PATTERN: &str = "InvalidEventPatternException";
 
+/// Some operations have quotas and list no error of their own for them.
+const QUOTA: [&str; 3] = [
+    "ServiceQuotaExceededException",
+    "LimitExceededException",
+    "ValidationException",
+];
+
 /// The names a kind of failure may have in a model, the first that the operation lists wins, and what
 /// it is called where the operation lists none of them.
 fn names(failure: &Failure) -> (&'static [&'static str], &'static str, u16) {
@@ -60,17 +67,13 @@ fn names(failure: &Failure) -> (&'static [&'static str], &'static str, u16) {
             400,
         ),
         Failure::Pattern(_) => (&[PATTERN], PATTERN, 400),
-        Failure::Limit { .. } => (
-            &["ServiceQuotaExceededException", "LimitExceededException"],
-            "ServiceQuotaExceededException",
-            402,
-        ),
+        Failure::Limit { .. } => (&QUOTA, "ServiceQuotaExceededException", 402),
         Failure::Denied(_) => (
             &["AccessDeniedException", "InvalidAccessException"],
             "AccessDeniedException",
             403,
         ),
-        Failure::Throttled => (
+        Failure::Throttled | Failure::RateExceeded { .. } => (
             &["ThrottlingException", "TooManyRequestsException"],
             "ThrottlingException",
             429,
@@ -199,7 +202,10 @@ impl Facts<'_> {
             ("Code", _) => Some(self.error.name.to_owned()),
             ("resourceIdentifier" | "resourceId" | "ResourceId", _) => id.map(str::to_owned),
             ("resourceType" | "ResourceType", _) => kind.map(str::to_owned),
-            ("quotaCode" | "QuotaCode", Failure::Limit { quota, .. }) => Some((*quota).to_owned()),
+            (
+                "quotaCode" | "QuotaCode",
+                Failure::Limit { quota, .. } | Failure::RateExceeded { quota, .. },
+            ) => Some((*quota).to_owned()),
             ("quotaCode" | "QuotaCode", Failure::Throttled) => Some("REQUESTS_WAITING".into()),
             ("serviceCode" | "ServiceCode", _) => Some(self.service.name.to_owned()),
             ("reason" | "Reason", Failure::Invalid(_)) => Some("FIELD_VALIDATION_FAILED".into()),

@@ -31,9 +31,9 @@ fn main() {
     let whole = story(&listener, &[]);
     check(&whole);
     let last = STEPS.len() - 1;
-    for kill_after in 0..last {
+    for (kill_after, step) in STEPS.iter().enumerate().take(last) {
         let broken = story(&listener, &[kill_after]);
-        assert_eq!(broken, whole, "killed after '{}'", STEPS[kill_after].name);
+        assert_eq!(broken, whole, "killed after '{}'", step.name);
     }
     let everywhere: Vec<usize> = (0..last).collect();
     assert_eq!(

@@ -286,7 +286,7 @@ fn a_plan_that_is_gone_is_noted_and_the_others_start() {
     assert_eq!(only(&t)["title"], "Down");
     let noted = t.store.read_blocking(|tx| {
         let rows = tx.query(
-            "SELECT COUNT(*) FROM log WHERE kind = 'rule.target_missing'",
+            "SELECT COUNT(*) FROM log WHERE kind = 'rule.target_missed'",
             &[],
         )?;
         let jobs = tx.query("SELECT COUNT(*) FROM job", &[])?;

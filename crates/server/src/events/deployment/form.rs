@@ -86,14 +86,15 @@ impl Form<'_> {
         // Only the service may have slashes, so that no two pairs have one ARN.
         if !is_name(service, true) {
             return Err(format!(
-                "service must have 1 to {NAME_LENGTH_MAX} letters, digits or . _ + = , @ - /, such as 'shop' or \
-                 'acme/shop'; an ARN is given as resource"
+                "service must have 1 to {NAME_LENGTH_MAX} letters, digits or . _ + = , @ - /, such as \
+                 'shop' or 'acme/shop'; an ARN is given as resource"
             ));
         }
         let environment = self.text("environment")?.unwrap_or(ENVIRONMENT);
         if !is_name(environment, false) {
             return Err(format!(
-                "environment must have 1 to {NAME_LENGTH_MAX} letters, digits or . _ + = , @ -, such as 'production'"
+                "environment must have 1 to {NAME_LENGTH_MAX} letters, digits or . _ + = , @ -, \
+                 such as 'production'"
             ));
         }
         let (region, account) = (&self.event.region, &self.event.account);

@@ -30,7 +30,9 @@ fn code_deploy_states() {
         ("FAILURE", Some(true)),
         ("X", None),
     ] {
-        let detail = json!({"deploymentId": "d-1", "application": "shop", "deploymentGroup": "blue", "state": state});
+        let detail = json!({
+            "deploymentId": "d-1", "application": "shop", "deploymentGroup": "blue", "state": state,
+        });
         let expected = ended.map(|ended| Told {
             kind: Kind::CodeDeploy,
             resource: GROUP.into(),

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::{Cause, any_firing, check_source};
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::change::changed;
 use crate::incidents::incident::{Incident, attribute, find_open, keep_changed};
 use crate::incidents::resource_policy::SharedAction;
 use crate::incidents::response_plan::ResponsePlan;
@@ -59,8 +60,8 @@ fn note(
         "resolvedAt": ctx.now.date_time(),
     });
     timeline::append_automatic(ctx, incident, CAUSE_RESOLVED, &data)?;
-    let (account, arn) = (incident.account.clone(), incident.arn());
-    changed(ctx, &account, "incident.cause_resolved", &arn, &data)
+    let arn = incident.arn();
+    changed(ctx, &incident.account, "incident.cause_resolved", &arn, &data)
 }
 
 /// What a person has opened is theirs to resolve.

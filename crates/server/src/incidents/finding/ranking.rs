@@ -1,4 +1,4 @@
-//! The order of an incident's findings: what shares its resources first, then what began nearest to its opening.
+//! The order of an incident's findings: what shares its resources, then what began nearest to its opening.
 
 use balefire_store::{Record, Row, Value};
 

@@ -84,10 +84,10 @@ fn what_began_in_the_hour_before_or_while_open_counts() {
     let (t, plan) = ready();
     let opened = t.now().0 + 100 * MINUTE_MS;
     for (minutes, token) in [
-        (-61, "too early"),
-        (-60, "just in"),
+        (-61, "too-early"),
+        (-60, "just-in"),
         (-5, "before"),
-        (1, "while open"),
+        (1, "while-open"),
     ] {
         stack_event(
             &t,
@@ -97,13 +97,7 @@ fn what_began_in_the_hour_before_or_while_open_counts() {
             token,
         );
     }
-    stack_event(
-        &t,
-        MEMBER,
-        "UPDATE_IN_PROGRESS",
-        opened,
-        "another account's",
-    );
+    stack_event(&t, MEMBER, "UPDATE_IN_PROGRESS", opened, "another-accounts");
     t.advance_ms(100 * MINUTE_MS);
     let arn = start(&t, &plan);
     assert_eq!(

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 use crate::incidents::change::changed;
 use crate::incidents::response_plan::ResponsePlan;
 use crate::incidents::timeline::{self, INCIDENT_START, INCIDENT_TRIGGER};
-use crate::incidents::{arn, follow_up, related_item};
+use crate::incidents::{arn, follow_up, quota, related_item};
 use crate::tags;
 
 /// The source of incidents that no trigger explains.
@@ -48,7 +48,8 @@ pub struct Opened {
 }
 
 /// Folds into the open incident with the plan's deduplication string or, without one, the opening's
-/// cause; opens a new one where there is none. What has no room among the items is left out and counted.
+/// cause; opens a new one where there is none, unless a quota forbids it. What has no room among the items
+/// is left out and counted.
 pub fn open_or_fold(
     ctx: &mut Ctx<'_, '_>,
     row: &ResponsePlan,
@@ -56,7 +57,10 @@ pub fn open_or_fold(
 ) -> Result<Opened, Failure> {
     match find_open(ctx, row, opening.cause.as_deref())? {
         Some(open) => fold(ctx, &open, opening),
-        None => open_new(ctx, row, opening),
+        None => {
+            quota::room_for_incident(ctx, row)?;
+            open_new(ctx, row, opening)
+        }
     }
 }
 

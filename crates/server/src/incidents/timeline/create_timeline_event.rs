@@ -10,6 +10,7 @@ use crate::failure::Failure;
 use crate::incidents::change::changed;
 use crate::incidents::incident::Incident;
 use crate::incidents::pager_duty;
+use crate::incidents::quota;
 use crate::incidents::resource_policy::SharedAction;
 
 pub fn create_timeline_event(
@@ -23,6 +24,7 @@ pub fn create_timeline_event(
         &input.incident_record_arn,
         Some(SharedAction::CreateTimelineEvent),
     )?;
+    quota::room_for_event(ctx, &incident)?;
     let event_id = ctx.new_id();
     let event = TimelineEvent {
         event_data: input.event_data,
