@@ -38,6 +38,7 @@ pub struct Testing {
     now_ms: Arc<AtomicI64>,
     pub clock: Clock,
     ids: Ids,
+    limits: Limits,
     runtime: tokio::runtime::Runtime,
     directory: TempDir,
 }
@@ -55,6 +56,7 @@ impl Testing {
 
     /// As `new`, with what an operator has set.
     pub fn with_settings(settings: Settings) -> Testing {
+        let limits = settings.limits;
         let directory = TempDir::new().expect("a temporary directory");
         let location = Location::Sqlite(directory.path().to_owned());
         let store = Store::open(location, crate::MIGRATIONS, Options::default()).expect("a store");
@@ -99,6 +101,7 @@ impl Testing {
             now_ms,
             clock,
             ids,
+            limits,
             runtime,
             directory,
         }
@@ -135,7 +138,7 @@ impl Testing {
             self.store.clone(),
             self.clock.clone(),
             self.ids.clone(),
-            configuration.settings(Limits::None),
+            configuration.settings(self.limits),
             Outside::new(configuration).expect("a configuration"),
         )
     }

@@ -1,5 +1,7 @@
 //! What a message asks for, and doing it.
 
+use balefire_api::generated::events::PutEventsRequest;
+use balefire_api::generated::events::operations::PutEvents;
 use balefire_api::own::{self, Outcome, ResolveCauseInput, TriggerIncidentInput};
 use balefire_api::{Operation, Typed};
 use serde::Deserialize;
@@ -23,6 +25,8 @@ pub enum Status {
 pub enum Action {
     Trigger(TriggerIncidentInput),
     Resolve(ResolveCauseInput),
+    /// Events that tell the same when they are told twice.
+    Put(PutEventsRequest),
 }
 
 impl Action {
@@ -46,6 +50,15 @@ impl Action {
                 input.resolve_incident = Some(hook.auto_resolve);
                 let done = call::<own::ResolveCause>(pipeline, hook, input).await?;
                 Ok(Reply::done(done.outcome, done.incident_arn.as_deref()))
+            }
+            Action::Put(input) => {
+                let done = call::<PutEvents>(pipeline, hook, input).await?;
+                let refused = done
+                    .entries
+                    .into_iter()
+                    .flatten()
+                    .find_map(|entry| entry.error_message);
+                Ok(refused.map_or_else(Reply::accepted, |wrong| Reply::malformed(&wrong)))
             }
         }
     }

@@ -3,6 +3,7 @@
 mod action;
 mod alertmanager;
 mod credentials;
+mod deployment;
 mod generic;
 mod items;
 mod reply;
@@ -46,7 +47,7 @@ pub struct Hook {
     /// In whose name operations are called.
     caller: Arc<Caller>,
     region: String,
-    /// The ARN of the response plan.
+    /// The ARN of the response plan; empty where no incident is opened.
     plan: String,
     /// Whether an incident is resolved when its cause is over.
     auto_resolve: bool,
@@ -123,6 +124,7 @@ impl Hook {
         match self.kind {
             Kind::Alertmanager => alertmanager::read(self, body),
             Kind::Generic => generic::read(self, body),
+            Kind::Deployment => deployment::read(self, body),
         }
     }
 }

@@ -34,6 +34,15 @@ impl Reply {
         }
     }
 
+    /// What was posted is kept, and has its effect in a moment.
+    pub fn accepted() -> Reply {
+        Reply {
+            status: StatusCode::OK,
+            header: None,
+            body: json!({"done": "accepted"}),
+        }
+    }
+
     /// Says how many related items the incident had no room for.
     pub fn leaving_out(mut self, items: i32) -> Reply {
         if items > 0 {

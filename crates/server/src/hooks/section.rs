@@ -23,6 +23,7 @@ const NAME_LENGTH_MAX: usize = 64;
 pub enum Kind {
     Alertmanager,
     Generic,
+    Deployment,
 }
 
 /// One hook.
@@ -30,8 +31,8 @@ pub enum Kind {
 #[serde(deny_unknown_fields)]
 pub struct Section {
     kind: Kind,
-    /// The ARN of the response plan by which incidents open.
-    plan: String,
+    /// The ARN of the response plan by which incidents open. A deployment opens none.
+    plan: Option<String>,
     region: String,
     /// In whose name; the organization's administrator where none is given.
     account: Option<String>,
@@ -50,9 +51,6 @@ impl Section {
             (1..=NAME_LENGTH_MAX).contains(&name.len()) && name.bytes().all(is_plain),
             "the name must be 1 to {NAME_LENGTH_MAX} letters, digits, '-' and '_'"
         );
-        if let Err(failure) = response_plan::name_in("plan", &self.plan) {
-            bail!("plan is '{}': {}", self.plan, failure.message());
-        }
         ensure!(
             !self.region.is_empty(),
             "region is empty; give one such as us-east-1"
@@ -62,10 +60,24 @@ impl Section {
             kind: self.kind,
             caller: Arc::new(self.caller(name, store, administrator)?),
             region: self.region.clone(),
-            plan: self.plan.clone(),
+            plan: self.plan()?,
             auto_resolve: self.auto_resolve,
             credentials: self.credentials()?,
         })
+    }
+
+    fn plan(&self) -> Result<String> {
+        match (self.kind, &self.plan) {
+            (Kind::Deployment, None) => Ok(String::new()),
+            (Kind::Deployment, Some(_)) => {
+                bail!("plan has no use here: a deployment opens no incident")
+            }
+            (_, None) => bail!("give plan, the response plan by which incidents open"),
+            (_, Some(plan)) => match response_plan::name_in("plan", plan) {
+                Ok(_) => Ok(plan.clone()),
+                Err(failure) => bail!("plan is '{plan}': {}", failure.message()),
+            },
+        }
     }
 
     fn credentials(&self) -> Result<Credentials> {

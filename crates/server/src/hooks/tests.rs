@@ -1,6 +1,7 @@
 //! Hooks as senders meet them: a real store and pipeline, requests in and JSON out.
 
 mod alertmanager;
+mod deployment;
 mod entry;
 mod generic;
 mod settings;
@@ -45,7 +46,9 @@ impl Site {
             "[hooks.alerts]\nkind = \"alertmanager\"\n{plan}token.file = \"{token}\"\n\
              [hooks.closing]\nkind = \"alertmanager\"\nauto_resolve = true\n\
              {plan}token.file = \"{token}\"\n\
-             [hooks.any]\nkind = \"generic\"\n{plan}token.file = \"{token}\"\nsecret.file = \"{secret}\"\n"
+             [hooks.any]\nkind = \"generic\"\n{plan}token.file = \"{token}\"\nsecret.file = \"{secret}\"\n\
+             [hooks.releases]\nkind = \"deployment\"\naccount = \"{MEMBER}\"\nregion = \"{REGION}\"\n\
+             token.file = \"{token}\"\n"
         );
         let hooks = open(&testing, &text).unwrap();
         let site = Site { testing, hooks };

@@ -58,6 +58,16 @@ fn what_is_wrong_is_named_at_the_start() {
             "plan is 'p'",
         ),
         (
+            "a",
+            format!("kind = \"generic\"\nregion = \"r\"\ntoken.file = \"{token}\""),
+            "give plan",
+        ),
+        (
+            "a",
+            format!("kind = \"deployment\"\n{plan}\ntoken.file = \"{token}\""),
+            "no use here",
+        ),
+        (
             "\"a/b\"",
             format!("kind = \"generic\"\n{plan}\ntoken.file = \"{token}\""),
             "letters, digits",

@@ -61,7 +61,13 @@ fn note(
     });
     timeline::append_automatic(ctx, incident, CAUSE_RESOLVED, &data)?;
     let arn = incident.arn();
-    changed(ctx, &incident.account, "incident.cause_resolved", &arn, &data)
+    changed(
+        ctx,
+        &incident.account,
+        "incident.cause_resolved",
+        &arn,
+        &data,
+    )
 }
 
 /// What a person has opened is theirs to resolve.

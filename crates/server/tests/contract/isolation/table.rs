@@ -196,6 +196,18 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     row(
+        "balefire:TriggerIncident",
+        |w| json!({"ResponsePlanArn": w.plan, "Source": "probe", "Cause": "c"}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "balefire:ResolveCause",
+        |w| json!({"ResponsePlanArn": w.plan, "Source": "probe", "Cause": "c"}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
         "balefire:GetIncidentReport",
         |w| json!({"Incident": w.incident}),
         NOT_FOUND,
