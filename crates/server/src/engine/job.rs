@@ -76,18 +76,28 @@ enum End {
 
 impl Engine {
     pub(super) async fn run_job(self: Arc<Engine>, job: Job) -> Result<(), Error> {
-        match Work::of(&job) {
-            Work::Inside(run) => {
-                let ended = self.end(&job, End::Finished, run);
-                match ended.await? {
-                    Ok(()) => Ok(()),
-                    Err(failure) => self.put_back(&job, &told(&failure)).await,
-                }
+        if job.attempts > ATTEMPTS_MAX {
+            // Whoever had it before never came to put it back.
+            return self
+                .put_back(&job, "each attempt ended without a word")
+                .await;
+        }
+        match self.work(&job).await {
+            // The job's own fault, which no lease mends.
+            Err(error @ (Error::Panicked { .. } | Error::Refused { .. })) => {
+                self.put_back(&job, &error.to_string()).await
             }
-            Work::Outside(errand) => self.run_errand(&job, errand).await,
+            ended => ended,
+        }
+    }
+
+    async fn work(&self, job: &Job) -> Result<(), Error> {
+        match Work::of(job) {
+            Work::Inside(run) => self.settle(job, End::Finished, run).await,
+            Work::Outside(errand) => self.run_errand(job, errand).await,
             Work::Unknown => {
                 let reason = format!("no job is called {}", job.kind);
-                self.put_back(&job, &reason).await
+                self.put_back(job, &reason).await
             }
         }
     }

@@ -150,3 +150,26 @@ fn a_job_whose_lease_ran_out_leaves_nothing_of_its_effect() {
     turn(&t, &t.engine(&configuration));
     assert!(receiver.take().is_empty());
 }
+
+#[test]
+fn a_job_that_ends_every_process_is_buried_at_last() {
+    let (t, receiver, configuration, plan) = with_plan(Behaviour::Answers(200, ""));
+    start(&t, &plan);
+    for _ in 0..25 {
+        // Whoever has it comes to no end, and its lease runs out.
+        let now_ms = t.now().0;
+        let claim =
+            move |tx: &mut balefire_store::Tx<'_>| tx.claim_jobs(now_ms, "gone", 1000, 9, &[]);
+        assert_eq!(t.store.write_blocking("", claim).unwrap().unwrap().len(), 2);
+        t.advance_ms(1001);
+    }
+    t.step_with(&configuration);
+    assert!(receiver.take().is_empty());
+    let buried = dead(&t);
+    assert_eq!(buried.len(), 2);
+    assert!(
+        buried[0].last_error.contains("without a word"),
+        "{:?}",
+        buried[0]
+    );
+}

@@ -55,10 +55,10 @@ fn one_client_token_from_many_opens_one_incident() {
 #[test]
 fn one_deduplication_string_from_many_opens_one_incident_and_keeps_every_trigger() {
     let (t, plan) = with_plan(json!({"title": "Down", "impact": 2, "dedupeString": "db"}));
-    let answers = start_at_once(&t, &plan, 200, &json!({}));
+    let answers = start_at_once(&t, &plan, 1000, &json!({}));
     let arn = only_incident(&t, &answers);
     let types = all_event_types(&t, &arn);
-    assert_eq!(types.len(), 200);
+    assert_eq!(types.len(), 1000);
     let triggers = types.iter().filter(|name| *name == "SSM Incident Trigger");
-    assert_eq!(triggers.count(), 199, "the first one opened it");
+    assert_eq!(triggers.count(), 999, "the first one opened it");
 }
