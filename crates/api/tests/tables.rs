@@ -69,7 +69,7 @@ fn the_services_have_the_operations_of_the_plan() {
     assert_eq!(count("securityhub").1, 126);
     assert_eq!(count("inspector2"), (84, 84));
     assert_eq!(count("inspector-scan"), (1, 1));
-    assert_eq!(count("events").0, 1);
+    assert_eq!(count("events").0, 15);
     assert_eq!(count("sts").0, 1);
 }
 
