@@ -73,9 +73,10 @@ impl ResponsePlan {
         account: &str,
         name: &str,
     ) -> Result<Option<Kept<ResponsePlan>>, Failure> {
-        const FIND: &str = "SELECT p.account, p.name, p.body, p.version, s.status FROM response_plan p \
-                            LEFT JOIN replication_set s ON s.account = p.account \
-                            WHERE p.account = $1 AND p.name = $2";
+        // Without a join, as for an incident.
+        const FIND: &str = "SELECT account, name, body, version, \
+                            (SELECT s.status FROM replication_set s WHERE s.account = $1) \
+                            FROM response_plan WHERE account = $1 AND name = $2";
         replication_set::get_settled(ctx, FIND, &[account.into(), name.into()])
     }
 
