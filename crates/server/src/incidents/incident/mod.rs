@@ -131,8 +131,8 @@ impl Incident {
     ) -> Result<Option<Kept<Incident>>, Failure> {
         // One statement, since each is a round trip on PostgreSQL and this one is asked most of all. It has
         // no join: SQLite would plan that anew each time its parameters are bound.
-        const FIND: &str = "SELECT account, id, plan, status, impact, created_by, created_ms, open_dedupe, body, \
-                            version, (SELECT s.status FROM replication_set s WHERE s.account = $1) \
+        const FIND: &str = "SELECT account, id, plan, status, impact, created_by, created_ms, open_dedupe, \
+                            body, version, (SELECT s.status FROM replication_set s WHERE s.account = $1) \
                             FROM incident WHERE account = $1 AND id = $2";
         replication_set::get_settled(ctx, FIND, &[account.into(), id.into()])
     }
