@@ -167,24 +167,33 @@ impl Incident {
     }
 }
 
+/// Keeps a record that the caller has changed.
+pub fn keep(
+    ctx: &mut Ctx<'_, '_>,
+    row: &mut Kept<Incident>,
+    mut record: IncidentRecord,
+) -> Result<(), Failure> {
+    record.last_modified_by.clone_from(&ctx.caller.arn);
+    record.last_modified_time = ctx.now;
+    row.record = Incident::new(&row.account, &row.plan, &row.id, record);
+    Ok(ctx.tx.replace(row)?)
+}
+
 /// Keeps a record that the caller has changed, and tells the timeline and the change log of it.
 /// `attributes` are what changed, each made by `attribute`.
 pub fn keep_changed(
     ctx: &mut Ctx<'_, '_>,
     row: &mut Kept<Incident>,
-    mut record: IncidentRecord,
+    record: IncidentRecord,
     attributes: Vec<serde_json::Value>,
 ) -> Result<(), Failure> {
-    record.last_modified_by.clone_from(&ctx.caller.arn);
-    record.last_modified_time = ctx.now;
     let data = json!({
         "modifiedBy": ctx.caller.arn,
         "incidentTitle": record.title,
         "modifiedAttributes": attributes,
     });
     follow_up::notify(ctx, &row.account, &record, INCIDENT_UPDATE, &data)?;
-    row.record = Incident::new(&row.account, &row.plan, &row.id, record);
-    ctx.tx.replace(row)?;
+    keep(ctx, row, record)?;
     timeline::append_automatic(ctx, row, INCIDENT_UPDATE, &data)?;
     changed(ctx, &row.account, "incident.updated", &row.arn(), &data)
 }

@@ -17,7 +17,7 @@ use serde_json::json;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::change::changed;
-use crate::incidents::incident::Incident;
+use crate::incidents::incident::{Incident, keep};
 use crate::incidents::{related_item, timeline};
 use queue::push;
 
@@ -188,11 +188,8 @@ impl PagerDutyIncident {
         let Some(mut row) = Incident::find(ctx, &self.account, &self.incident)? else {
             return Ok(());
         };
-        let mut record = row.record()?;
-        record.last_modified_by.clone_from(&ctx.caller.arn);
-        record.last_modified_time = ctx.now;
-        row.record = Incident::new(&row.account, &row.plan, &row.id, record);
-        ctx.tx.replace(&mut row)?;
+        let record = row.record()?;
+        keep(ctx, &mut row, record)?;
         let item = RelatedItem {
             generated_id: None,
             identifier: ItemIdentifier {

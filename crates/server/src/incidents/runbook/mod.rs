@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::change::changed;
-use crate::incidents::incident::Incident;
+use crate::incidents::incident::{Incident, keep};
 use crate::incidents::{related_item, timeline};
 
 /// The kind of the job that starts a runbook.
@@ -135,10 +135,7 @@ impl Runbook {
         if !executions.contains(&execution) {
             executions.push(execution);
         }
-        record.last_modified_by.clone_from(&ctx.caller.arn);
-        record.last_modified_time = ctx.now;
-        row.record = Incident::new(&row.account, &row.plan, &row.id, record);
-        ctx.tx.replace(&mut row)?;
+        keep(ctx, &mut row, record)?;
         let item = RelatedItem {
             generated_id: None,
             identifier: ItemIdentifier {
