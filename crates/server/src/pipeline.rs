@@ -9,7 +9,7 @@ mod throttle;
 use std::sync::Arc;
 
 use balefire_api::rest_json::Answer;
-use balefire_api::{Node, Operation, Protocol, Service, Timestamp, Typed, json};
+use balefire_api::{Node, Operation, Protocol, Service, Timestamp, Typed, check, json};
 use balefire_store::Store;
 use http::request::Parts;
 
@@ -194,7 +194,8 @@ impl Pipeline {
             .await?
     }
 
-    /// Calls an operation from inside the process, as the console and the command line do.
+    /// Calls an operation from inside the process, as the console, the hooks and the command line do, after
+    /// the checks that a request of the wire passes.
     pub async fn call<O: Operation>(
         &self,
         caller: Arc<Caller>,
@@ -205,7 +206,12 @@ impl Pipeline {
         let handler = self
             .handler(spec.service, spec.name)
             .ok_or_else(|| Failure::Internal(format!("{} has no handler", spec.name)))?;
-        let output = self.run(handler, caller, region, input.into_node()).await?;
+        let input = input.into_node();
+        let violations = spec.input.map(|structure| check::check(structure, &input));
+        if let Some(violations) = violations.filter(|violations| !violations.is_empty()) {
+            return Err(Failure::Invalid(violations));
+        }
+        let output = self.run(handler, caller, region, input).await?;
         let Some(structure) = spec.output else {
             return Ok(O::Output::from_node(output)?);
         };

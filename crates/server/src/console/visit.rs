@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use balefire_api::generated::ssm_incidents::operations as op;
 use balefire_api::generated::ssm_incidents::{GetReplicationSetInput, ListReplicationSetsInput};
-use balefire_api::{Operation, Timestamp, Typed};
+use balefire_api::{Operation, Timestamp};
 
 use super::form::Form;
 use super::moment::Moment;
@@ -135,27 +135,17 @@ impl<'a> Visit<'a> {
         Ok(visit)
     }
 
-    /// Calls an operation as this visitor, after the checks that a request of the wire passes.
-    pub async fn ask<O>(&self, input: O::Input) -> Result<O::Output, Failure>
-    where
-        O: Operation,
-        O::Input: Clone,
-    {
+    /// Calls an operation as this visitor.
+    pub async fn ask<O: Operation>(&self, input: O::Input) -> Result<O::Output, Failure> {
         self.ask_in::<O>(&self.region, input).await
     }
 
     /// The same in another region than the visitor's.
-    pub async fn ask_in<O>(&self, region: &str, input: O::Input) -> Result<O::Output, Failure>
-    where
-        O: Operation,
-        O::Input: Clone,
-    {
-        if let Some(structure) = O::spec().input {
-            let violations = balefire_api::check::check(structure, &input.clone().into_node());
-            if !violations.is_empty() {
-                return Err(Failure::Invalid(violations));
-            }
-        }
+    pub async fn ask_in<O: Operation>(
+        &self,
+        region: &str,
+        input: O::Input,
+    ) -> Result<O::Output, Failure> {
         let caller = self.caller.clone();
         self.pipeline.call::<O>(caller, region, input).await
     }

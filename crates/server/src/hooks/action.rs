@@ -1,9 +1,9 @@
 //! What a message asks for, and doing it.
 
+use balefire_api::Operation;
 use balefire_api::generated::events::PutEventsRequest;
 use balefire_api::generated::events::operations::PutEvents;
 use balefire_api::own::{self, Outcome, ResolveCauseInput, TriggerIncidentInput};
-use balefire_api::{Operation, Typed};
 use serde::Deserialize;
 
 use super::Hook;
@@ -68,16 +68,7 @@ async fn call<O: Operation>(
     pipeline: &Pipeline,
     hook: &Hook,
     input: O::Input,
-) -> Result<O::Output, Failure>
-where
-    O::Input: Clone,
-{
-    if let Some(structure) = O::spec().input {
-        let violations = balefire_api::check::check(structure, &input.clone().into_node());
-        if !violations.is_empty() {
-            return Err(Failure::Invalid(violations));
-        }
-    }
+) -> Result<O::Output, Failure> {
     pipeline
         .call::<O>(hook.caller.clone(), &hook.region, input)
         .await
