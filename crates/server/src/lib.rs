@@ -23,6 +23,7 @@ pub mod securityhub;
 pub mod setting;
 pub mod settings;
 pub mod signature;
+pub mod standard_webhook;
 pub mod stream;
 pub mod sts;
 pub mod tags;

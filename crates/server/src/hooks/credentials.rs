@@ -11,11 +11,10 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::access::random_32;
+use crate::standard_webhook::{self, KEY_PREFIX};
 
 /// How far a signature's time may be from ours.
 const TOLERANCE_S: i64 = 300;
-/// What secrets of Standard Webhooks begin with; the key follows in base64.
-const KEY_PREFIX: &str = "whsec_";
 
 /// What a hook's senders know. Where something was not set, it is random, so that nobody does.
 pub struct Credentials {
@@ -84,12 +83,12 @@ impl Credentials {
         body: &[u8],
         now: Timestamp,
     ) -> Result<Option<String>, Refused> {
-        let signed = [id.as_bytes(), b".", at.as_bytes(), b".", body].concat();
         // There are several while a sender changes its secret.
         let mut given = signatures.split_ascii_whitespace();
         let is_right = given.any(|one| {
             let code = one.strip_prefix("v1,").map(|code| STANDARD.decode(code));
-            matches!(code, Some(Ok(code)) if is_code(&self.key, &signed, &code))
+            let right = || standard_webhook::code(&self.key, id, at, body);
+            matches!(code, Some(Ok(code)) if right().verify_slice(&code).is_ok())
         });
         let at_s: i64 = at.parse().map_err(|_| Refused::Unknown)?;
         if !is_right {
@@ -148,12 +147,8 @@ impl Refused {
 }
 
 fn key(secret: &str) -> Result<Vec<u8>> {
-    match secret.strip_prefix(KEY_PREFIX) {
-        Some(text) => STANDARD
-            .decode(text)
-            .with_context(|| format!("what follows {KEY_PREFIX} in secret must be base64")),
-        None => Ok(secret.as_bytes().to_vec()),
-    }
+    standard_webhook::key(secret)
+        .with_context(|| format!("what follows {KEY_PREFIX} in secret must be base64"))
 }
 
 /// Compares in constant time.

@@ -5,19 +5,16 @@ use balefire_api::Timestamp;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::Mac;
 use http::{Request, Uri};
 use http_body_util::Full;
 use serde::Deserialize;
 use serde_json::Value;
-use sha2::Sha256;
 
 use super::super::http::Http;
 use super::super::{Fault, Notice, Reply};
 use crate::configuration::{SecretSource, Source};
-
-/// What the specification puts before a secret's base64.
-const SECRET_PREFIX: &str = "whsec_";
+use crate::standard_webhook::{self, KEY_PREFIX};
 
 /// `to = "webhook"`.
 #[derive(Debug, Deserialize)]
@@ -82,21 +79,13 @@ impl Webhook {
 }
 
 fn key(text: &str, source: &SecretSource) -> Result<Vec<u8>> {
-    match text.strip_prefix(SECRET_PREFIX) {
-        Some(encoded) => STANDARD
-            .decode(encoded)
-            .with_context(|| format!("{source} begins with {SECRET_PREFIX} and is not base64")),
-        None => Ok(text.as_bytes().to_vec()),
-    }
+    standard_webhook::key(text)
+        .with_context(|| format!("{source} begins with {KEY_PREFIX} and is not base64"))
 }
 
 fn signature(key: &[u8], id: &str, seconds: &str, body: &str) -> String {
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key)
-        .unwrap_or_else(|_| unreachable!("HMAC takes a key of any length"));
-    for part in [id, ".", seconds, ".", body] {
-        mac.update(part.as_bytes());
-    }
-    format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()))
+    let code = standard_webhook::code(key, id, seconds, body.as_bytes());
+    format!("v1,{}", STANDARD.encode(code.finalize().into_bytes()))
 }
 
 #[cfg(test)]
