@@ -155,25 +155,13 @@ impl Engine {
         }
     }
 
+    /// The job's effect and its end are one transaction. Where the lease was lost to another, neither stays.
     async fn settle(
         &self,
         job: &Job,
         end: End,
-        settle: impl Fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure> + Send + 'static,
-    ) -> Result<(), Error> {
-        match self.end(job, end, settle).await? {
-            Ok(()) => Ok(()),
-            Err(failure) => self.put_back(job, &told(&failure)).await,
-        }
-    }
-
-    /// The job's effect and its end are one transaction. Where the lease was lost to another, neither stays.
-    async fn end(
-        &self,
-        job: &Job,
-        end: End,
         effect: impl Fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure> + Send + 'static,
-    ) -> Result<Result<(), Failure>, Error> {
+    ) -> Result<(), Error> {
         let owner = self.owner.clone();
         let run = self.in_ctx(job, move |ctx, job| {
             let now_ms = ctx.now.0;
@@ -191,7 +179,10 @@ impl Engine {
                 )))
             }
         });
-        self.store.write(&job.account, run).await
+        match self.store.write(&job.account, run).await? {
+            Ok(()) => Ok(()),
+            Err(failure) => self.put_back(job, &told(&failure)).await,
+        }
     }
 
     /// A job that failed is tried again later, ever more slowly, and buried at last.
