@@ -1,0 +1,178 @@
+//! The codes of one field in one chunk, as narrow as they can be.
+
+use crate::dictionary::{Code, MISSING};
+use crate::mask::Mask;
+
+/// A code for each row; rows beyond the end have no value.
+#[derive(Clone, Debug)]
+pub enum Codes {
+    Narrow(Vec<u8>),
+    Middle(Vec<u16>),
+    Wide(Vec<Code>),
+}
+
+/// Does the same with codes of every width.
+macro_rules! each_width {
+    ($codes:expr, $vec:ident => $body:expr) => {
+        match $codes {
+            Codes::Narrow($vec) => $body,
+            Codes::Middle($vec) => $body,
+            Codes::Wide($vec) => $body,
+        }
+    };
+}
+
+impl Default for Codes {
+    fn default() -> Codes {
+        Codes::Narrow(Vec::new())
+    }
+}
+
+impl Codes {
+    pub fn get(&self, row: usize) -> Code {
+        each_width!(self, codes => codes.get(row).copied().map_or(MISSING, Code::from))
+    }
+
+    pub fn set(&mut self, row: usize, code: Code) {
+        if code == MISSING && row >= self.len() {
+            return;
+        }
+        self.widen_for(code);
+        match self {
+            Codes::Narrow(codes) => put(codes, row, code as u8),
+            Codes::Middle(codes) => put(codes, row, code as u16),
+            Codes::Wide(codes) => put(codes, row, code),
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        each_width!(self, codes => codes.len())
+    }
+
+    /// Gives back what a chunk that is full will never need.
+    pub fn shrink(&mut self) {
+        each_width!(self, codes => codes.shrink_to_fit());
+    }
+
+    pub fn memory(&self) -> usize {
+        each_width!(self, codes => size_of_val(codes.as_slice()) * codes.capacity() / codes.len().max(1))
+    }
+
+    /// Keeps in the mask the rows that have this code.
+    pub fn keep_equal(&self, code: Code, mask: &mut Mask) {
+        match self {
+            // A narrow column has no wide code.
+            Codes::Narrow(codes) => match u8::try_from(code) {
+                Ok(code) => keep(codes, mask, |one| one == code, false),
+                Err(_) => mask.clear(),
+            },
+            Codes::Middle(codes) => match u16::try_from(code) {
+                Ok(code) => keep(codes, mask, |one| one == code, false),
+                Err(_) => mask.clear(),
+            },
+            Codes::Wide(codes) => keep(codes, mask, |one| one == code, false),
+        }
+    }
+
+    /// Keeps in the mask the rows whose code the table passes; it has an element for each code.
+    pub fn keep_passed(&self, table: &[bool], mask: &mut Mask) {
+        each_width!(self, codes => keep(codes, mask, |one| table[one as usize], table[MISSING as usize]));
+    }
+
+    /// Keeps in the mask the rows whose code is as asked.
+    pub fn keep_each(&self, mut is: impl FnMut(Code) -> bool, mask: &mut Mask) {
+        mask.retain(|row| is(self.get(row)));
+    }
+
+    /// Counts the rows of the mask by code.
+    pub fn count(&self, mask: &Mask, counts: &mut [u32]) {
+        each_width!(self, codes => count(codes, mask, counts));
+    }
+
+    fn widen_for(&mut self, code: Code) {
+        match self {
+            Codes::Narrow(codes) if code > u8::MAX.into() => {
+                *self = if code > u16::MAX.into() {
+                    Codes::Wide(codes.iter().map(|code| Code::from(*code)).collect())
+                } else {
+                    Codes::Middle(codes.iter().map(|code| u16::from(*code)).collect())
+                };
+            }
+            Codes::Middle(codes) if code > u16::MAX.into() => {
+                *self = Codes::Wide(codes.iter().map(|code| Code::from(*code)).collect());
+            }
+            _ => {}
+        }
+    }
+}
+
+fn put<T: Copy + Default>(codes: &mut Vec<T>, row: usize, code: T) {
+    if row >= codes.len() {
+        codes.resize(row + 1, T::default());
+    }
+    codes[row] = code;
+}
+
+/// How many rows of a word make it worth to look at all of them at once.
+const DENSE: u32 = 12;
+
+fn keep<T: Copy>(codes: &[T], mask: &mut Mask, is: impl Fn(T) -> bool, missing: bool) {
+    let words = mask.words_mut();
+    let (whole, rest) = codes.as_chunks::<64>();
+    let (inside, outside) = words.split_at_mut(whole.len());
+    for (word, codes) in inside.iter_mut().zip(whole) {
+        if *word == 0 {
+            continue;
+        }
+        if word.count_ones() >= DENSE {
+            let mut passed = 0;
+            for (at, code) in codes.iter().enumerate() {
+                passed |= u64::from(is(*code)) << at;
+            }
+            *word &= passed;
+        } else {
+            let mut left = *word;
+            while left != 0 {
+                let at = left.trailing_zeros();
+                left &= left - 1;
+                if !is(codes[at as usize]) {
+                    *word &= !(1 << at);
+                }
+            }
+        }
+    }
+    let Some((word, outside)) = outside.split_first_mut() else {
+        return;
+    };
+    let mut passed = 0;
+    for at in 0..64 {
+        passed |= u64::from(rest.get(at).map_or(missing, |code| is(*code))) << at;
+    }
+    *word &= passed;
+    if !missing {
+        outside.fill(0);
+    }
+}
+
+fn count<T: Copy + Into<Code>>(codes: &[T], mask: &Mask, counts: &mut [u32]) {
+    let (whole, rest) = codes.as_chunks::<64>();
+    let mut words = mask.words().iter();
+    for (codes, word) in whole.iter().zip(&mut words) {
+        if *word == u64::MAX {
+            for code in codes {
+                counts[Into::<Code>::into(*code) as usize] += 1;
+            }
+            continue;
+        }
+        let mut left = *word;
+        while left != 0 {
+            counts[codes[left.trailing_zeros() as usize].into() as usize] += 1;
+            left &= left - 1;
+        }
+    }
+    if let Some(word) = words.next() {
+        for (at, code) in rest.iter().enumerate() {
+            counts[Into::<Code>::into(*code) as usize] += (*word >> at & 1) as u32;
+        }
+    }
+}

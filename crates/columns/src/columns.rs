@@ -1,0 +1,203 @@
+//! All rows: which there are, how they change, and what they weigh.
+
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+use parking_lot::{Mutex, RwLock, RwLockReadGuard};
+
+use crate::Key;
+use crate::chunk::Chunk;
+use crate::dictionary::{Code, Dictionary, MISSING, number_bytes};
+use crate::mask::CHUNK_ROWS;
+use crate::row::{Patch, Row};
+use crate::schema::Schema;
+
+/// Rows in memory. One change at a time, beside any number of searches.
+///
+/// Invariant: who changes holds no dictionary's lock when it takes a chunk's, since a search holds those of
+/// its fields while it goes from chunk to chunk.
+pub struct Columns {
+    schema: Schema,
+    /// One for each field; those of dates stay empty.
+    dictionaries: Vec<RwLock<Dictionary>>,
+    chunks: RwLock<Vec<Arc<RwLock<Chunk>>>>,
+    places: Mutex<Places>,
+}
+
+/// Where each key is.
+#[derive(Default)]
+struct Places {
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+    /// Rows that were removed, to be used again.
+    free: Vec<u32>,
+    /// The next row that was never used.
+    next: u32,
+    codes: Vec<(usize, Code)>,
+}
+
+impl Columns {
+    pub fn new(schema: Schema) -> Columns {
+        Columns {
+            dictionaries: schema.fields().iter().map(|_| RwLock::default()).collect(),
+            schema,
+            chunks: RwLock::default(),
+            places: Mutex::default(),
+        }
+    }
+
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.places.lock().table.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Puts a row in, in place of the one of this key if there is one.
+    pub fn put(&self, key: &Key, row: &mut Row) {
+        let mut places = self.places.lock();
+        let mut codes = std::mem::take(&mut places.codes);
+        codes.clear();
+        row.each_coded(|field, values| codes.push((field, self.code_of(field, values))));
+        let place = self.place_of(&mut places, key);
+        let chunk = self.chunk(place);
+        let at = place as usize % CHUNK_ROWS;
+        let mut chunk = chunk.write();
+        chunk.empty(at);
+        for (field, code) in &codes {
+            chunk.set_code(*field, at, *code);
+        }
+        row.each_dates(|field, dates| chunk.set_dates(field, at, dates));
+        chunk.place(at, *key);
+        drop(chunk);
+        places.codes = codes;
+    }
+
+    /// Changes some texts and numbers of a row, one after the other. False where there is no such row.
+    pub fn patch(&self, key: &Key, patches: &[(usize, Patch<'_>)]) -> bool {
+        let places = self.places.lock();
+        let Some(place) = self.find(&places, key) else {
+            return false;
+        };
+        let chunk = self.chunk(place);
+        let at = place as usize % CHUNK_ROWS;
+        for (field, patch) in patches {
+            let code = match patch {
+                Patch::Missing => MISSING,
+                Patch::Text(text) => self.code_of(*field, &[text.as_bytes()]),
+                Patch::Number(number) => self.code_of(*field, &[&number_bytes(*number)]),
+                Patch::Copy(other) => {
+                    let code = chunk.read().code(*other, at);
+                    self.copied(*other, code, *field)
+                }
+            };
+            chunk.write().set_code(*field, at, code);
+        }
+        true
+    }
+
+    /// Takes a row out. False where there is none.
+    pub fn remove(&self, key: &Key) -> bool {
+        let mut places = self.places.lock();
+        let Some(place) = self.find(&places, key) else {
+            return false;
+        };
+        let hash = places.hasher.hash_one(key);
+        if let Ok(entry) = places.table.find_entry(hash, |known| *known == place) {
+            entry.remove();
+        }
+        places.free.push(place);
+        let chunk = self.chunk(place);
+        chunk.write().alive.unset(place as usize % CHUNK_ROWS);
+        true
+    }
+
+    /// Bytes of memory that rows and dictionaries take.
+    pub fn memory(&self) -> usize {
+        let chunks = self.chunks.read().clone();
+        let chunks: usize = chunks.iter().map(|chunk| chunk.read().memory()).sum();
+        let dictionaries = self.dictionaries.iter();
+        let dictionaries: usize = dictionaries.map(|one| one.read().memory()).sum();
+        chunks + dictionaries + self.places.lock().table.allocation_size()
+    }
+
+    pub(crate) fn dictionary(&self, field: usize) -> RwLockReadGuard<'_, Dictionary> {
+        self.dictionaries[field].read()
+    }
+
+    /// The chunks that are there now.
+    pub(crate) fn chunks(&self) -> Vec<Arc<RwLock<Chunk>>> {
+        self.chunks.read().clone()
+    }
+
+    fn code_of(&self, field: usize, values: &[&[u8]]) -> Code {
+        if let Some(code) = self.dictionaries[field].read().code_of_all(values) {
+            return code;
+        }
+        self.dictionaries[field].write().add_all(values)
+    }
+
+    /// The code in one field of what a code means in another.
+    fn copied(&self, from: usize, code: Code, to: usize) -> Code {
+        use crate::dictionary::Entry;
+        if code == MISSING {
+            return MISSING;
+        }
+        let dictionary = self.dictionaries[from].read();
+        let value_of = |code| match dictionary.entry(code) {
+            Entry::Value(bytes) => bytes.to_vec(),
+            Entry::Set(_) => Vec::new(),
+        };
+        let values: Vec<Vec<u8>> = match dictionary.entry(code) {
+            Entry::Value(bytes) => vec![bytes.to_vec()],
+            Entry::Set(members) => members.iter().map(value_of).collect(),
+        };
+        drop(dictionary);
+        let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
+        self.code_of(to, &values)
+    }
+
+    fn chunk(&self, place: u32) -> Arc<RwLock<Chunk>> {
+        self.chunks.read()[place as usize / CHUNK_ROWS].clone()
+    }
+
+    fn find(&self, places: &Places, key: &Key) -> Option<u32> {
+        let chunks = self.chunks.read();
+        let is_it = |place: &u32| key_at(&chunks, *place) == *key;
+        let hash = places.hasher.hash_one(key);
+        places.table.find(hash, is_it).copied()
+    }
+
+    /// The place of a key, which is given one if it has none.
+    fn place_of(&self, places: &mut Places, key: &Key) -> u32 {
+        if let Some(place) = self.find(places, key) {
+            return place;
+        }
+        let place = places.free.pop().unwrap_or_else(|| {
+            places.next += 1;
+            places.next - 1
+        });
+        let mut chunks = self.chunks.write();
+        while chunks.len() <= place as usize / CHUNK_ROWS {
+            chunks.push(Arc::new(RwLock::new(Chunk::new(&self.schema))));
+        }
+        drop(chunks);
+        let chunks = self.chunks.read();
+        let Places { table, hasher, .. } = places;
+        let hash_of = |place: &u32| hasher.hash_one(key_at(&chunks, *place));
+        table.insert_unique(hasher.hash_one(key), place, hash_of);
+        place
+    }
+}
+
+fn key_at(chunks: &[Arc<RwLock<Chunk>>], place: u32) -> Key {
+    let chunk = chunks[place as usize / CHUNK_ROWS].read();
+    chunk.keys[place as usize % CHUNK_ROWS]
+}

@@ -1,0 +1,216 @@
+//! The distinct values of one field, by code; sets of several values are entries of their own.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// A place in a dictionary, counted from 1. Zero is no value.
+pub type Code = u32;
+
+pub const MISSING: Code = 0;
+
+/// Values and sets of values. It only grows, so a code means the same for ever.
+///
+/// Invariant: the members of a set have lower codes than the set.
+#[derive(Default)]
+pub struct Dictionary {
+    bytes: Vec<u8>,
+    /// Where the bytes of each entry end.
+    ends: Vec<usize>,
+    /// A bit for each entry that is a set; its bytes are the codes of its members.
+    sets: Vec<u64>,
+    table: HashTable<Code>,
+    hasher: DefaultHashBuilder,
+}
+
+/// What stands behind a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry<'a> {
+    Value(&'a [u8]),
+    Set(Members<'a>),
+}
+
+/// The codes of a set, four bytes each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Members<'a>(&'a [u8]);
+
+impl Members<'_> {
+    pub fn iter(&self) -> impl Iterator<Item = Code> {
+        let (codes, _) = self.0.as_chunks::<4>();
+        codes.iter().map(|code| Code::from_le_bytes(*code))
+    }
+}
+
+impl Dictionary {
+    /// How many entries there are; the highest code.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn has_sets(&self) -> bool {
+        self.sets.iter().any(|word| *word != 0)
+    }
+
+    pub fn entry(&self, code: Code) -> Entry<'_> {
+        let bytes = self.bytes_of(code);
+        match self.is_set(code) {
+            true => Entry::Set(Members(bytes)),
+            false => Entry::Value(bytes),
+        }
+    }
+
+    pub fn code_of(&self, value: &[u8]) -> Option<Code> {
+        self.find(value, false)
+    }
+
+    /// The code of several values in whatever order, or of one, if all of them are known.
+    pub fn code_of_all(&self, values: &[&[u8]]) -> Option<Code> {
+        if let [value] = values {
+            return self.code_of(value);
+        }
+        let codes: Option<Vec<Code>> = values.iter().map(|value| self.code_of(value)).collect();
+        match set_bytes(codes?) {
+            Ok(code) => Some(code),
+            Err(bytes) => self.find(&bytes, true),
+        }
+    }
+
+    /// As `code_of_all`, and takes in what is new.
+    pub fn add_all(&mut self, values: &[&[u8]]) -> Code {
+        let codes: Vec<Code> = values.iter().map(|value| self.add(value, false)).collect();
+        match set_bytes(codes) {
+            Ok(code) => code,
+            Err(bytes) => self.add(&bytes, true),
+        }
+    }
+
+    /// Bytes of memory.
+    pub fn memory(&self) -> usize {
+        self.bytes.capacity()
+            + self.ends.capacity() * size_of::<usize>()
+            + self.sets.capacity() * 8
+            + self.table.allocation_size()
+    }
+
+    fn add(&mut self, bytes: &[u8], is_set: bool) -> Code {
+        if let Some(code) = self.find(bytes, is_set) {
+            return code;
+        }
+        self.bytes.extend_from_slice(bytes);
+        self.ends.push(self.bytes.len());
+        let place = self.ends.len() - 1;
+        if place / 64 == self.sets.len() {
+            self.sets.push(0);
+        }
+        if is_set {
+            self.sets[place / 64] |= 1 << (place % 64);
+        }
+        let code = Code::try_from(place + 1).unwrap_or(Code::MAX);
+        let hash = self.hasher.hash_one(bytes);
+        let Dictionary {
+            bytes,
+            ends,
+            table,
+            hasher,
+            ..
+        } = self;
+        let hash_of = |code: &Code| hasher.hash_one(slice(bytes, ends, *code));
+        table.insert_unique(hash, code, hash_of);
+        code
+    }
+
+    fn find(&self, bytes: &[u8], is_set: bool) -> Option<Code> {
+        let is_it = |code: &Code| self.bytes_of(*code) == bytes && self.is_set(*code) == is_set;
+        self.table.find(self.hasher.hash_one(bytes), is_it).copied()
+    }
+
+    fn bytes_of(&self, code: Code) -> &[u8] {
+        slice(&self.bytes, &self.ends, code)
+    }
+
+    fn is_set(&self, code: Code) -> bool {
+        let place = code as usize - 1;
+        self.sets[place / 64] >> (place % 64) & 1 == 1
+    }
+}
+
+/// Empty for the code of no value.
+fn slice<'a>(bytes: &'a [u8], ends: &[usize], code: Code) -> &'a [u8] {
+    let Some(place) = (code as usize).checked_sub(1) else {
+        return &[];
+    };
+    let start = place.checked_sub(1).map_or(0, |before| ends[before]);
+    &bytes[start..ends[place]]
+}
+
+/// The code of a set of one, or the bytes of a larger one.
+fn set_bytes(mut codes: Vec<Code>) -> Result<Code, Vec<u8>> {
+    codes.sort_unstable();
+    codes.dedup();
+    match codes.as_slice() {
+        [] => Ok(MISSING),
+        [code] => Ok(*code),
+        codes => Err(codes.iter().flat_map(|code| code.to_le_bytes()).collect()),
+    }
+}
+
+/// Bytes that compare as the numbers do. Both zeros are one number.
+pub fn number_bytes(number: f64) -> [u8; 8] {
+    let bits = (number + 0.0).to_bits();
+    let ordered = match bits >> 63 {
+        0 => bits | 1 << 63,
+        _ => !bits,
+    };
+    ordered.to_be_bytes()
+}
+
+/// The number of such bytes.
+pub fn number_of(bytes: &[u8]) -> f64 {
+    let ordered = bytes
+        .first_chunk()
+        .map_or(0, |eight| u64::from_be_bytes(*eight));
+    f64::from_bits(match ordered >> 63 {
+        0 => !ordered,
+        _ => ordered & !(1 << 63),
+    })
+}
+
+/// The text of bytes that were one.
+pub fn text_of(bytes: &[u8]) -> &str {
+    std::str::from_utf8(bytes).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn values_and_sets_have_codes_of_their_own() {
+        let mut dictionary = Dictionary::default();
+        let a = dictionary.add_all(&[b"a"]);
+        let both = dictionary.add_all(&[b"b", b"a", b"b"]);
+        assert_eq!(dictionary.add_all(&[b"a", b"b"]), both);
+        assert_eq!(dictionary.code_of_all(&[b"a", b"a"]), Some(a));
+        assert_eq!(dictionary.code_of_all(&[b"a", b"c"]), None);
+        assert_eq!(dictionary.add_all(&[]), MISSING);
+        let Entry::Set(members) = dictionary.entry(both) else {
+            panic!("{both} is no set");
+        };
+        assert!(members.iter().eq([a, dictionary.code_of(b"b").unwrap()]));
+        // A value whose bytes are those of a set is another entry.
+        let bytes: Vec<u8> = members.iter().flat_map(Code::to_le_bytes).collect();
+        assert_ne!(dictionary.add_all(&[&bytes]), both);
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_come_back_and_keep_their_order(a: f64, b: f64) {
+            prop_assume!(!a.is_nan() && !b.is_nan());
+            prop_assert_eq!(number_of(&number_bytes(a)), a);
+            let order = number_bytes(a).cmp(&number_bytes(b));
+            prop_assert_eq!(Some(order), a.partial_cmp(&b));
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! In which order rows are wanted, and where each stands in it.
+
+use std::cmp::Ordering;
+
+use crate::chunk::Chunk;
+use crate::dates::NONE;
+use crate::dictionary::{Code, Dictionary, Entry, MISSING, number_of, text_of};
+use crate::schema::Kind;
+use crate::step::Guards;
+
+/// One criterion. Of several values the one that comes first counts; rows without a value come last, in
+/// either direction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Order {
+    /// Several fields of dates, of which the first that has a value counts; or one field.
+    pub fields: Vec<usize>,
+    pub descending: bool,
+}
+
+/// What a row has for one criterion.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scalar {
+    Missing,
+    Date(i64),
+    Number(f64),
+    Text(String),
+}
+
+/// Dictionaries up to this size are sorted as a whole.
+const SORTED_WHOLE_MAX: usize = if cfg!(test) { 4 } else { 1 << 16 };
+/// The place of rows without a value.
+const LAST: u64 = u64::MAX;
+
+/// A criterion made ready: gives places that compare as the rows do, up to ties.
+pub struct Rank<'s> {
+    pub descending: bool,
+    kind: Kind,
+    fields: &'s [usize],
+    dictionary: Option<&'s Dictionary>,
+    /// The place of each code; where it is absent, places are the first bytes of values and leave ties.
+    places: Option<Vec<u64>>,
+}
+
+/// Where a row stands by one criterion: its place, and the code of the value that counts.
+pub type Place = (u64, Code);
+
+impl<'s> Rank<'s> {
+    pub fn of(order: &'s Order, kind: Kind, guards: &'s Guards<'_>) -> Rank<'s> {
+        let dictionary = match kind {
+            Kind::Date => None,
+            _ => order.fields.first().and_then(|field| guards.get(*field)),
+        };
+        let small = dictionary.filter(|dictionary| dictionary.len() <= SORTED_WHOLE_MAX);
+        Rank {
+            descending: order.descending,
+            kind,
+            fields: &order.fields,
+            dictionary,
+            places: small.map(|dictionary| places(dictionary, order.descending)),
+        }
+    }
+
+    pub fn place(&self, chunk: &Chunk, row: usize) -> Place {
+        if self.kind == Kind::Date {
+            return (self.date_place(chunk, row), MISSING);
+        }
+        let code = chunk.code(self.fields[0], row);
+        match (&self.places, self.dictionary) {
+            _ if code == MISSING => (LAST, MISSING),
+            (Some(places), _) => (places[code as usize], code),
+            (None, Some(dictionary)) => {
+                let code = first_of(dictionary, code, self.descending);
+                (prefix(value(dictionary, code), self.descending), code)
+            }
+            (None, None) => (LAST, MISSING),
+        }
+    }
+
+    /// The place of a value of an earlier page, which need not be in the dictionary any more.
+    pub fn place_of(&self, scalar: &Scalar) -> u64 {
+        match (scalar, self.dictionary) {
+            (Scalar::Missing, _) => LAST,
+            (Scalar::Date(ms), _) => directed(date_bits(*ms), self.descending),
+            (_, None) => LAST,
+            (scalar, Some(dictionary)) => {
+                let bytes = scalar.bytes();
+                match &self.places {
+                    Some(_) => between(dictionary, &bytes, self.descending),
+                    None => prefix(&bytes, self.descending),
+                }
+            }
+        }
+    }
+
+    /// Breaks a tie of places.
+    pub fn compare(&self, a: Place, b: &Scalar) -> Ordering {
+        match self.dictionary {
+            Some(dictionary)
+                if a.1 != MISSING && *b != Scalar::Missing && self.places.is_none() =>
+            {
+                self.directed(value(dictionary, a.1).cmp(&b.bytes()))
+            }
+            _ => Ordering::Equal,
+        }
+    }
+
+    /// Breaks a tie of the places of two rows.
+    pub fn compare_rows(&self, a: Place, b: Place) -> Ordering {
+        match self.dictionary {
+            Some(dictionary) if a.1 != MISSING && b.1 != MISSING && self.places.is_none() => {
+                self.directed(value(dictionary, a.1).cmp(value(dictionary, b.1)))
+            }
+            _ => Ordering::Equal,
+        }
+    }
+
+    /// The value that counts of a row.
+    pub fn scalar(&self, (place, code): Place) -> Scalar {
+        if place == LAST {
+            return Scalar::Missing;
+        }
+        let Some(dictionary) = self.dictionary else {
+            return Scalar::Date(date_of(directed(place, self.descending)));
+        };
+        let bytes = value(dictionary, first_of(dictionary, code, self.descending));
+        match self.kind {
+            Kind::Number => Scalar::Number(number_of(bytes)),
+            _ => Scalar::Text(text_of(bytes).to_owned()),
+        }
+    }
+
+    fn date_place(&self, chunk: &Chunk, row: usize) -> u64 {
+        let edges = self.fields.iter().filter_map(|field| {
+            let edge = chunk.dates(*field)?.edge(row, self.descending);
+            (edge != NONE).then_some(edge)
+        });
+        let mut edges = edges;
+        edges
+            .next()
+            .map_or(LAST, |ms| directed(date_bits(ms), self.descending))
+    }
+
+    fn directed(&self, order: Ordering) -> Ordering {
+        match self.descending {
+            true => order.reverse(),
+            false => order,
+        }
+    }
+}
+
+impl Scalar {
+    fn bytes(&self) -> Vec<u8> {
+        match self {
+            Scalar::Text(text) => text.as_bytes().to_vec(),
+            Scalar::Number(number) => crate::dictionary::number_bytes(*number).to_vec(),
+            Scalar::Missing | Scalar::Date(_) => Vec::new(),
+        }
+    }
+}
+
+/// Never the first nor the last number, so that no value stands where rows without one do.
+fn date_bits(ms: i64) -> u64 {
+    (ms.cast_unsigned() ^ 1 << 63).clamp(1, LAST - 1)
+}
+
+fn date_of(bits: u64) -> i64 {
+    (bits ^ 1 << 63).cast_signed()
+}
+
+fn directed(bits: u64, descending: bool) -> u64 {
+    if descending { !bits } else { bits }
+}
+
+/// The first seven bytes: enough to order most values, and below the place of rows without one.
+fn prefix(bytes: &[u8], descending: bool) -> u64 {
+    let mut first = [0; 8];
+    let len = bytes.len().min(7);
+    first[1..=len].copy_from_slice(&bytes[..len]);
+    let bits = u64::from_be_bytes(first);
+    if descending { (LAST >> 1) - bits } else { bits }
+}
+
+fn value(dictionary: &Dictionary, code: Code) -> &[u8] {
+    match dictionary.entry(code) {
+        Entry::Value(bytes) => bytes,
+        Entry::Set(_) => &[],
+    }
+}
+
+/// Of a set the member that comes first.
+fn first_of(dictionary: &Dictionary, code: Code, descending: bool) -> Code {
+    let Entry::Set(members) = dictionary.entry(code) else {
+        return code;
+    };
+    let by_value = |a: &Code, b: &Code| value(dictionary, *a).cmp(value(dictionary, *b));
+    let first = match descending {
+        true => members.iter().max_by(by_value),
+        false => members.iter().min_by(by_value),
+    };
+    first.unwrap_or(code)
+}
+
+/// The place of each code: odd numbers, so that there is room between two of them.
+fn places(dictionary: &Dictionary, descending: bool) -> Vec<u64> {
+    let mut sorted: Vec<Code> = (1..=dictionary.len() as Code)
+        .filter(|code| matches!(dictionary.entry(*code), Entry::Value(_)))
+        .collect();
+    sorted.sort_unstable_by(|a, b| value(dictionary, *a).cmp(value(dictionary, *b)));
+    if descending {
+        sorted.reverse();
+    }
+    let mut places = vec![LAST; dictionary.len() + 1];
+    for (rank, code) in (0..).zip(&sorted) {
+        places[*code as usize] = 2 * rank + 1;
+    }
+    for code in 1..=dictionary.len() as Code {
+        if let Entry::Set(members) = dictionary.entry(code) {
+            let of_members = members.iter().map(|member| places[member as usize]);
+            places[code as usize] = of_members.min().unwrap_or(LAST);
+        }
+    }
+    places
+}
+
+/// The place of a value among those of a dictionary that is sorted as a whole.
+fn between(dictionary: &Dictionary, bytes: &[u8], descending: bool) -> u64 {
+    let before = (1..=dictionary.len() as Code).filter(|code| match dictionary.entry(*code) {
+        Entry::Value(value) if descending => value > bytes,
+        Entry::Value(value) => value < bytes,
+        Entry::Set(_) => false,
+    });
+    let place = 2 * before.count() as u64;
+    match dictionary.code_of(bytes) {
+        Some(_) => place + 1,
+        None => place,
+    }
+}

@@ -1,0 +1,193 @@
+//! The first rows of an order that meet a plan, and how many there are.
+
+use std::cmp::Ordering;
+
+use crate::Key;
+use crate::columns::Columns;
+use crate::order::{Order, Place, Rank, Scalar};
+use crate::plan::Plan;
+use crate::schema::Kind;
+use crate::step::{Guards, Step};
+
+/// A row that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hit {
+    pub key: Key,
+    /// What it has for each criterion of the order.
+    pub scalars: Vec<Scalar>,
+}
+
+/// The last row of the page before.
+#[derive(Clone, Copy, Debug)]
+pub struct After<'a> {
+    pub key: &'a Key,
+    pub scalars: &'a [Scalar],
+}
+
+/// A row that may be among the first.
+struct Candidate {
+    places: Vec<Place>,
+    key: Key,
+}
+
+impl Columns {
+    /// The first `limit` rows behind `after`. Ties of the order are broken by key.
+    pub fn search(
+        &self,
+        plan: &Plan<'_>,
+        orders: &[Order],
+        after: Option<After<'_>>,
+        limit: usize,
+    ) -> Vec<Hit> {
+        let mut fields: Vec<usize> = orders
+            .iter()
+            .flat_map(|order| order.fields.clone())
+            .collect();
+        plan.coded_fields(&mut fields);
+        let guards = Guards::of(self, &fields);
+        let kind_of = |order: &Order| match order.fields.first() {
+            Some(field) => self.schema().fields()[*field].kind,
+            None => Kind::Date,
+        };
+        let ranks: Vec<Rank<'_>> = orders
+            .iter()
+            .map(|order| Rank::of(order, kind_of(order), &guards))
+            .collect();
+        let mut first = First::new(&ranks, after, limit);
+        self.each_match(plan, &guards, |chunk, mask| {
+            mask.each(|row| first.offer(chunk, row));
+        });
+        let hits = first.into_sorted().into_iter().map(|candidate| Hit {
+            key: candidate.key,
+            scalars: ranks
+                .iter()
+                .zip(&candidate.places)
+                .map(|(rank, place)| rank.scalar(*place))
+                .collect(),
+        });
+        hits.collect()
+    }
+
+    /// How many rows meet a plan.
+    pub fn count(&self, plan: &Plan<'_>) -> u64 {
+        let mut fields = Vec::new();
+        plan.coded_fields(&mut fields);
+        let guards = Guards::of(self, &fields);
+        let mut count = 0;
+        self.each_match(plan, &guards, |_, mask| count += mask.len());
+        count
+    }
+
+    /// Shows the rows that meet a plan, chunk after chunk.
+    pub(crate) fn each_match(
+        &self,
+        plan: &Plan<'_>,
+        guards: &Guards<'_>,
+        mut show: impl FnMut(&crate::chunk::Chunk, &crate::mask::Mask),
+    ) {
+        let step = Step::of(plan, guards);
+        for chunk in self.chunks() {
+            let chunk = chunk.read();
+            let mut mask = chunk.alive.clone();
+            step.keep(&chunk, &mut mask);
+            show(&chunk, &mask);
+        }
+    }
+}
+
+/// The first few of all that are offered.
+struct First<'r> {
+    ranks: &'r [Rank<'r>],
+    after: Option<(Vec<u64>, After<'r>)>,
+    limit: usize,
+    /// Up to twice as many as are wanted: they are sorted and cut when it is full.
+    candidates: Vec<Candidate>,
+    /// The first place of the last of those wanted, once there are enough.
+    worst: Option<u64>,
+}
+
+impl<'r> First<'r> {
+    fn new(ranks: &'r [Rank<'r>], after: Option<After<'r>>, limit: usize) -> First<'r> {
+        let after = after.map(|after| {
+            let places = ranks.iter().zip(after.scalars);
+            let places = places.map(|(rank, scalar)| rank.place_of(scalar)).collect();
+            (places, after)
+        });
+        First {
+            ranks,
+            after,
+            limit,
+            candidates: Vec::new(),
+            worst: None,
+        }
+    }
+
+    fn offer(&mut self, chunk: &crate::chunk::Chunk, row: usize) {
+        let first = self.ranks.first().map(|rank| rank.place(chunk, row));
+        if let (Some(worst), Some((place, _))) = (self.worst, first)
+            && place > worst
+        {
+            return;
+        }
+        if let (Some((places, _)), Some((place, _))) = (&self.after, first)
+            && place < places[0]
+        {
+            return;
+        }
+        let rest = self.ranks.iter().skip(1).map(|rank| rank.place(chunk, row));
+        let candidate = Candidate {
+            places: first.into_iter().chain(rest).collect(),
+            key: chunk.keys[row],
+        };
+        if !self.is_behind(&candidate) {
+            return;
+        }
+        self.candidates.push(candidate);
+        if self.candidates.len() >= 2 * self.limit.max(32) {
+            self.cut();
+        }
+    }
+
+    /// Whether a row comes after the page before.
+    fn is_behind(&self, candidate: &Candidate) -> bool {
+        let Some((places, after)) = &self.after else {
+            return true;
+        };
+        let each = self.ranks.iter().zip(&candidate.places);
+        let each = each.zip(places.iter().zip(after.scalars));
+        let mut orders = each.map(|((rank, mine), (place, scalar))| {
+            let order = mine.0.cmp(place);
+            order.then_with(|| rank.compare(*mine, scalar))
+        });
+        let order = orders.find(|order| order.is_ne());
+        order.unwrap_or_else(|| candidate.key.cmp(after.key)) == Ordering::Greater
+    }
+
+    fn cut(&mut self) {
+        let ranks = self.ranks;
+        self.candidates
+            .sort_unstable_by(|a, b| compare(ranks, a, b));
+        self.candidates.truncate(self.limit);
+        if self.candidates.len() == self.limit {
+            let last = self.candidates.last();
+            self.worst = last
+                .and_then(|last| last.places.first())
+                .map(|place| place.0);
+        }
+    }
+
+    fn into_sorted(mut self) -> Vec<Candidate> {
+        self.cut();
+        self.candidates
+    }
+}
+
+fn compare(ranks: &[Rank<'_>], a: &Candidate, b: &Candidate) -> Ordering {
+    let places = a.places.iter().zip(&b.places);
+    let mut orders = ranks.iter().zip(places).map(|(rank, (a, b))| {
+        let order = a.0.cmp(&b.0);
+        order.then_with(|| rank.compare_rows(*a, *b))
+    });
+    let order = orders.find(|order| order.is_ne());
+    order.unwrap_or_else(|| a.key.cmp(&b.key))
+}
