@@ -15,8 +15,8 @@ pub struct Group {
 }
 
 impl Columns {
-    /// The largest groups of the rows that meet a plan, or the smallest; of equal ones, by value. A row counts
-    /// once for each value that it has, and not where it has none. Fields of dates have no groups.
+    /// The largest groups of the rows that meet a plan, or the smallest; of equal ones, by value. A row
+    /// counts once for each value that it has, and not where it has none. Fields of dates have no groups.
     pub fn groups(
         &self,
         plan: &Plan<'_>,

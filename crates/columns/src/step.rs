@@ -131,7 +131,7 @@ impl<'s> Step<'s> {
     }
 }
 
-/// A set holds what is looked for as well as a value does, so that one code serves only where there are no sets.
+/// A set holds what is looked for as well as a value does: one code serves only where there are no sets.
 fn one_of<'s>(field: usize, dictionary: &'s Dictionary, texts: &'s [&'s str]) -> Step<'s> {
     let known = texts
         .iter()

@@ -231,17 +231,21 @@ fn made(changes: &[Change]) -> (Columns, BTreeMap<Key, Plain>) {
                 let is_there = columns.patch(&key(*number), &[(FEW, patch)]);
                 let plain = rows.get_mut(&key(*number));
                 assert_eq!(is_there, plain.is_some());
-                plain.map(|plain| plain.texts[0] = text.iter().cloned().collect());
+                if let Some(plain) = plain {
+                    plain.texts[0] = text.iter().cloned().collect();
+                }
             }
             Change::SetNumber(number, value) => {
                 columns.patch(&key(*number), &[(NUMBER, Patch::Number(*value))]);
-                let plain = rows.get_mut(&key(*number));
-                plain.map(|plain| plain.numbers = vec![*value]);
+                if let Some(plain) = rows.get_mut(&key(*number)) {
+                    plain.numbers = vec![*value];
+                }
             }
             Change::CopyFew(number) => {
                 columns.patch(&key(*number), &[(COPY, Patch::Copy(FEW))]);
-                let plain = rows.get_mut(&key(*number));
-                plain.map(|plain| plain.copy = plain.texts[0].clone());
+                if let Some(plain) = rows.get_mut(&key(*number)) {
+                    plain.copy = plain.texts[0].clone();
+                }
             }
             Change::Remove(number) => {
                 assert_eq!(

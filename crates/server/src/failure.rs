@@ -28,6 +28,8 @@ pub enum Failure {
     Denied(String),
     /// Too much at once; the call may be repeated.
     Throttled,
+    /// The findings are being read into memory; the call may be repeated.
+    Reading,
     /// The account has asked for an operation too often.
     RateExceeded {
         operation: &'static str,
@@ -75,6 +77,9 @@ impl Failure {
             | Failure::Pattern(message) => message.clone(),
             Failure::Invalid(violations) => Rejection::Validation(violations.clone()).message(),
             Failure::Throttled => "The server has as many requests waiting as it takes. Try again.".into(),
+            Failure::Reading => {
+                "The findings are being read into memory after the server's start. Try again soon.".into()
+            }
             Failure::RateExceeded { operation, per_second, .. } => format!(
                 "An account may call {operation} {per_second} times a second. Try again a little later."
             ),

@@ -31,8 +31,11 @@ pub mod tags;
 mod testing;
 pub mod wire_form;
 
+use std::sync::Arc;
+
 use balefire_store::Migration;
 use handler::Handler;
+use securityhub::finding::Index;
 
 /// The tables, in the order in which they came; a released migration never changes.
 pub static MIGRATIONS: &[Migration] = &[
@@ -82,12 +85,12 @@ pub static MIGRATIONS: &[Migration] = &[
     },
 ];
 
-/// Every operation that is answered.
-pub fn operations() -> Vec<Handler> {
+/// Every operation that is answered; `index` is that of the store's findings.
+pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
     [
         incidents::operations(),
         events::operations(),
-        securityhub::operations(),
+        securityhub::operations(index),
         inspector::operations(),
         intelligence::operations(),
         delivery::operations(),

@@ -89,7 +89,7 @@ impl Testing {
             clock.clone(),
             ids.clone(),
             settings,
-            crate::operations(),
+            crate::operations(&std::sync::Arc::default()),
         );
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -43,12 +43,15 @@ pub struct Logged {
     pub entry: Entry,
 }
 
+const HEADS: &str = "SELECT shard, seq FROM log_head";
 const HEAD: &str = "SELECT seq FROM log_head WHERE shard = $1";
 const TAKE: &str = "UPDATE log_head SET seq = seq + $1 WHERE shard = $2 RETURNING seq";
 const APPEND: &str = "INSERT INTO log (shard, seq, at_ms, account, actor, kind, subject, body) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 const AFTER: &str = "SELECT shard, seq, at_ms, account, actor, kind, subject, body FROM log \
                      WHERE shard = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+const AFTER_OF: &str = "SELECT shard, seq, at_ms, account, actor, kind, subject, body FROM log \
+                        WHERE shard = $1 AND seq > $2 AND kind IN ($3, $4) ORDER BY seq LIMIT $5";
 const CURSOR: &str = "SELECT seq FROM log_cursor WHERE name = $1 AND shard = $2";
 const ADVANCE: &str = "INSERT INTO log_cursor (name, shard, seq) VALUES ($1, $2, $3) \
                        ON CONFLICT (name, shard) DO UPDATE SET seq = excluded.seq \
@@ -89,6 +92,33 @@ impl Tx<'_> {
         self.query(AFTER, &[shard.into(), seq.into(), limit.into()])?
             .iter()
             .map(logged)
+            .collect()
+    }
+
+    /// The changes of a shard after `seq` of one of two kinds, oldest first, without reading the others.
+    pub fn log_after_of(
+        &mut self,
+        shard: i64,
+        seq: i64,
+        kinds: [&str; 2],
+        limit: usize,
+    ) -> Result<Vec<Logged>, Error> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let [one, other] = kinds.map(Value::from);
+        self.query(
+            AFTER_OF,
+            &[shard.into(), seq.into(), one, other, limit.into()],
+        )?
+        .iter()
+        .map(logged)
+        .collect()
+    }
+
+    /// Shards and the numbers of their newest changes.
+    pub fn log_heads(&mut self) -> Result<Vec<(i64, i64)>, Error> {
+        let rows = self.query(HEADS, &[])?;
+        rows.iter()
+            .map(|row| Ok((row.int(0)?, row.int(1)?)))
             .collect()
     }
 

@@ -67,8 +67,14 @@ const CONFINED: &[(&str, &[&str], &[&str], &str)] = &[
         "crates/api has no I/O, no async, and knows neither store nor server",
     ),
     (
+        "crates/columns/",
+        &["balefire_api", "balefire_store", "balefire"],
+        &[],
+        "crates/columns knows no AWS word and no SQL: neither api nor store nor server",
+    ),
+    (
         "crates/store/",
-        &["balefire_api", "balefire"],
+        &["balefire_api", "balefire_columns", "balefire"],
         &[],
         "crates/store knows no AWS word: neither crates/api nor the server",
     ),

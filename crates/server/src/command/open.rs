@@ -13,12 +13,15 @@ use crate::context::{Caller, Clock, Ids};
 use crate::failure::Failure;
 use crate::hooks::Hooks;
 use crate::pipeline::Pipeline;
+use crate::securityhub::finding::Index;
 use crate::setting;
 use crate::settings::Settings;
 
 /// A store that is ready to answer.
 pub struct Opened {
     pub store: Store,
+    /// The findings, as they are searched.
+    pub index: Arc<Index>,
     pub pipeline: Arc<Pipeline>,
     pub session_secret: [u8; 32],
     pub clock: Clock,
@@ -53,6 +56,7 @@ impl Opened {
         let first = first_account(&store, &sealing, &clock)?;
         let page_secret = setting::secret(&store, "page_secret")?;
         let session_secret = setting::secret(&store, "session_secret")?;
+        let index = Arc::default();
         let pipeline = Pipeline::new(
             store.clone(),
             Access::new(sealing.clone()),
@@ -60,10 +64,11 @@ impl Opened {
             clock.clone(),
             ids.clone(),
             settings.clone(),
-            crate::operations(),
+            crate::operations(&index),
         );
         Ok(Opened {
             store,
+            index,
             pipeline: Arc::new(pipeline),
             session_secret,
             clock,

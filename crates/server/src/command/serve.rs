@@ -10,6 +10,8 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use balefire_store::Store;
+
 use super::open::{FirstKey, Opened};
 use super::{Ended, StoreOptions};
 use crate::configuration::Configuration;
@@ -20,9 +22,13 @@ use crate::front::Front;
 use crate::hooks::Hooks;
 use crate::http;
 use crate::outside::Outside;
+use crate::securityhub::finding::Index;
 use crate::settings::Limits;
 use crate::stream::Changes;
 
+/// How long the searched findings rest between two looks at the log, and how often they look at least.
+const FOLLOW_REST: Duration = Duration::from_millis(50);
+const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 /// How often what has expired is looked for.
 const DROP_EXPIRED_EVERY: Duration = Duration::from_secs(600);
 
@@ -158,6 +164,8 @@ impl Server {
         );
         let stepping = tokio::spawn(Arc::clone(&engine).run());
         let dropping = tokio::spawn(drop_expired(engine));
+        let index = opened.index;
+        let following = tokio::spawn(follow(opened.store.clone(), Arc::clone(&index)));
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let asked_to_end = async move {
             self.signals.asked_to_end().await;
@@ -180,10 +188,11 @@ impl Server {
             asked_to_end,
         )
         .await?;
-        stepping.abort();
-        dropping.abort();
-        let _ = stepping.await;
-        let _ = dropping.await;
+        index.stop();
+        for task in [stepping, dropping, following] {
+            task.abort();
+            let _ = task.await;
+        }
         let store = opened.store;
         tokio::task::spawn_blocking(move || store.close()).await?;
         Ok(())
@@ -196,6 +205,24 @@ async fn drop_expired(engine: Arc<Engine>) {
             tracing::error!("what has expired could not be dropped: {failure:?}");
         }
         tokio::time::sleep(DROP_EXPIRED_EVERY).await;
+    }
+}
+
+/// Keeps the findings that are searched up with the change log, so that who asks need not wait for it.
+async fn follow(store: Store, index: Arc<Index>) {
+    let mut moved = store.subscribe();
+    loop {
+        let (store, index) = (store.clone(), Arc::clone(&index));
+        let turn = move || store.read_blocking(move |tx| index.current(tx).map(drop));
+        match tokio::task::spawn_blocking(turn).await {
+            Ok(Ok(Ok(()))) => {}
+            Ok(Ok(Err(failure))) => tracing::error!("findings could not be read: {failure:?}"),
+            Ok(Err(balefire_store::Error::Closed)) | Err(_) => return,
+            Ok(Err(error)) => tracing::error!("findings could not be read: {error}"),
+        }
+        // Other servers of the database move no counter of this one.
+        let _ = tokio::time::timeout(FOLLOW_EVERY, moved.changed()).await;
+        tokio::time::sleep(FOLLOW_REST).await;
     }
 }
 

@@ -33,9 +33,10 @@ fn words(failure: &Failure) -> (StatusCode, &'static str) {
             "This address does not lead anywhere",
         ),
         Failure::Conflict { .. } => (StatusCode::CONFLICT, "Not possible now"),
-        Failure::Limit { .. } | Failure::Throttled | Failure::RateExceeded { .. } => {
-            (StatusCode::TOO_MANY_REQUESTS, "Too much at once")
-        }
+        Failure::Limit { .. }
+        | Failure::Throttled
+        | Failure::Reading
+        | Failure::RateExceeded { .. } => (StatusCode::TOO_MANY_REQUESTS, "Too much at once"),
         Failure::Internal(_) | Failure::Store(_) => (
             StatusCode::INTERNAL_SERVER_ERROR,
             "Something went wrong here",

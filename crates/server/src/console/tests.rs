@@ -162,7 +162,7 @@ fn console(testing: &Arc<Testing>, keys: &TempDir, secure_cookies: bool) -> Cons
         clock(testing),
         Ids::random(),
         Settings::default(),
-        crate::operations(),
+        crate::operations(&std::sync::Arc::default()),
     );
     Console::new(Arc::new(pipeline), clock(testing), [9; 32], secure_cookies)
 }

@@ -73,7 +73,7 @@ fn names(failure: &Failure) -> (&'static [&'static str], &'static str, u16) {
             "AccessDeniedException",
             403,
         ),
-        Failure::Throttled | Failure::RateExceeded { .. } => (
+        Failure::Throttled | Failure::Reading | Failure::RateExceeded { .. } => (
             &["ThrottlingException", "TooManyRequestsException"],
             "ThrottlingException",
             429,
@@ -206,7 +206,9 @@ impl Facts<'_> {
                 "quotaCode" | "QuotaCode",
                 Failure::Limit { quota, .. } | Failure::RateExceeded { quota, .. },
             ) => Some((*quota).to_owned()),
-            ("quotaCode" | "QuotaCode", Failure::Throttled) => Some("REQUESTS_WAITING".into()),
+            ("quotaCode" | "QuotaCode", Failure::Throttled | Failure::Reading) => {
+                Some("REQUESTS_WAITING".into())
+            }
             ("serviceCode" | "ServiceCode", _) => Some(self.service.name.to_owned()),
             ("reason" | "Reason", Failure::Invalid(_)) => Some("FIELD_VALIDATION_FAILED".into()),
             _ => None,

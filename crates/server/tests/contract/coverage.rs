@@ -50,7 +50,7 @@ fn every_handler_is_of_a_model_and_stands_in_one_table_only() {
         .map(modelled::Modelled::id)
         .collect();
     let mut seen = BTreeSet::new();
-    for handler in balefire::operations() {
+    for handler in balefire::operations(&std::sync::Arc::default()) {
         let id = format!("{}:{}", handler.spec.service, handler.spec.name);
         assert!(known.contains(&id), "{id} is in no model");
         assert!(seen.insert(id.clone()), "{id} has two handlers");

@@ -46,7 +46,7 @@ pub fn answered() -> Vec<Modelled> {
 
 /// Whether an operation has a handler.
 pub fn is_answered(service: &str, name: &str) -> bool {
-    let handlers = balefire::operations();
+    let handlers = balefire::operations(&std::sync::Arc::default());
     handlers
         .iter()
         .any(|handler| handler.spec.service == service && handler.spec.name == name)

@@ -61,7 +61,7 @@ impl Server {
             clock.clone(),
             Ids::random(),
             Settings::default(),
-            balefire::operations(),
+            balefire::operations(&std::sync::Arc::default()),
         );
         Server {
             engine: Engine::new(

@@ -61,7 +61,7 @@ impl Node {
             clock.clone(),
             ids.clone(),
             Settings::default(),
-            balefire::operations(),
+            balefire::operations(&std::sync::Arc::default()),
         );
         let outside = Configuration::parse(&format!(
             "[outside]\nallow = [\"127.0.0.0/8\"]\n\

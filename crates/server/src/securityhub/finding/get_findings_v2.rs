@@ -1,17 +1,19 @@
 //! GetFindingsV2: the findings that filters match, in an order, page by page.
 
-use std::cmp::Ordering;
+use std::collections::HashMap;
 
 use balefire_api::Document;
 use balefire_api::generated::securityhub::{GetFindingsV2Request, GetFindingsV2Response};
-use serde_json::Value;
+use balefire_columns::{After, Hit};
+use balefire_store::Kept;
 
+use super::Finding;
 use super::edit::Edit;
 use super::filter::Filters;
-use super::ranked::Ranked;
-use super::scan::{Passing, scan};
+use super::index::{Index, key_of, uid_of};
+use super::packing::Unpacker;
 use super::scope;
-use super::sort::{Key, Sort};
+use super::sort::{self, Sort};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::hub;
@@ -25,6 +27,7 @@ const PAGE_MAX: usize = 100;
 pub fn get_findings_v2(
     ctx: &mut Ctx<'_, '_>,
     input: GetFindingsV2Request,
+    index: &Index,
 ) -> Result<GetFindingsV2Response, Failure> {
     hub::require_on(ctx)?;
     if let Some(scopes) = &input.scopes {
@@ -32,82 +35,66 @@ pub fn get_findings_v2(
     }
     let filters = Filters::compile(&input.filters.unwrap_or_default(), ctx.now)?;
     let sort = Sort::compile(&input.sort_criteria.unwrap_or_default())?;
-    let after = match &ctx.page.after {
+    let token = match &ctx.page.after {
         None => None,
-        Some(parts) => Some(sort.key_of_parts(parts).ok_or_else(|| {
-            Failure::invalid("/NextToken", "Member must be a token of the same order")
-        })?),
+        Some(parts) => {
+            let token = sort.scalars_of_parts(parts);
+            let token = token.and_then(|(scalars, uid)| Some((scalars, key_of(&uid)?)));
+            Some(token.ok_or_else(|| {
+                Failure::invalid("/NextToken", "Member must be a token of the same order")
+            })?)
+        }
     };
+    let after = token.as_ref().map(|(scalars, key)| After { key, scalars });
     let limit = ctx.page.limit(PAGE_MAX, PAGE_MAX);
-    let mut hits = hits(ctx, &filters, &sort, after.as_ref(), limit + 1)?;
-    let next_token = ctx.page.cut(&mut hits, limit, |hit| hit.key.parts());
-    let findings: Result<Vec<Document>, Failure> = hits.into_iter().map(Hit::document).collect();
+    let current = index.current(ctx.tx)?;
+    let mut hits = current.search(
+        ctx.caller.visible(),
+        filters.plan(index.fields()),
+        &sort.orders(index.fields()),
+        after,
+        limit + 1,
+    );
+    let next_token = ctx.page.cut(&mut hits, limit, sort::parts);
+    let unchecked = if current.is_ahead() {
+        Some(&filters)
+    } else {
+        None
+    };
     Ok(GetFindingsV2Response {
-        findings: Some(findings?),
+        findings: Some(documents(ctx, &hits, unchecked)?),
         next_token,
     })
 }
 
-/// A finding that matches.
-struct Hit {
-    key: Key,
-    text: String,
-    edit: Option<Edit>,
-}
-
-/// The first findings behind a key. Memory holds these and a few that pass by, however many there are.
-fn hits(
+/// The documents of a page with what customers set. Columns that are ahead of the transaction may have found
+/// what does not match in it: such documents are left out by `filters`.
+fn documents(
     ctx: &mut Ctx<'_, '_>,
-    filters: &Filters,
-    sort: &Sort,
-    after: Option<&Key>,
-    limit: usize,
-) -> Result<Vec<Hit>, Failure> {
-    let mut ranked: Ranked<Hit> = Ranked::new(limit);
+    hits: &[Hit],
+    filters: Option<&Filters>,
+) -> Result<Vec<Document>, Failure> {
+    let uids: Vec<String> = hits.iter().map(|hit| uid_of(&hit.key)).collect();
+    let uids: Vec<&str> = uids.iter().map(String::as_str).collect();
+    let findings: HashMap<String, Kept<Finding>> = super::records_of(ctx.tx, &uids)?;
+    let edits: HashMap<String, Kept<Edit>> = super::records_of(ctx.tx, &uids)?;
     let visible = ctx.caller.visible();
-    scan(ctx.tx, visible, |Passing { uid, text, edit }| {
-        let mut document: Value = serde_json::from_str(&text)?;
-        if let Some(edit) = &edit {
-            edit.apply(&mut document);
-        }
-        if !filters.matches(&document) {
-            return Ok(());
-        }
-        let key = sort.key(&document, uid);
-        if after.is_none_or(|after| key > *after) && ranked.has_room_for(|last| key < last.key) {
-            ranked.offer(Hit { key, text, edit });
-        }
-        Ok(())
-    })?;
-    Ok(ranked.into_sorted())
-}
-
-impl Hit {
-    fn document(self) -> Result<Document, Failure> {
-        let text = match &self.edit {
-            Some(edit) => edit.overlay(&self.text)?.into_owned(),
-            None => self.text,
+    let mut unpacker = Unpacker::default();
+    let mut documents = Vec::with_capacity(uids.len());
+    for uid in uids {
+        let found = findings.get(uid);
+        let Some(finding) = found.filter(|finding| visible.includes(&finding.account)) else {
+            continue;
         };
-        Ok(Document::from_text(text)?)
+        let packed = &finding.packed;
+        let mut text = unpacker.unpack(ctx.tx, &packed.bytes, packed.dictionary)?;
+        if let Some(edit) = edits.get(uid) {
+            text = edit.overlay(&text)?.into_owned();
+        }
+        let document = Document::from_text(text)?;
+        if filters.is_none_or(|filters| filters.matches_text(&document)) {
+            documents.push(document);
+        }
     }
+    Ok(documents)
 }
-
-impl Ord for Hit {
-    fn cmp(&self, other: &Hit) -> Ordering {
-        self.key.cmp(&other.key)
-    }
-}
-
-impl PartialOrd for Hit {
-    fn partial_cmp(&self, other: &Hit) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Hit {
-    fn eq(&self, other: &Hit) -> bool {
-        self.key == other.key
-    }
-}
-
-impl Eq for Hit {}

@@ -4,14 +4,15 @@ mod batch_update_findings_v2;
 mod caption;
 mod edit;
 mod filter;
+mod get_finding_statistics_v2;
 mod get_findings_v2;
 mod identity;
 mod import_findings;
+mod index;
 mod members;
 mod packing;
 mod path;
 mod provider;
-mod ranked;
 mod scan;
 mod scope;
 mod sort;
@@ -19,8 +20,10 @@ mod sort;
 pub(crate) mod tests;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
+pub use get_finding_statistics_v2::get_finding_statistics_v2;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
+pub use index::Index;
 
 use std::collections::{HashMap, HashSet};
 

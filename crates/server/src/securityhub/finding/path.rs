@@ -65,6 +65,12 @@ pub fn kind_of(name: &str) -> Option<Kind> {
     own.map(|(_, kind)| *kind)
 }
 
+/// The attributes of a kind that are sorted by and that the model has no filter for.
+pub fn unfiltered(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let of_kind = UNFILTERED.iter().filter(move |(_, known)| *known == kind);
+    of_kind.map(|(name, _)| *name)
+}
+
 /// The way to an attribute. Arrays on it stand for all their elements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Path(Vec<Box<str>>);
@@ -72,6 +78,11 @@ pub struct Path(Vec<Box<str>>);
 impl Path {
     pub fn of(name: &str) -> Path {
         Path(name.split('.').map(Box::from).collect())
+    }
+
+    /// The dotted name.
+    pub fn name(&self) -> String {
+        self.0.join(".")
     }
 
     /// Whether any value there is as asked. `null` is no value.

@@ -4,6 +4,7 @@ mod get;
 mod import;
 mod real_data;
 mod speed;
+mod statistics;
 mod update;
 
 use balefire_store::Tx;
@@ -21,7 +22,7 @@ pub(crate) fn document(finding_uid: &str, set: Value) -> Value {
     document_of(ADMINISTRATOR, finding_uid, set)
 }
 
-fn document_of(account: &str, finding_uid: &str, set: Value) -> Value {
+pub(crate) fn document_of(account: &str, finding_uid: &str, set: Value) -> Value {
     let mut document = json!({
         "class_uid": 2004, "class_name": "Detection Finding", "category_uid": 2,
         "activity_id": 1, "activity_name": "Create", "severity_id": 3, "severity": "Medium",
@@ -36,7 +37,7 @@ fn document_of(account: &str, finding_uid: &str, set: Value) -> Value {
     document
 }
 
-fn uid_of(account: &str, finding_uid: &str) -> String {
+pub(crate) fn uid_of(account: &str, finding_uid: &str) -> String {
     let identity = Identity {
         account,
         product_uid: PRODUCT,
@@ -46,7 +47,7 @@ fn uid_of(account: &str, finding_uid: &str) -> String {
 }
 
 /// A server whose hubs are on.
-fn enabled() -> Testing {
+pub(crate) fn enabled() -> Testing {
     let t = Testing::new();
     for account in [ADMINISTRATOR, MEMBER] {
         t.call_as(account, "securityhub", "EnableSecurityHubV2", json!({}))
@@ -55,7 +56,7 @@ fn enabled() -> Testing {
     t
 }
 
-fn import_as(t: &Testing, account: &str, documents: &[Value]) -> Result<Value, Failure> {
+pub(crate) fn import_as(t: &Testing, account: &str, documents: &[Value]) -> Result<Value, Failure> {
     let input = json!({"Findings": documents});
     t.call_as(account, "balefire", "ImportFindings", input)
 }
@@ -106,7 +107,7 @@ fn finding(t: &Testing, finding_uid: &str) -> Value {
     found[0].clone()
 }
 
-fn update_as(t: &Testing, account: &str, input: Value) -> Result<Value, Failure> {
+pub(crate) fn update_as(t: &Testing, account: &str, input: Value) -> Result<Value, Failure> {
     t.call_as(account, "securityhub", "BatchUpdateFindingsV2", input)
 }
 

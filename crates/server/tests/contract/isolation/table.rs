@@ -355,6 +355,12 @@ pub const ROWS: &[Row] = &[
         Own::Sees,
     ),
     row(
+        "securityhub:GetFindingStatisticsV2",
+        |_| json!({"GroupByRules": [{"GroupByField": "finding_info.title"}]}),
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
         "securityhub:BatchUpdateFindingsV2",
         |w| json!({"MetadataUids": [w.finding], "StatusId": 3, "Comment": "taken"}),
         Foreign::Nothing,

@@ -13,9 +13,9 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// Inclusive bounds in milliseconds.
 #[derive(Debug)]
 pub struct Span {
-    path: Path,
-    from_ms: i64,
-    to_ms: i64,
+    pub path: Path,
+    pub from_ms: i64,
+    pub to_ms: i64,
 }
 
 impl Span {

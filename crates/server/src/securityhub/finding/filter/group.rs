@@ -1,5 +1,6 @@
 //! Filters of one field that count together: the positive ones any, the negative ones all.
 
+use balefire_columns::Plan;
 use serde_json::Value;
 
 use super::super::path::Path;
@@ -43,6 +44,20 @@ impl<T: Test> Group<T> {
     pub fn matches(&self, document: &Value) -> bool {
         let any = |tests: &[T]| T::any(tests, &self.path, document);
         (self.positive.is_empty() || any(&self.positive)) && !any(&self.negative)
+    }
+}
+
+impl<T> Group<T> {
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The same question of columns; `any` gives that of some tests.
+    pub fn plan<'g>(&'g self, any: impl Fn(&'g [T]) -> Plan<'g>) -> Plan<'g> {
+        let negative = (!self.negative.is_empty()).then(|| any(&self.negative));
+        let negative = negative.map(|plan| Plan::Not(Box::new(plan)));
+        let positive = (!self.positive.is_empty()).then(|| any(&self.positive));
+        Plan::All(positive.into_iter().chain(negative).collect())
     }
 }
 

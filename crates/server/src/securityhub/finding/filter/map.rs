@@ -40,7 +40,7 @@ impl group::Test for Test {
 
 impl Test {
     /// An entry is OCSF's object of a name and a value or several; a whole map is taken as well.
-    fn passes(&self, entry: &Value) -> bool {
+    pub fn passes(&self, entry: &Value) -> bool {
         match entry.get("name").and_then(Value::as_str) {
             Some(name) if name != self.key => false,
             Some(_) => {

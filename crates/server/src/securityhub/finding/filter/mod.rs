@@ -1,22 +1,23 @@
 //! Filters over findings: checked and compiled once, then asked of each document.
 //!
-//! This plain evaluation is what the filters mean; whatever answers them faster is tested against it.
+//! The plain evaluation is what filters mean; the columns, which answer them faster, are tested against it.
 
 mod address;
 mod date;
 mod group;
 mod map;
 mod number;
+mod plan;
 #[cfg(test)]
 mod properties;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod text;
 
 use balefire_api::generated::securityhub::{
     AllowedOperators, BooleanFilter, CompositeFilter, OcsfBooleanFilter, OcsfFindingFilters,
 };
-use balefire_api::{Timestamp, Violation, rejection};
+use balefire_api::{Document, Timestamp, Violation, rejection};
 use serde_json::Value;
 
 use super::path::Path;
@@ -49,13 +50,22 @@ impl Filters {
     /// Inside a composite, string filters of one field are one group, and so are map filters; groups
     /// and all other filters are joined by the composite's operator. Operators default to AND.
     pub fn compile(filters: &OcsfFindingFilters, now: Timestamp) -> Result<Filters, Failure> {
+        Filters::compile_at(filters, now, "/Filters")
+    }
+
+    /// As `compile`, for filters at another place of the input.
+    pub fn compile_at(
+        filters: &OcsfFindingFilters,
+        now: Timestamp,
+        at: &str,
+    ) -> Result<Filters, Failure> {
         let mut compiler = Compiler {
             now_ms: now.0,
             violations: Vec::new(),
         };
         let composites = filters.composite_filters.as_deref().unwrap_or_default();
-        let at = "/Filters/CompositeFilters";
-        let nodes = compiler.composites(composites, at, Depth::Outer);
+        let at = format!("{at}/CompositeFilters");
+        let nodes = compiler.composites(composites, &at, Depth::Outer);
         match compiler.violations.is_empty() {
             true => Ok(Filters(join(filters.composite_operator, nodes))),
             false => Err(Failure::Invalid(compiler.violations)),
@@ -65,6 +75,13 @@ impl Filters {
     /// Whether a document, with what customers set in it, is one that is asked for.
     pub fn matches(&self, document: &Value) -> bool {
         self.0.matches(document)
+    }
+
+    /// As `matches`, of a document that is still a text.
+    pub fn matches_text(&self, document: &Document) -> bool {
+        document
+            .value()
+            .is_ok_and(|document| self.matches(&document))
     }
 }
 

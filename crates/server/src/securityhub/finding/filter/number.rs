@@ -15,6 +15,14 @@ pub struct Bounds {
 impl Bounds {
     /// Of several values at the field, one must keep all bounds by itself.
     pub fn matches(&self, document: &Value) -> bool {
+        self.path.any_number(document, |number| self.holds(number))
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn holds(&self, number: f64) -> bool {
         let NumberFilter {
             eq,
             gt,
@@ -22,13 +30,11 @@ impl Bounds {
             lt,
             lte,
         } = self.filter;
-        self.path.any_number(document, |number| {
-            eq.is_none_or(|bound| number == bound)
-                && gt.is_none_or(|bound| number > bound)
-                && gte.is_none_or(|bound| number >= bound)
-                && lt.is_none_or(|bound| number < bound)
-                && lte.is_none_or(|bound| number <= bound)
-        })
+        eq.is_none_or(|bound| number == bound)
+            && gt.is_none_or(|bound| number > bound)
+            && gte.is_none_or(|bound| number >= bound)
+            && lt.is_none_or(|bound| number < bound)
+            && lte.is_none_or(|bound| number <= bound)
     }
 }
 

@@ -63,7 +63,15 @@ impl Test {
         }
     }
 
-    fn passes(&self, text: &str) -> bool {
+    /// The text that alone passes, if it is one.
+    pub fn exact(&self) -> Option<&str> {
+        match self {
+            Test::Equals(value) => Some(value),
+            Test::Prefix(_) | Test::Contains(_) | Test::ContainsWord(_) => None,
+        }
+    }
+
+    pub fn passes(&self, text: &str) -> bool {
         match self {
             Test::Equals(value) => text == value,
             Test::Prefix(value) => text.starts_with(value.as_str()),
