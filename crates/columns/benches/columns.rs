@@ -161,9 +161,9 @@ fn least<'p>(field: usize, bound: f64) -> Plan<'p> {
 }
 
 fn prefix(field: usize, prefix: &str) -> Plan<'_> {
-    Plan::Text {
+    Plan::Prefix {
         field,
-        passes: Box::new(move |text| text.starts_with(prefix)),
+        texts: vec![prefix],
     }
 }
 

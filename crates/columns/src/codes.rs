@@ -116,7 +116,8 @@ fn put<T: Copy + Default>(codes: &mut Vec<T>, row: usize, code: T) {
 /// How many rows of a word make it worth to look at all of them at once.
 const DENSE: u32 = 12;
 
-fn keep<T: Copy>(codes: &[T], mask: &mut Mask, is: impl Fn(T) -> bool, missing: bool) {
+/// Keeps in the mask the rows whose element is as asked; `missing` says what becomes of those beyond the end.
+pub fn keep<T: Copy>(codes: &[T], mask: &mut Mask, is: impl Fn(T) -> bool, missing: bool) {
     let words = mask.words_mut();
     let (whole, rest) = codes.as_chunks::<64>();
     let (inside, outside) = words.split_at_mut(whole.len());

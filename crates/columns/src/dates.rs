@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use crate::codes::keep;
 use crate::mask::Mask;
 
 /// What stands for no date.
@@ -41,15 +42,18 @@ impl Dates {
 
     /// Keeps in the mask the rows that have a date between two, both included.
     pub fn keep_between(&self, from_ms: i64, to_ms: i64, mask: &mut Mask) {
-        let from_ms = from_ms.max(LOWEST);
-        mask.retain(|row| match self.ms.get(row) {
-            None | Some(&NONE) => false,
-            Some(&SEVERAL) => self
-                .of_several(row)
-                .iter()
-                .any(|ms| (from_ms..=to_ms).contains(ms)),
-            Some(ms) => (from_ms..=to_ms).contains(ms),
+        let span = from_ms.max(LOWEST)..=to_ms;
+        let of_several = self.several.iter().filter(|(row, dates)| {
+            mask.has(usize::from(**row)) && dates.iter().any(|ms| span.contains(ms))
         });
+        let of_several: Vec<usize> = of_several.map(|(row, _)| usize::from(*row)).collect();
+        keep(&self.ms, mask, |ms| span.contains(&ms), false);
+        of_several.into_iter().for_each(|row| mask.set(row));
+    }
+
+    /// Keeps in the mask the rows that have no date.
+    pub fn keep_missing(&self, mask: &mut Mask) {
+        keep(&self.ms, mask, |ms| ms == NONE, true);
     }
 
     /// The lowest or the highest date of a row, or `NONE`.

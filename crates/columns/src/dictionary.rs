@@ -19,6 +19,7 @@ pub struct Dictionary {
     ends: Vec<usize>,
     /// A bit for each entry that is a set; its bytes are the codes of its members.
     sets: Vec<u64>,
+    set_count: usize,
     table: HashTable<Code>,
     hasher: DefaultHashBuilder,
 }
@@ -48,7 +49,12 @@ impl Dictionary {
     }
 
     pub fn has_sets(&self) -> bool {
-        self.sets.iter().any(|word| *word != 0)
+        self.set_count > 0
+    }
+
+    /// How many entries are values.
+    pub fn value_count(&self) -> usize {
+        self.len() - self.set_count
     }
 
     pub fn entry(&self, code: Code) -> Entry<'_> {
@@ -104,6 +110,7 @@ impl Dictionary {
         }
         if is_set {
             self.sets[place / 64] |= 1 << (place % 64);
+            self.set_count += 1;
         }
         let code = Code::try_from(place + 1).unwrap_or(Code::MAX);
         let hash = self.hasher.hash_one(bytes);

@@ -20,6 +20,10 @@ impl Mask {
         &mut *self.0
     }
 
+    pub fn has(&self, row: usize) -> bool {
+        self.0[row / 64] >> (row % 64) & 1 == 1
+    }
+
     pub fn set(&mut self, row: usize) {
         self.0[row / 64] |= 1 << (row % 64);
     }

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use crate::chunk::Chunk;
 use crate::dates::NONE;
 use crate::dictionary::{Code, Dictionary, Entry, MISSING, number_of, text_of};
+use crate::mask::Mask;
 use crate::schema::Kind;
 use crate::step::Guards;
 
@@ -74,6 +75,37 @@ impl<'s> Rank<'s> {
             }
             (None, None) => (LAST, MISSING),
         }
+    }
+
+    /// Takes out of the mask rows whose place is beyond another, as far as that can be told at once.
+    pub fn prune(&self, chunk: &Chunk, mask: &mut Mask, last: u64) {
+        if last == LAST {
+            return;
+        }
+        if self.kind == Kind::Date {
+            return self.prune_dates(chunk, mask, last);
+        }
+        if let (Some(places), Some(codes)) = (&self.places, chunk.codes(self.fields[0])) {
+            let table: Vec<bool> = places.iter().map(|place| *place <= last).collect();
+            codes.keep_passed(&table, mask);
+        }
+    }
+
+    /// A row has the place of its first field that has a date.
+    fn prune_dates(&self, chunk: &Chunk, mask: &mut Mask, last: u64) {
+        let edge = date_of(directed(last, self.descending));
+        let (from_ms, to_ms) = match self.descending {
+            true => (edge, i64::MAX),
+            false => (i64::MIN, edge),
+        };
+        let mut kept = Mask::none();
+        for dates in self.fields.iter().filter_map(|field| chunk.dates(*field)) {
+            let mut here = mask.clone();
+            dates.keep_between(from_ms, to_ms, &mut here);
+            kept.add(&here);
+            dates.keep_missing(mask);
+        }
+        *mask = kept;
     }
 
     /// The place of a value of an earlier page, which need not be in the dictionary any more.

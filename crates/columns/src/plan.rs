@@ -19,6 +19,11 @@ pub enum Plan<'p> {
         field: usize,
         texts: Vec<&'p str>,
     },
+    /// Some value begins with one of these texts.
+    Prefix {
+        field: usize,
+        texts: Vec<&'p str>,
+    },
     Text {
         field: usize,
         passes: TextTest<'p>,
@@ -43,7 +48,10 @@ impl Plan<'_> {
                 plans.iter().for_each(|plan| plan.coded_fields(fields));
             }
             Plan::Not(plan) => plan.coded_fields(fields),
-            Plan::OneOf { field, .. } | Plan::Text { field, .. } | Plan::Number { field, .. } => {
+            Plan::OneOf { field, .. }
+            | Plan::Prefix { field, .. }
+            | Plan::Text { field, .. }
+            | Plan::Number { field, .. } => {
                 fields.push(*field);
             }
             Plan::Between { .. } => {}

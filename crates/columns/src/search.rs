@@ -3,7 +3,9 @@
 use std::cmp::Ordering;
 
 use crate::Key;
+use crate::chunk::Chunk;
 use crate::columns::Columns;
+use crate::mask::Mask;
 use crate::order::{Order, Place, Rank, Scalar};
 use crate::plan::Plan;
 use crate::schema::Kind;
@@ -25,6 +27,7 @@ pub struct After<'a> {
 }
 
 /// A row that may be among the first.
+#[derive(Clone)]
 struct Candidate {
     places: Vec<Place>,
     key: Key,
@@ -54,9 +57,13 @@ impl Columns {
             .map(|order| Rank::of(order, kind_of(order), &guards))
             .collect();
         let mut first = First::new(&ranks, after, limit);
-        self.each_match(plan, &guards, |chunk, mask| {
-            mask.each(|row| first.offer(chunk, row));
-        });
+        let step = Step::of(plan, &guards);
+        for chunk in self.chunks() {
+            let chunk = chunk.read();
+            let mut mask = chunk.alive.clone();
+            step.keep_pruned(&chunk, &mut mask, |mask| first.prune(&chunk, mask));
+            mask.each(|row| first.offer(&chunk, row));
+        }
         let hits = first.into_sorted().into_iter().map(|candidate| Hit {
             key: candidate.key,
             scalars: ranks
@@ -83,7 +90,7 @@ impl Columns {
         &self,
         plan: &Plan<'_>,
         guards: &Guards<'_>,
-        mut show: impl FnMut(&crate::chunk::Chunk, &crate::mask::Mask),
+        mut show: impl FnMut(&Chunk, &Mask),
     ) {
         let step = Step::of(plan, guards);
         for chunk in self.chunks() {
@@ -102,8 +109,10 @@ struct First<'r> {
     limit: usize,
     /// Up to twice as many as are wanted: they are sorted and cut when it is full.
     candidates: Vec<Candidate>,
-    /// The first place of the last of those wanted, once there are enough.
-    worst: Option<u64>,
+    /// Whether those before `limit` are the first of all so far, in order.
+    is_cut: bool,
+    /// The one that is offered.
+    offered: Candidate,
 }
 
 impl<'r> First<'r> {
@@ -118,31 +127,47 @@ impl<'r> First<'r> {
             after,
             limit,
             candidates: Vec::new(),
-            worst: None,
+            is_cut: false,
+            offered: Candidate {
+                places: Vec::new(),
+                key: [0; 24],
+            },
         }
     }
 
-    fn offer(&mut self, chunk: &crate::chunk::Chunk, row: usize) {
-        let first = self.ranks.first().map(|rank| rank.place(chunk, row));
-        if let (Some(worst), Some((place, _))) = (self.worst, first)
-            && place > worst
-        {
+    /// The last of those that are wanted, once there are enough.
+    fn worst(&self) -> Option<&Candidate> {
+        let last = self.limit.checked_sub(1)?;
+        self.candidates.get(last).filter(|_| self.is_cut)
+    }
+
+    /// Takes out of the mask rows that come too late to be wanted.
+    fn prune(&self, chunk: &Chunk, mask: &mut Mask) {
+        let place = self.worst().and_then(|worst| worst.places.first());
+        if let (Some((place, _)), Some(rank)) = (place, self.ranks.first()) {
+            rank.prune(chunk, mask, *place);
+        }
+    }
+
+    fn offer(&mut self, chunk: &Chunk, row: usize) {
+        self.offered.key = chunk.keys[row];
+        self.offered.places.clear();
+        for (rank, at) in self.ranks.iter().zip(0..) {
+            let place = rank.place(chunk, row);
+            if at == 0
+                && self
+                    .worst()
+                    .is_some_and(|worst| place.0 > worst.places[0].0)
+            {
+                return;
+            }
+            self.offered.places.push(place);
+        }
+        let is_late = |worst| compare(self.ranks, &self.offered, worst) == Ordering::Greater;
+        if self.worst().is_some_and(is_late) || !self.is_behind(&self.offered) {
             return;
         }
-        if let (Some((places, _)), Some((place, _))) = (&self.after, first)
-            && place < places[0]
-        {
-            return;
-        }
-        let rest = self.ranks.iter().skip(1).map(|rank| rank.place(chunk, row));
-        let candidate = Candidate {
-            places: first.into_iter().chain(rest).collect(),
-            key: chunk.keys[row],
-        };
-        if !self.is_behind(&candidate) {
-            return;
-        }
-        self.candidates.push(candidate);
+        self.candidates.push(self.offered.clone());
         if self.candidates.len() >= 2 * self.limit.max(32) {
             self.cut();
         }
@@ -168,12 +193,7 @@ impl<'r> First<'r> {
         self.candidates
             .sort_unstable_by(|a, b| compare(ranks, a, b));
         self.candidates.truncate(self.limit);
-        if self.candidates.len() == self.limit {
-            let last = self.candidates.last();
-            self.worst = last
-                .and_then(|last| last.places.first())
-                .map(|place| place.0);
-        }
+        self.is_cut = true;
     }
 
     fn into_sorted(mut self) -> Vec<Candidate> {

@@ -7,6 +7,8 @@ use crate::mask::Mask;
 use crate::plan::Plan;
 use parking_lot::RwLockReadGuard;
 
+/// What it costs to ask each row.
+const EACH: u32 = 1_000;
 /// Larger dictionaries are not asked as a whole: only the rows that are left after all else are.
 const ASKED_WHOLE_MAX: usize = if cfg!(test) { 4 } else { 1 << 16 };
 
@@ -56,6 +58,11 @@ impl<'s> Step<'s> {
                 Some(dictionary) => one_of(*field, dictionary, texts),
                 None => Step::Any(Vec::new()),
             },
+            Plan::Prefix { field, texts } => {
+                let begins =
+                    |bytes: &[u8]| texts.iter().any(|text| bytes.starts_with(text.as_bytes()));
+                values(*field, guards.get(*field), Box::new(begins))
+            }
             Plan::Text { field, passes } => {
                 let test: ValueTest<'s> = Box::new(|bytes| passes(text_of(bytes)));
                 values(*field, guards.get(*field), test)
@@ -70,6 +77,23 @@ impl<'s> Step<'s> {
                 to_ms,
             } => Step::Between(*field, *from_ms, *to_ms),
         }
+    }
+
+    /// Keeps in the mask the rows that meet this. What asks each row comes last, after `prune` has taken out
+    /// rows that are not wanted whatever they have.
+    pub fn keep_pruned(&self, chunk: &Chunk, mask: &mut Mask, prune: impl FnOnce(&mut Mask)) {
+        let steps = match self {
+            Step::All(steps) => steps.as_slice(),
+            step => std::slice::from_ref(step),
+        };
+        let cheap = steps.partition_point(|step| step.cost() < EACH);
+        let mut steps = steps.iter();
+        steps
+            .by_ref()
+            .take(cheap)
+            .for_each(|step| step.keep(chunk, mask));
+        prune(mask);
+        steps.for_each(|step| step.keep(chunk, mask));
     }
 
     /// Keeps in the mask the rows that meet this.
@@ -126,7 +150,7 @@ impl<'s> Step<'s> {
             Step::All(steps) | Step::Any(steps) => {
                 steps.iter().map(Step::cost).fold(1, u32::saturating_add)
             }
-            Step::Each(..) => 1_000,
+            Step::Each(..) => EACH,
         }
     }
 }
@@ -139,32 +163,28 @@ fn one_of<'s>(field: usize, dictionary: &'s Dictionary, texts: &'s [&'s str]) ->
     let known: Vec<Code> = known.collect();
     match known.as_slice() {
         [] => Step::Any(Vec::new()),
-        _ if dictionary.has_sets() || known.len() > 4 => {
-            let test: ValueTest<'s> = Box::new(move |bytes| texts.contains(&text_of(bytes)));
-            values(field, Some(dictionary), test)
-        }
-        [code] => Step::Code(field, *code),
-        codes => Step::Any(codes.iter().map(|code| Step::Code(field, *code)).collect()),
+        [code] if !dictionary.has_sets() => Step::Code(field, *code),
+        codes => Step::Table(field, table_of(dictionary, |code, _| codes.contains(&code))),
     }
 }
 
 fn values<'s>(field: usize, dictionary: Option<&'s Dictionary>, test: ValueTest<'s>) -> Step<'s> {
     match dictionary {
         None => Step::Any(Vec::new()),
-        Some(dictionary) if dictionary.len() > ASKED_WHOLE_MAX => {
+        Some(dictionary) if dictionary.value_count() > ASKED_WHOLE_MAX => {
             Step::Each(field, dictionary, test)
         }
-        Some(dictionary) => Step::Table(field, table_of(dictionary, &test)),
+        Some(dictionary) => Step::Table(field, table_of(dictionary, |_, bytes| test(bytes))),
     }
 }
 
 /// Whether each code passes: a value by the test, a set by any of its members.
-fn table_of(dictionary: &Dictionary, test: impl Fn(&[u8]) -> bool) -> Vec<bool> {
+fn table_of(dictionary: &Dictionary, test: impl Fn(Code, &[u8]) -> bool) -> Vec<bool> {
     let mut table = Vec::with_capacity(dictionary.len() + 1);
     table.push(false);
     for code in 1..=dictionary.len() as Code {
         let passed = match dictionary.entry(code) {
-            Entry::Value(bytes) => test(bytes),
+            Entry::Value(bytes) => test(code, bytes),
             Entry::Set(members) => members.iter().any(|member| table[member as usize]),
         };
         table.push(passed);

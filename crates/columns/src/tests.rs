@@ -50,6 +50,7 @@ enum Question {
     Not(Box<Question>),
     OneOf(usize, Vec<String>),
     Prefix(usize, String),
+    Contains(usize, String),
     AtLeast(f64),
     Between(usize, i64, i64),
 }
@@ -88,7 +89,8 @@ fn question() -> impl Strategy<Value = Question> {
     let leaf = prop_oneof![
         (text_field.clone(), prop::collection::vec("[abc]", 0..6))
             .prop_map(|(field, texts)| Question::OneOf(field, texts)),
-        (text_field, "[a-c]{0,2}").prop_map(|(field, text)| Question::Prefix(field, text)),
+        (text_field.clone(), "[a-c]{0,2}").prop_map(|(field, text)| Question::Prefix(field, text)),
+        (text_field, "[a-c]{0,2}").prop_map(|(field, text)| Question::Contains(field, text)),
         (-4..4_i32).prop_map(|n| Question::AtLeast(f64::from(n) / 2.0)),
         (
             prop::sample::select(vec![DATE, OTHER_DATE]),
@@ -135,6 +137,9 @@ impl Plain {
             Question::Not(one) => !self.meets(one),
             Question::OneOf(field, texts) => {
                 self.texts(*field).iter().any(|text| texts.contains(text))
+            }
+            Question::Contains(field, part) => {
+                self.texts(*field).iter().any(|text| text.contains(part))
             }
             Question::Prefix(field, prefix) => self
                 .texts(*field)
@@ -193,9 +198,13 @@ fn plan(question: &Question) -> Plan<'_> {
             field: *field,
             texts: texts.iter().map(String::as_str).collect(),
         },
-        Question::Prefix(field, prefix) => Plan::Text {
+        Question::Prefix(field, prefix) => Plan::Prefix {
             field: *field,
-            passes: Box::new(move |text| text.starts_with(prefix.as_str())),
+            texts: vec![prefix],
+        },
+        Question::Contains(field, part) => Plan::Text {
+            field: *field,
+            passes: Box::new(move |text| text.contains(part.as_str())),
         },
         Question::AtLeast(least) => Plan::Number {
             field: NUMBER,
