@@ -1,8 +1,8 @@
 //! Measures the real binary over loopback, each figure beside its limit in the same run.
 //!
 //! `cargo bench -p balefire` runs all; `cargo bench -p balefire -- reads` runs one of `start`, `reads`,
-//! `incidents`, `lists`, `updates`, `delivery`, `import`. `BALEFIRE_BENCH_SECONDS` sets the length of a
-//! round.
+//! `incidents`, `lists`, `updates`, `delivery`, `search`, `import`. `BALEFIRE_BENCH_SECONDS` sets the length
+//! of a round.
 
 mod bare;
 mod client;
@@ -13,6 +13,7 @@ mod incidents;
 mod limit;
 mod lists;
 mod reads;
+mod search;
 mod server;
 mod start;
 mod updates;
@@ -61,6 +62,9 @@ fn main() -> Result<()> {
     }
     if wanted("delivery") {
         runtime.block_on(delivery::run())?;
+    }
+    if wanted("search") {
+        runtime.block_on(search::run())?;
     }
     if wanted("import") {
         import::run()?;

@@ -29,18 +29,20 @@ impl Server {
     pub fn start_with(configuration: &str) -> Result<Server> {
         let directory = TempDir::new()?;
         std::fs::write(directory.path().join("balefire.toml"), configuration)?;
-        let mut child = command()
-            .args(["serve", "--listen", "127.0.0.1:0", "--data"])
-            .arg(directory.path())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let address = address(&mut child)?;
+        let (child, address) = serve(directory.path())?;
         Ok(Server {
             child,
             address,
             directory,
         })
+    }
+
+    /// Kills the process and starts another on the same store.
+    pub fn restart(&mut self) -> Result<()> {
+        self.child.kill()?;
+        self.child.wait()?;
+        (self.child, self.address) = serve(self.directory.path())?;
+        Ok(())
     }
 
     pub fn process(&self) -> u32 {
@@ -91,6 +93,17 @@ impl Server {
         wire.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
         Ok(Bytes::from(wire))
     }
+}
+
+fn serve(directory: &std::path::Path) -> Result<(Child, String)> {
+    let mut child = command()
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(directory)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()?;
+    let address = address(&mut child)?;
+    Ok((child, address))
 }
 
 impl Drop for Server {

@@ -52,9 +52,11 @@ fn plan<'f>(node: &'f Node, fields: &Fields) -> Plan<'f> {
 fn texts(group: &Group<text::Test>, field: usize) -> Plan<'_> {
     group.plan(|tests| {
         let exact: Option<Vec<&str>> = tests.iter().map(text::Test::exact).collect();
-        match exact {
-            Some(texts) => Plan::OneOf { field, texts },
-            None => Plan::Text {
+        let prefixes: Option<Vec<&str>> = tests.iter().map(text::Test::prefix).collect();
+        match (exact, prefixes) {
+            (Some(texts), _) => Plan::OneOf { field, texts },
+            (_, Some(texts)) => Plan::Prefix { field, texts },
+            (None, None) => Plan::Text {
                 field,
                 passes: Box::new(|text| tests.iter().any(|test| test.passes(text))),
             },

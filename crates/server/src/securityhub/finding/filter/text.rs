@@ -71,6 +71,14 @@ impl Test {
         }
     }
 
+    /// The beginning that alone passes, if it is one.
+    pub fn prefix(&self) -> Option<&str> {
+        match self {
+            Test::Prefix(value) => Some(value),
+            Test::Equals(_) | Test::Contains(_) | Test::ContainsWord(_) => None,
+        }
+    }
+
     pub fn passes(&self, text: &str) -> bool {
         match self {
             Test::Equals(value) => text == value,
