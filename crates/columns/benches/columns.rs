@@ -1,7 +1,7 @@
 //! Times filters, orders, groups and changes over many rows on one thread.
 //!
-//! `cargo bench -p balefire-columns`; `BALEFIRE_BENCH_ROWS` sets how many rows there are, a million by default.
-//! Values are drawn as they are in real findings: few titles and regions, many accounts, unique resources.
+//! `cargo bench -p balefire-columns`; `BALEFIRE_BENCH_ROWS` sets how many rows, by default a million.
+//! Values are drawn as in real findings: few titles and regions, many accounts, unique resources.
 
 use std::time::{Duration, Instant};
 

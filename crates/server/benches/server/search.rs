@@ -126,7 +126,10 @@ fn shapes() -> Vec<(&'static str, Value, Option<&'static str>)> {
             "severity, status and title",
             json!({
                 "NumberFilters": [least("severity_id", 4.0)],
-                "StringFilters": [text("status", "EQUALS", "New"), text("finding_info.title", "PREFIX", "bucket")],
+                "StringFilters": [
+                text("status", "EQUALS", "New"),
+                text("finding_info.title", "PREFIX", "bucket"),
+            ],
             }),
             None,
         ),
