@@ -1,8 +1,9 @@
-//! Findings: the document that a provider sent, and what customers set over it.
+//! Findings: the document that a provider sent, and what customers and rules set over it.
 
 mod batch_update_findings_v2;
 mod caption;
 mod edit;
+mod fields;
 mod filter;
 mod get_findings_v2;
 mod identity;
@@ -12,6 +13,7 @@ mod packing;
 mod path;
 mod provider;
 mod ranked;
+mod ruled;
 mod scan;
 mod scope;
 mod sort;
@@ -19,6 +21,9 @@ mod sort;
 pub(crate) mod tests;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
+pub use edit::Standing;
+pub use fields::Fields;
+pub use filter::Filters;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
 

@@ -21,7 +21,7 @@ pub(crate) fn document(finding_uid: &str, set: Value) -> Value {
     document_of(ADMINISTRATOR, finding_uid, set)
 }
 
-fn document_of(account: &str, finding_uid: &str, set: Value) -> Value {
+pub(crate) fn document_of(account: &str, finding_uid: &str, set: Value) -> Value {
     let mut document = json!({
         "class_uid": 2004, "class_name": "Detection Finding", "category_uid": 2,
         "activity_id": 1, "activity_name": "Create", "severity_id": 3, "severity": "Medium",
@@ -36,7 +36,7 @@ fn document_of(account: &str, finding_uid: &str, set: Value) -> Value {
     document
 }
 
-fn uid_of(account: &str, finding_uid: &str) -> String {
+pub(crate) fn uid_of(account: &str, finding_uid: &str) -> String {
     let identity = Identity {
         account,
         product_uid: PRODUCT,
@@ -46,7 +46,7 @@ fn uid_of(account: &str, finding_uid: &str) -> String {
 }
 
 /// A server whose hubs are on.
-fn enabled() -> Testing {
+pub(crate) fn enabled() -> Testing {
     let t = Testing::new();
     for account in [ADMINISTRATOR, MEMBER] {
         t.call_as(account, "securityhub", "EnableSecurityHubV2", json!({}))
@@ -55,12 +55,12 @@ fn enabled() -> Testing {
     t
 }
 
-fn import_as(t: &Testing, account: &str, documents: &[Value]) -> Result<Value, Failure> {
+pub(crate) fn import_as(t: &Testing, account: &str, documents: &[Value]) -> Result<Value, Failure> {
     let input = json!({"Findings": documents});
     t.call_as(account, "balefire", "ImportFindings", input)
 }
 
-fn import(t: &Testing, documents: &[Value]) -> Value {
+pub(crate) fn import(t: &Testing, documents: &[Value]) -> Value {
     import_as(t, ADMINISTRATOR, documents).unwrap()
 }
 
@@ -76,7 +76,7 @@ fn counts(output: &Value) -> [i64; 4] {
     ]
 }
 
-fn get_as(t: &Testing, account: &str, input: Value) -> Result<Value, Failure> {
+pub(crate) fn get_as(t: &Testing, account: &str, input: Value) -> Result<Value, Failure> {
     t.call_as(account, "securityhub", "GetFindingsV2", input)
 }
 
@@ -97,7 +97,7 @@ fn text_filter(field: &str, comparison: &str, value: &str) -> Value {
 }
 
 /// The one finding with this provider's id, as the administrator sees it.
-fn finding(t: &Testing, finding_uid: &str) -> Value {
+pub(crate) fn finding(t: &Testing, finding_uid: &str) -> Value {
     let found = findings(
         t,
         json!({"Filters": equals("finding_info.uid", finding_uid)}),
@@ -111,14 +111,14 @@ fn update_as(t: &Testing, account: &str, input: Value) -> Result<Value, Failure>
 }
 
 /// Sets on one finding of the administrator's, which must succeed.
-fn update(t: &Testing, finding_uid: &str, mut set: Value) {
+pub(crate) fn update(t: &Testing, finding_uid: &str, mut set: Value) {
     set["MetadataUids"] = json!([uid_of(ADMINISTRATOR, finding_uid)]);
     let output = update_as(t, ADMINISTRATOR, set).unwrap();
     assert_eq!(output["ProcessedFindings"].as_array().unwrap().len(), 1);
 }
 
 /// Kind and body of the changes, oldest first, of those that are about findings.
-fn log(t: &Testing) -> Vec<(String, Value)> {
+pub(crate) fn log(t: &Testing) -> Vec<(String, Value)> {
     let read = |tx: &mut Tx<'_>| -> Result<Vec<(String, Value)>, balefire_store::Error> {
         let sql =
             "SELECT kind, body FROM log WHERE kind LIKE 'findings.%' ORDER BY at_ms, shard, seq";
