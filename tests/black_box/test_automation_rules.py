@@ -112,3 +112,25 @@ def test_findings_open_incidents_by_a_response_plan(hub, account, tmp_path):
     source = rest["incidentRecordSource"]
     assert (source["source"], source["resourceArn"]) == ("aws.securityhub", rule)
     assert {kind for kind, _ in items(client, rest)} >= {"OTHER"}, json.dumps(source)
+
+
+def test_a_rule_is_tried_before_it_is_made(hub, account, tmp_path):
+    noise = made_up(1)
+    noise["finding_info"]["title"] = "mere noise"
+    bring_in(account, tmp_path, noise, made_up(2))
+    thought = {"Criteria": criteria("finding_info.title", "noise", "CONTAINS"), "Actions": QUIET}
+    path = tmp_path / "rule.json"
+    path.write_text(json.dumps(thought))
+    done = balefire("rules", "test", path, "--days", "1", "--format", "json", account=account)
+    assert done.returncode == 0, done.stderr
+    tried = json.loads(done.stdout)
+    assert (tried["examined"], tried["matched"], tried["changed"]) == (2, 1, 1)
+    (uid,) = tried["sample_uids"]
+    assert all(finding["status"] == "New" for finding in all_findings(hub)), "trying changes nothing"
+    arn = create(hub)["RuleArn"]
+    done = balefire("rules", "test", arn, account=account)
+    assert "of 2 findings of the last 7 days, 1 would have matched" in done.stdout
+    assert uid in done.stdout
+    path.write_text("{}")
+    done = balefire("rules", "test", path, account=account)
+    assert done.returncode != 0 and "Criteria" in done.stderr

@@ -22,6 +22,7 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::GetFindingsV2>(finding::get_findings_v2),
         Handler::of::<op::ListAutomationRulesV2>(automation_rule::list_automation_rules_v2),
         Handler::of::<op::UpdateAutomationRuleV2>(automation_rule::update_automation_rule_v2),
+        Handler::of::<own::TestAutomationRule>(automation_rule::test_automation_rule),
         Handler::of::<own::ImportFindings>(finding::import_findings),
     ]
 }

@@ -1,6 +1,7 @@
 //! Rules of automation through their operations: what is kept, and what is refused.
 
 mod applying;
+mod back_test;
 mod order;
 
 use serde_json::{Value, json};

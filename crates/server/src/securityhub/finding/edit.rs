@@ -108,22 +108,43 @@ impl Edit {
     /// The edit after rules have judged a new document. What customers set stays; all else that rules
     /// set before is what they set now, or again the provider's.
     pub fn by_rules(&self, set: &Fields, by: &str, now: Timestamp) -> Edit {
+        let [severity, status, comment] = self.customers();
+        let set = self.free_of_customers(set);
+        let bit = |is_set: bool, bit: i64| if is_set { bit } else { 0 };
         let mut after = self.clone();
-        after.by_rules = 0;
-        let own = |bit: i64| self.by_rules & bit != 0;
-        if own(SEVERITY) || self.severity_id.is_none() {
+        after.by_rules = bit(set.severity_id.is_some(), SEVERITY)
+            + bit(set.status_id.is_some(), STATUS)
+            + bit(set.comment.is_some(), COMMENT);
+        if !severity {
             after.severity_id = set.severity_id;
-            after.by_rules |= set.severity_id.map_or(0, |_| SEVERITY);
         }
-        if own(STATUS) || self.status_id.is_none() {
+        if !status {
             after.status_id = set.status_id;
-            after.by_rules |= set.status_id.map_or(0, |_| STATUS);
         }
-        if own(COMMENT) || self.comment.is_none() {
-            after.comment.clone_from(&set.comment);
-            after.by_rules |= set.comment.as_ref().map_or(0, |_| COMMENT);
+        if !comment {
+            after.comment = set.comment;
         }
         after.signed(self, by, now)
+    }
+
+    /// Those of the fields that no customer has set.
+    pub fn free_of_customers(&self, set: &Fields) -> Fields {
+        let [severity, status, comment] = self.customers();
+        Fields {
+            severity_id: set.severity_id.filter(|_| !severity),
+            status_id: set.status_id.filter(|_| !status),
+            comment: set.comment.clone().filter(|_| !comment),
+        }
+    }
+
+    /// Whether severity, status and comment are what a customer has set.
+    fn customers(&self) -> [bool; 3] {
+        let own = |is_set: bool, bit: i64| is_set && self.by_rules & bit == 0;
+        [
+            own(self.severity_id.is_some(), SEVERITY),
+            own(self.status_id.is_some(), STATUS),
+            own(self.comment.is_some(), COMMENT),
+        ]
     }
 
     /// With who edited and when, unless nothing changed.

@@ -65,20 +65,27 @@ fn hits(
 ) -> Result<Vec<Hit>, Failure> {
     let mut ranked: Ranked<Hit> = Ranked::new(limit);
     let visible = ctx.caller.visible();
-    scan(ctx.tx, visible, |Passing { uid, text, edit }| {
-        let mut document: Value = serde_json::from_str(&text)?;
-        if let Some(edit) = &edit {
-            edit.apply(&mut document);
-        }
-        if !filters.matches(&document) {
-            return Ok(());
-        }
-        let key = sort.key(&document, uid);
-        if after.is_none_or(|after| key > *after) && ranked.has_room_for(|last| key < last.key) {
-            ranked.offer(Hit { key, text, edit });
-        }
-        Ok(())
-    })?;
+    scan(
+        ctx.tx,
+        visible,
+        |Passing {
+             uid, text, edit, ..
+         }| {
+            let mut document: Value = serde_json::from_str(&text)?;
+            if let Some(edit) = &edit {
+                edit.apply(&mut document);
+            }
+            if !filters.matches(&document) {
+                return Ok(());
+            }
+            let key = sort.key(&document, uid);
+            if after.is_none_or(|after| key > *after) && ranked.has_room_for(|last| key < last.key)
+            {
+                ranked.offer(Hit { key, text, edit });
+            }
+            Ok(())
+        },
+    )?;
     Ok(ranked.into_sorted())
 }
 

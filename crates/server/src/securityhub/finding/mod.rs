@@ -21,11 +21,12 @@ mod sort;
 pub(crate) mod tests;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
-pub use edit::Standing;
+pub use edit::{Edit, Standing};
 pub use fields::Fields;
 pub use filter::Filters;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
+pub use scan::{Passing, scan};
 
 use std::collections::{HashMap, HashSet};
 

@@ -368,7 +368,7 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         "securityhub:CreateAutomationRuleV2",
-        |_| automation_rule(),
+        |_| automation_rule("taken"),
         Foreign::Nothing,
         Own::May,
     ),
@@ -383,6 +383,12 @@ pub const ROWS: &[Row] = &[
         |w| json!({"Identifier": w.automation_rule}),
         NOT_FOUND,
         Own::Sees,
+    ),
+    row(
+        "balefire:TestAutomationRule",
+        |w| json!({"Identifier": w.automation_rule, "Days": 1}),
+        NOT_FOUND,
+        Own::May,
     ),
     row(
         "securityhub:UpdateAutomationRuleV2",

@@ -156,7 +156,7 @@ impl World {
     /// Two, so that lists have pages.
     fn add_automation_rules(&mut self) {
         for _ in 0..2 {
-            let made = self.done("securityhub:CreateAutomationRuleV2", automation_rule());
+            let made = self.done("securityhub:CreateAutomationRuleV2", automation_rule(MARK));
             self.automation_rule = text(&made["RuleArn"]);
         }
     }
@@ -272,13 +272,13 @@ pub fn document(uid: &str) -> Value {
     })
 }
 
-/// A rule of the owner's that matches nothing.
-pub fn automation_rule() -> Value {
+/// A rule that matches nothing.
+pub fn automation_rule(text: &str) -> Value {
     let filter = json!({"Comparison": "EQUALS", "Value": "nothing"});
     let filter = json!({"FieldName": "severity", "Filter": filter});
-    let update = json!({"Comment": MARK});
+    let update = json!({"Comment": text});
     json!({
-        "RuleName": MARK, "Description": MARK, "RuleOrder": 1.0, "Tags": {"team": MARK},
+        "RuleName": text, "Description": text, "RuleOrder": 1.0, "Tags": {"team": text},
         "Criteria": {"OcsfFindingCriteria": {"CompositeFilters": [{"StringFilters": [filter]}]}},
         "Actions": [{"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": update}],
     })
