@@ -19,11 +19,16 @@ pub enum Rules {
 
 #[derive(Args)]
 pub struct Test {
-    /// A JSON file with Criteria and Actions, as create-automation-rule-v2 takes them, or a rule's ARN or id.
+    /// A JSON file with Criteria and Actions as create-automation-rule-v2 takes them, or a rule's ARN or id.
     #[arg(value_name = "FILE|RULE")]
     rule: String,
     /// How many days to look back.
-    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(i32).range(1..=366))]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 7,
+        value_parser = clap::value_parser!(i32).range(1..=366),
+    )]
     days: i32,
     #[command(flatten)]
     reach: ReachOptions,

@@ -208,7 +208,8 @@ fn one_matter_of_many_findings_is_one_incident_with_as_many_items_as_it_may_have
     let arns = |n: usize| json!([{"uid": format!("arn:aws:s3:::bucket-{n}")}]);
     let all: Vec<Value> = (0..100)
         .map(|n| {
-            let info = json!({"uid": format!("arn:aws:inspector2:{REGION}:{ADMINISTRATOR}:finding/{n}"), "title": "Same"});
+            let arn = format!("arn:aws:inspector2:{REGION}:{ADMINISTRATOR}:finding/{n}");
+            let info = json!({"uid": arn, "title": "Same"});
             critical("x", json!({"finding_info": info, "resources": arns(n)}))
         })
         .collect();

@@ -124,7 +124,12 @@ fn what_breaks_a_rule_is_refused_by_its_place() {
     let arn = create(&t, json!({}));
     let plan = format!("arn:aws:ssm-incidents::{ADMINISTRATOR}:response-plan/p");
     let resources = json!({"ResourceCriteria": {}});
-    let tell = |arn: &str| json!([{"Type": "EXTERNAL_INTEGRATION", "ExternalIntegrationConfiguration": {"ConnectorArn": arn}}]);
+    let tell = |arn: &str| {
+        let configuration = json!({"ConnectorArn": arn});
+        json!([{
+            "Type": "EXTERNAL_INTEGRATION", "ExternalIntegrationConfiguration": configuration,
+        }])
+    };
     let rate = json!([{"Type": "RESOURCE_FIELDS_UPDATE", "ResourceFieldsUpdate": {"Criticality": "High"}}]);
     let both = json!([{
         "Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"StatusId": 1},
@@ -214,7 +219,10 @@ fn criteria_over_resources_are_checked_too() {
         json!({"StringFilters": [{"FieldName": "ResourceType", "Filter": filter}]})
     };
     let nested = |inner: Value| json!({"NestedCompositeFilters": [inner]});
-    let number = |filter: Value| json!({"NumberFilters": [{"FieldName": "FindingsSummary.TotalFindings", "Filter": filter}]});
+    let number = |filter: Value| {
+        let field = "FindingsSummary.TotalFindings";
+        json!({"NumberFilters": [{"FieldName": field, "Filter": filter}]})
+    };
     let cases = [
         (text("EQUALS"), None),
         (text("CONTAINS"), None),

@@ -19,10 +19,10 @@ use crate::securityhub::automation_rule::{Rules, Version};
 /// Keeps the documents that are valid and reports the others with their place and reason.
 ///
 /// A document of a finding that is known replaces the one before, and leaves alone what customers
-/// set; the very same document changes nothing. Automation rules judge each version that is new. Of documents of one finding in one call, each counts
-/// in its turn, so the last one stays. The administrator brings in findings of any account, which
-/// becomes a member; others bring in their own. The hub need not be on: a store may be filled before
-/// anybody looks.
+/// set; the very same document changes nothing. Automation rules judge each version that is new. Of
+/// documents of one finding in one call, each counts in its turn, so the last one stays. The
+/// administrator brings in findings of any account, which becomes a member; others bring in their own.
+/// The hub need not be on: a store may be filled before anybody looks.
 pub fn import_findings(
     ctx: &mut Ctx<'_, '_>,
     input: ImportFindingsInput,

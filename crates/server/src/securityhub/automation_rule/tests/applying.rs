@@ -114,7 +114,7 @@ fn what_a_customer_sets_first_no_rule_touches() {
         seen(&t),
         (json!("Medium"), json!("In Progress"), json!("by rule"))
     );
-    // Where the provider opens the finding again, a customer's status gives way, to a rule's too.
+    // Where the provider opens the finding again, a customer's status is new, and still the customer's.
     import(
         &t,
         &[document("f", json!({"status": "Resolved", "status_id": 4}))],
