@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::generated::securityhub::{
+    AUTOMATION_RULES_ACTION_LIST_V2, AutomationRulesActionV2, CRITERIA, Criteria,
+};
 use crate::generated::ssm_incidents::{
     ARN, CLIENT_TOKEN, IMPACT, INCIDENT_SOURCE, INCIDENT_TITLE, RAW_DATA, RELATED_ITEM, RelatedItem,
 };
@@ -23,6 +26,9 @@ static CAUSE: Shape = shape::text(shape::within(1, 500), None);
 static FINGERPRINT: Shape = shape::text(shape::within(1, 64), None);
 // An incident takes what it has room for, and the answer counts the rest.
 static RELATED_ITEMS: Shape = shape::list(&RELATED_ITEM, shape::ANY);
+static RULE_IDENTIFIER: Shape = shape::text(shape::within(1, 2048), None);
+static DAYS: Shape = shape::integer(32, shape::within(1, 366));
+static UIDS: Shape = shape::list(&shape::STRING, shape::ANY);
 static TAGS: Shape = shape::map(&shape::STRING, &shape::STRING, shape::within(0, 50));
 
 enumeration! { FEED Feed {
@@ -130,6 +136,20 @@ structure! { DROP_DEAD_JOB_INPUT DropDeadJobInput () {
     req Body id: String = "Id" "Id" JOB_ID;
 } }
 
+structure! { TEST_AUTOMATION_RULE_INPUT TestAutomationRuleInput () {
+    opt Body identifier: String = "Identifier" "Identifier" RULE_IDENTIFIER;
+    opt Body criteria: Criteria = "Criteria" "Criteria" CRITERIA;
+    opt Body actions: Vec<AutomationRulesActionV2> = "Actions" "Actions" AUTOMATION_RULES_ACTION_LIST_V2;
+    req Body days: i32 = "Days" "Days" DAYS;
+} }
+
+structure! { TEST_AUTOMATION_RULE_OUTPUT TestAutomationRuleOutput (Default) {
+    req Body examined: i64 = "Examined" "Examined" shape::LONG;
+    req Body matched: i64 = "Matched" "Matched" shape::LONG;
+    req Body changed: i64 = "Changed" "Changed" shape::LONG;
+    req Body sample_uids: Vec<String> = "SampleUids" "SampleUids" UIDS;
+} }
+
 enumeration! { OUTCOME Outcome {
     Opened = "OPENED",
     Repeated = "REPEATED",
@@ -214,6 +234,16 @@ operation! { IMPORT_FINDINGS ImportFindings "import_findings" {
     input ImportFindingsInput = Some(structure(&IMPORT_FINDINGS_INPUT));
     output ImportFindingsOutput = Some(structure(&IMPORT_FINDINGS_OUTPUT));
     errors VALIDATION ACCESS_DENIED;
+    pages None;
+    token None;
+} }
+
+operation! { TEST_AUTOMATION_RULE TestAutomationRule "test_automation_rule" {
+    reads "POST" "/automation-rules/test" 200;
+    action "balefire" "TestAutomationRule";
+    input TestAutomationRuleInput = Some(structure(&TEST_AUTOMATION_RULE_INPUT));
+    output TestAutomationRuleOutput = Some(structure(&TEST_AUTOMATION_RULE_OUTPUT));
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND;
     pages None;
     token None;
 } }
@@ -328,6 +358,7 @@ pub static SERVICE: Service = Service {
         &PUT_FEED_PART,
         &FINISH_FEED,
         &SCAN_RESOURCE,
+        &TEST_AUTOMATION_RULE,
         &GET_INCIDENT_REPORT,
         &LIST_DEAD_JOBS,
         &RETRY_DEAD_JOB,

@@ -83,6 +83,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0011_incident_causes",
         sql: include_str!("../migrations/0011_incident_causes.sql"),
     },
+    Migration {
+        name: "0012_automation_rules",
+        sql: include_str!("../migrations/0012_automation_rules.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

@@ -8,6 +8,7 @@ mod import;
 mod incident;
 mod open;
 mod reach;
+mod rules;
 mod scan;
 mod serve;
 
@@ -36,6 +37,9 @@ enum Task {
     Feeds(feeds::Feeds),
     /// Match the packages of a CycloneDX SBOM with the advisories, and open and close findings.
     Scan(scan::Scan),
+    /// Automation rules over findings.
+    #[command(subcommand)]
+    Rules(rules::Rules),
     /// What is asked about one incident.
     #[command(subcommand)]
     Incident(incident::Incident),
@@ -113,6 +117,7 @@ impl Command {
             Task::Import(import) => runtime.block_on(import.run()),
             Task::Feeds(feeds) => runtime.block_on(feeds.run()),
             Task::Scan(scan) => runtime.block_on(scan.run()),
+            Task::Rules(rules) => runtime.block_on(rules.run()),
             Task::Incident(incident) => runtime.block_on(incident.run()),
             Task::Deliveries(deliveries) => runtime.block_on(deliveries.run()),
             Task::Admin(admin) => admin.run(),

@@ -6,7 +6,8 @@ use std::time::Duration;
 use balefire_store::{Error, Job, Tx};
 
 use super::{
-    Engine, LEASE_MS, notify, pager_duty, publish, runbook, settle_replication_set, take_event,
+    Engine, LEASE_MS, notify, open_rule_incidents, pager_duty, publish, runbook,
+    settle_replication_set, take_event,
 };
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
@@ -48,6 +49,9 @@ impl Work {
     pub fn of(job: &Job) -> Work {
         match job.kind.as_str() {
             crate::events::TAKE_EVENT => Work::Inside(take_event::take_event),
+            crate::securityhub::automation_rule::OPEN_RULE_INCIDENTS => {
+                Work::Inside(open_rule_incidents::open_rule_incidents)
+            }
             crate::incidents::replication_set::SETTLE_REPLICATION_SET => {
                 Work::Inside(settle_replication_set::settle_replication_set)
             }

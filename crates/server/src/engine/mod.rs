@@ -5,6 +5,7 @@ mod forget_client_tokens;
 mod job;
 mod notify;
 mod open_incidents;
+mod open_rule_incidents;
 mod pager_duty;
 mod publish;
 mod runbook;

@@ -1,5 +1,6 @@
-//! Security Hub: the hub of each region, and findings as OCSF documents.
+//! Security Hub: the hub of each region, findings as OCSF documents, and rules over them.
 
+pub mod automation_rule;
 pub mod finding;
 pub mod hub;
 
@@ -16,6 +17,8 @@ pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
     let (findings, statistics) = (Arc::clone(index), Arc::clone(index));
     vec![
         Handler::of::<op::BatchUpdateFindingsV2>(finding::batch_update_findings_v2),
+        Handler::of::<op::CreateAutomationRuleV2>(automation_rule::create_automation_rule_v2),
+        Handler::of::<op::DeleteAutomationRuleV2>(automation_rule::delete_automation_rule_v2),
         Handler::of::<op::DescribeSecurityHubV2>(hub::describe_security_hub_v2),
         Handler::of::<op::DisableSecurityHubV2>(hub::disable_security_hub_v2),
         Handler::of::<op::EnableSecurityHubV2>(hub::enable_security_hub_v2),
@@ -25,6 +28,10 @@ pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
         Handler::of::<op::GetFindingsV2>(move |ctx, input| {
             finding::get_findings_v2(ctx, input, &findings)
         }),
+        Handler::of::<op::GetAutomationRuleV2>(automation_rule::get_automation_rule_v2),
+        Handler::of::<op::ListAutomationRulesV2>(automation_rule::list_automation_rules_v2),
+        Handler::of::<op::UpdateAutomationRuleV2>(automation_rule::update_automation_rule_v2),
+        Handler::of::<own::TestAutomationRule>(automation_rule::test_automation_rule),
         Handler::of::<own::ImportFindings>(finding::import_findings),
     ]
 }

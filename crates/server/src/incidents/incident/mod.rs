@@ -13,7 +13,7 @@ mod update_incident_record;
 pub use delete_incident_record::delete_incident_record;
 pub use get_incident_record::get_incident_record;
 pub use list_incident_records::list_incident_records;
-pub use opening::{Opened, Opening, find_open, open_or_fold};
+pub use opening::{Opened, Opening, find_open, open_or_fold, opened_since};
 pub use start_incident::start_incident;
 pub use update_incident_record::update_incident_record;
 

@@ -108,6 +108,29 @@ fn open_with(
     }
 }
 
+/// How many incidents of the plan were opened since then, and are open, whose cause begins so.
+pub fn opened_since(
+    ctx: &mut Ctx<'_, '_>,
+    row: &ResponsePlan,
+    cause_prefix: &str,
+    since_ms: i64,
+) -> Result<usize, Failure> {
+    let escaped = cause_prefix.replace('\\', "\\\\");
+    let escaped = escaped.replace('%', "\\%").replace('_', "\\_");
+    let rows = ctx.tx.query(
+        "SELECT COUNT(*) FROM incident WHERE account = $1 AND plan = $2 AND created_ms >= $3 \
+         AND open_dedupe LIKE $4 ESCAPE '\\'",
+        &[
+            (&row.account).into(),
+            (&row.name).into(),
+            since_ms.into(),
+            format!("{escaped}%").into(),
+        ],
+    )?;
+    let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
+    Ok(usize::try_from(count).unwrap_or_default())
+}
+
 fn open_new(
     ctx: &mut Ctx<'_, '_>,
     row: &ResponsePlan,

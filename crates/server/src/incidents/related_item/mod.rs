@@ -100,6 +100,16 @@ pub fn too_many(path: &str) -> Failure {
 
 /// A resource that an incident involves. `None` for a text that is no ARN: no item could hold it.
 pub fn involved_resource(resource: &str) -> Option<RelatedItem> {
+    by_arn(ItemType::InvolvedResource, resource, None)
+}
+
+/// What an incident points at by an ARN, with a title.
+pub fn other(arn: &str, title: &str) -> Option<RelatedItem> {
+    let title = Some(title).filter(|title| !title.is_empty());
+    by_arn(ItemType::Other, arn, title)
+}
+
+fn by_arn(r#type: ItemType, resource: &str, title: Option<&str>) -> Option<RelatedItem> {
     let Shape::Text(text) = &ARN else { return None };
     let fits = text
         .length
@@ -109,10 +119,10 @@ pub fn involved_resource(resource: &str) -> Option<RelatedItem> {
     (fits && is_arn).then(|| RelatedItem {
         generated_id: None,
         identifier: ItemIdentifier {
-            r#type: ItemType::InvolvedResource,
+            r#type,
             value: ItemValue::Arn(resource.to_owned()),
         },
-        title: None,
+        title: title.map(|title| title.chars().take(TITLE_LENGTH_MAX).collect()),
     })
 }
 

@@ -7,20 +7,15 @@ use balefire_api::generated::securityhub::{
     BatchUpdateFindingsV2Response, BatchUpdateFindingsV2UnprocessedFinding as Unprocessed,
     BatchUpdateFindingsV2UnprocessedFindingErrorCode as ErrorCode, OcsfFindingIdentifier,
 };
-use balefire_api::{Violation, rejection};
 use balefire_store::Kept;
 use serde_json::json;
 
-use super::caption::{SEVERITIES, STATUSES, caption};
 use super::edit::Edit;
+use super::fields::Fields;
 use super::identity::{Identity, account_of};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::hub;
-
-const COMMENT_CHARS_MAX: usize = 512;
-/// OCSF's Deleted, which the API does not let customers set.
-const STATUS_DELETED: i32 = 6;
 
 /// Updates what it can and says for each of the others why not. Times of the finding do not move, and
 /// what customers set stays when the provider sends the finding again.
@@ -29,7 +24,7 @@ pub fn batch_update_findings_v2(
     input: BatchUpdateFindingsV2Request,
 ) -> Result<BatchUpdateFindingsV2Response, Failure> {
     let hub = hub::require_on(ctx)?;
-    let settings = Settings::of(&input)?;
+    let fields = fields(&input)?;
     let named = named(input)?;
     let uids: Vec<&str> = named.iter().map(|named| named.uid.as_str()).collect();
     let known = super::known_of(ctx.tx, &uids)?;
@@ -48,114 +43,56 @@ pub fn batch_update_findings_v2(
             let error = (ErrorCode::ConflictException, message);
             response.unprocessed_findings.push(echo.unprocessed(error));
         } else {
-            if settings.set(ctx, &uid, edits.get_mut(&uid))? {
+            if set(ctx, &fields, &uid, edits.get_mut(&uid))? {
                 changed.push(uid);
             }
             response.processed_findings.push(echo.processed());
         }
     }
     if !changed.is_empty() {
-        ctx.changed("findings.updated", &hub.arn(), &settings.log_body(&changed))?;
+        ctx.changed("findings.updated", &hub.arn(), &log_body(&fields, &changed))?;
     }
     Ok(response)
 }
 
-/// What a request sets.
-struct Settings {
-    severity_id: Option<i64>,
-    status_id: Option<i64>,
-    comment: Option<String>,
+fn fields(input: &BatchUpdateFindingsV2Request) -> Result<Fields, Failure> {
+    let comment = input.comment.as_deref();
+    Fields::of("", input.severity_id, input.status_id, comment).map_err(Failure::Invalid)
 }
 
-impl Settings {
-    fn of(input: &BatchUpdateFindingsV2Request) -> Result<Settings, Failure> {
-        let mut violations: Vec<Violation> = Vec::new();
-        let mut refuse = |at, rule: &str| violations.push(rejection::violation(at, rule));
-        if input.severity_id.is_none() && input.status_id.is_none() && input.comment.is_none() {
-            refuse(
-                "/",
-                "Member must have one of SeverityId, StatusId and Comment",
-            );
+/// Sets fields of a finding; false where all of it was set already, and by customers.
+fn set(
+    ctx: &mut Ctx<'_, '_>,
+    fields: &Fields,
+    uid: &str,
+    edit: Option<&mut Kept<Edit>>,
+) -> Result<bool, Failure> {
+    let by = ctx.caller.arn.as_str();
+    let Some(edit) = edit else {
+        let edit = Edit::new(uid).by_customer(fields, by, ctx.now);
+        match ctx.tx.insert(&edit) {
+            // Another server set something at this very moment; the next try will see it.
+            Err(balefire_store::Error::Exists { .. }) => return Err(Failure::Throttled),
+            done => done?,
         }
-        let known = |captions, id: i32| caption(captions, id.into()).is_some();
-        if input.severity_id.is_some_and(|id| !known(SEVERITIES, id)) {
-            refuse(
-                "/SeverityId",
-                "Member must be one of 0, 1, 2, 3, 4, 5, 6, 99",
-            );
-        }
-        if let Some(id) = input.status_id
-            && (!known(STATUSES, id) || id == STATUS_DELETED)
-        {
-            refuse("/StatusId", "Member must be one of 0, 1, 2, 3, 4, 5, 99");
-        }
-        if let Some(comment) = &input.comment {
-            if comment.chars().count() > COMMENT_CHARS_MAX {
-                refuse("/Comment", "Member must have at most 512 characters");
-            }
-            if comment.contains('\0') {
-                refuse("/Comment", "Member must not have the character NUL");
-            }
-        }
-        match violations.is_empty() {
-            true => Ok(Settings {
-                severity_id: input.severity_id.map(i64::from),
-                status_id: input.status_id.map(i64::from),
-                comment: input.comment.clone(),
-            }),
-            false => Err(Failure::Invalid(violations)),
-        }
+        return Ok(true);
+    };
+    let after = edit.by_customer(fields, by, ctx.now);
+    if after == edit.record {
+        return Ok(false);
     }
+    edit.record = after;
+    ctx.tx.replace(edit)?;
+    Ok(true)
+}
 
-    /// Sets this on a finding; false where all of it was set already.
-    fn set(
-        &self,
-        ctx: &mut Ctx<'_, '_>,
-        uid: &str,
-        edit: Option<&mut Kept<Edit>>,
-    ) -> Result<bool, Failure> {
-        let Some(edit) = edit else {
-            let edit = self.over(ctx, &Edit::new(uid));
-            match ctx.tx.insert(&edit) {
-                // Another server set something at this very moment; the next try will see it.
-                Err(balefire_store::Error::Exists { .. }) => return Err(Failure::Throttled),
-                done => done?,
-            }
-            return Ok(true);
-        };
-        let after = self.over(ctx, edit);
-        let unedited = Edit {
-            edited_ms: edit.edited_ms,
-            edited_by: edit.edited_by.clone(),
-            ..after.clone()
-        };
-        if unedited == edit.record {
-            return Ok(false);
-        }
-        edit.record = after;
-        ctx.tx.replace(edit)?;
-        Ok(true)
-    }
-
-    fn over(&self, ctx: &Ctx<'_, '_>, edit: &Edit) -> Edit {
-        Edit {
-            uid: edit.uid.clone(),
-            severity_id: self.severity_id.or(edit.severity_id),
-            status_id: self.status_id.or(edit.status_id),
-            comment: self.comment.clone().or_else(|| edit.comment.clone()),
-            edited_ms: ctx.now.0,
-            edited_by: ctx.caller.arn.clone(),
-        }
-    }
-
-    fn log_body(&self, uids: &[String]) -> serde_json::Value {
-        json!({
-            "uids": uids,
-            "severity_id": self.severity_id,
-            "status_id": self.status_id,
-            "comment": self.comment,
-        })
-    }
+fn log_body(fields: &Fields, uids: &[String]) -> serde_json::Value {
+    json!({
+        "uids": uids,
+        "severity_id": fields.severity_id,
+        "status_id": fields.status_id,
+        "comment": fields.comment,
+    })
 }
 
 /// A finding that the request names.

@@ -1,17 +1,23 @@
-//! What customers set over a provider's document, and the document with it.
+//! What customers and automation rules set over a provider's document, and the document with it.
 
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
+use balefire_api::Timestamp;
 use balefire_store::{Error, Record, Row, Table, Value};
 use serde_json::{Map, Value as Json, json};
 
 use super::caption::{SEVERITIES, STATUSES, caption};
+use super::fields::Fields;
 use super::members::{Changes, Members};
 
-/// What customers set. What is `None` was never set and follows the provider.
+const SEVERITY: i64 = 1;
+const STATUS: i64 = 2;
+const COMMENT: i64 = 4;
+
+/// What customers and rules set. What is `None` was never set and follows the provider.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Edit {
     pub uid: String,
@@ -19,8 +25,10 @@ pub struct Edit {
     pub status_id: Option<i64>,
     pub comment: Option<String>,
     pub edited_ms: i64,
-    /// The ARN of who edited last.
+    /// The ARN of who edited last: a caller or a rule.
     pub edited_by: String,
+    /// Which fields rules set, as the sum of their bits; the others are the customers'.
+    by_rules: i64,
 }
 
 impl Record for Edit {
@@ -33,6 +41,7 @@ impl Record for Edit {
             "comment",
             "edited_ms",
             "edited_by",
+            "by_rules",
         ],
     };
 
@@ -47,6 +56,7 @@ impl Record for Edit {
             self.comment.clone().into(),
             self.edited_ms.into(),
             (&self.edited_by).into(),
+            self.by_rules.into(),
         ]
     }
 
@@ -73,7 +83,77 @@ impl Edit {
             comment: row.optional_text(first + 3)?.map(str::to_owned),
             edited_ms: row.int(first + 4)?,
             edited_by: row.text(first + 5)?.into(),
+            by_rules: row.int(first + 6)?,
         })
+    }
+
+    /// The edit after a customer has set fields, which are the customer's from now on.
+    pub fn by_customer(&self, set: &Fields, by: &str, now: Timestamp) -> Edit {
+        let mut after = self.clone();
+        after.severity_id = set.severity_id.or(self.severity_id);
+        after.status_id = set.status_id.or(self.status_id);
+        after.comment = set.comment.clone().or_else(|| self.comment.clone());
+        for (is_set, bit) in [
+            (set.severity_id.is_some(), SEVERITY),
+            (set.status_id.is_some(), STATUS),
+            (set.comment.is_some(), COMMENT),
+        ] {
+            if is_set {
+                after.by_rules &= !bit;
+            }
+        }
+        after.signed(self, by, now)
+    }
+
+    /// The edit after rules have judged a new document. What customers set stays; all else that rules
+    /// set before is what they set now, or again the provider's.
+    pub fn by_rules(&self, set: &Fields, by: &str, now: Timestamp) -> Edit {
+        let [severity, status, comment] = self.customers();
+        let set = self.free_of_customers(set);
+        let bit = |is_set: bool, bit: i64| if is_set { bit } else { 0 };
+        let mut after = self.clone();
+        after.by_rules = bit(set.severity_id.is_some(), SEVERITY)
+            + bit(set.status_id.is_some(), STATUS)
+            + bit(set.comment.is_some(), COMMENT);
+        if !severity {
+            after.severity_id = set.severity_id;
+        }
+        if !status {
+            after.status_id = set.status_id;
+        }
+        if !comment {
+            after.comment = set.comment;
+        }
+        after.signed(self, by, now)
+    }
+
+    /// Those of the fields that no customer has set.
+    pub fn free_of_customers(&self, set: &Fields) -> Fields {
+        let [severity, status, comment] = self.customers();
+        Fields {
+            severity_id: set.severity_id.filter(|_| !severity),
+            status_id: set.status_id.filter(|_| !status),
+            comment: set.comment.clone().filter(|_| !comment),
+        }
+    }
+
+    /// Whether severity, status and comment are what a customer has set.
+    fn customers(&self) -> [bool; 3] {
+        let own = |is_set: bool, bit: i64| is_set && self.by_rules & bit == 0;
+        [
+            own(self.severity_id.is_some(), SEVERITY),
+            own(self.status_id.is_some(), STATUS),
+            own(self.comment.is_some(), COMMENT),
+        ]
+    }
+
+    /// With who edited and when, unless nothing changed.
+    fn signed(mut self, before: &Edit, by: &str, now: Timestamp) -> Edit {
+        if self != *before {
+            self.edited_ms = now.0;
+            by.clone_into(&mut self.edited_by);
+        }
+        self
     }
 
     /// Sets what the edit sets in a parsed document.
@@ -172,6 +252,11 @@ impl Standing {
             .and_then(|raw| Members::of(raw).ok());
         let passed = compliance.and_then(|members| number(&members, "status_id")) == Some(1);
         Ok(Standing { closed, passed })
+    }
+
+    /// Whether nothing is left to do about the finding.
+    pub fn is_over(self) -> bool {
+        self.closed || self.passed
     }
 
     /// Whether a provider's update makes a finding that was over one that is open again.

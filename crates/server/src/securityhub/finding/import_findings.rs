@@ -10,17 +10,19 @@ use super::Finding;
 use super::edit::{Edit, Standing, status_after_reopening};
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
 use super::provider::{self, Accepted};
+use super::ruled;
 use crate::access::Account;
 use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
+use crate::securityhub::automation_rule::{Rules, Version};
 
 /// Keeps the documents that are valid and reports the others with their place and reason.
 ///
 /// A document of a finding that is known replaces the one before, and leaves alone what customers
-/// set; the very same document changes nothing. Of documents of one finding in one call, each counts
-/// in its turn, so the last one stays. The administrator brings in findings of any account, which
-/// becomes a member; others bring in their own. The hub need not be on: a store may be filled before
-/// anybody looks.
+/// set; the very same document changes nothing. Automation rules judge each version that is new. Of
+/// documents of one finding in one call, each counts in its turn, so the last one stays. The
+/// administrator brings in findings of any account, which becomes a member; others bring in their own.
+/// The hub need not be on: a store may be filled before anybody looks.
 pub fn import_findings(
     ctx: &mut Ctx<'_, '_>,
     input: ImportFindingsInput,
@@ -52,6 +54,7 @@ pub fn import_findings(
         let account = ctx.caller.account.clone();
         ctx.changed("findings.imported", &account, &body)?;
     }
+    std::mem::take(&mut import.rules).finish(ctx)?;
     output.created = import.created_count;
     output.updated = import.updated_count;
     output.unchanged = import.unchanged_count;
@@ -74,6 +77,7 @@ fn accept(text: &str, caller: &Caller) -> Result<Accepted, String> {
 struct Import {
     findings: HashMap<String, Kept<Finding>>,
     edits: HashMap<String, Kept<Edit>>,
+    rules: Rules,
     packer: Packer,
     unpacker: Unpacker,
     created: BTreeSet<String>,
@@ -91,6 +95,7 @@ impl Import {
         let known: Vec<&str> = findings.keys().map(String::as_str).collect();
         Ok(Import {
             edits: super::records_of(ctx.tx, &known)?,
+            rules: Rules::over(ctx, accepted.iter().map(|a| a.account.as_str()))?,
             packer: Packer::newest(ctx.tx)?,
             unpacker: Unpacker::default(),
             findings,
@@ -105,7 +110,14 @@ impl Import {
     fn take(&mut self, ctx: &mut Ctx<'_, '_>, document: Accepted) -> Result<(), Failure> {
         let Accepted { uid, account, text } = document;
         let now_ms = ctx.now.0;
+        let version = Version {
+            uid: &uid,
+            account: &account,
+            text: &text,
+            before: None,
+        };
         let Some(known) = self.findings.get_mut(&uid) else {
+            ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
             let record = Finding {
                 uid: uid.clone(),
                 account,
@@ -125,14 +137,19 @@ impl Import {
             self.unchanged_count += 1;
             return Ok(());
         }
+        let before_ms = std::mem::replace(&mut known.updated_ms, now_ms);
         known.packed = self.packer.pack(&text)?;
-        known.updated_ms = now_ms;
         ctx.tx.replace(known)?;
         if Standing::of(&before)?.reopens(Standing::of(&text)?)
             && let Some(edit) = self.edits.get_mut(&uid)
         {
             reopen(ctx, edit)?;
         }
+        let version = Version {
+            before: Some((&before, before_ms)),
+            ..version
+        };
+        ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {
             self.updated.insert(uid);

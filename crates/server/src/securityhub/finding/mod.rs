@@ -1,8 +1,9 @@
-//! Findings: the document that a provider sent, and what customers set over it.
+//! Findings: the document that a provider sent, and what customers and rules set over it.
 
 mod batch_update_findings_v2;
 mod caption;
 mod edit;
+mod fields;
 mod filter;
 mod get_finding_statistics_v2;
 mod get_findings_v2;
@@ -13,6 +14,7 @@ mod members;
 mod packing;
 mod path;
 mod provider;
+mod ruled;
 mod scan;
 mod scope;
 mod sort;
@@ -20,10 +22,14 @@ mod sort;
 pub(crate) mod tests;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
+pub use edit::{Edit, Standing};
+pub use fields::Fields;
+pub use filter::Filters;
 pub use get_finding_statistics_v2::get_finding_statistics_v2;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
 pub use index::Index;
+pub use scan::{Passing, scan};
 
 use std::collections::{HashMap, HashSet};
 

@@ -11,8 +11,8 @@ use crate::failure::Failure;
 /// Rows that are in memory at once.
 const CHUNK: i64 = 250;
 /// A range of the primary key is one account, see `identity`; the account is compared all the same.
-const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, \
-                    e.uid, e.severity_id, e.status_id, e.comment, e.edited_ms, e.edited_by \
+const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.updated_ms, \
+                    e.uid, e.severity_id, e.status_id, e.comment, e.edited_ms, e.edited_by, e.by_rules \
                     FROM finding f LEFT JOIN finding_edit e ON e.uid = f.uid \
                     WHERE f.uid > $1 AND f.uid < $2 ORDER BY f.uid LIMIT $3";
 
@@ -21,6 +21,8 @@ pub struct Passing<'a> {
     pub uid: &'a str,
     /// The provider's document.
     pub text: String,
+    /// When the document came.
+    pub updated_ms: i64,
     pub edit: Option<Edit>,
 }
 
@@ -45,6 +47,7 @@ pub fn scan(
             show(Passing {
                 uid: row.text(0)?,
                 text,
+                updated_ms: row.int(4)?,
                 edit: edit_of(row)?,
             })?;
         }
@@ -56,8 +59,8 @@ pub fn scan(
 }
 
 fn edit_of(row: &Row) -> Result<Option<Edit>, Failure> {
-    match row.optional_text(4)? {
+    match row.optional_text(5)? {
         None => Ok(None),
-        Some(_) => Ok(Some(Edit::from_columns(row, 4)?)),
+        Some(_) => Ok(Some(Edit::from_columns(row, 5)?)),
     }
 }

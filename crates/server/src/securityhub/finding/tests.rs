@@ -61,7 +61,7 @@ pub(crate) fn import_as(t: &Testing, account: &str, documents: &[Value]) -> Resu
     t.call_as(account, "balefire", "ImportFindings", input)
 }
 
-fn import(t: &Testing, documents: &[Value]) -> Value {
+pub(crate) fn import(t: &Testing, documents: &[Value]) -> Value {
     import_as(t, ADMINISTRATOR, documents).unwrap()
 }
 
@@ -77,7 +77,7 @@ fn counts(output: &Value) -> [i64; 4] {
     ]
 }
 
-fn get_as(t: &Testing, account: &str, input: Value) -> Result<Value, Failure> {
+pub(crate) fn get_as(t: &Testing, account: &str, input: Value) -> Result<Value, Failure> {
     t.call_as(account, "securityhub", "GetFindingsV2", input)
 }
 
@@ -98,7 +98,7 @@ fn text_filter(field: &str, comparison: &str, value: &str) -> Value {
 }
 
 /// The one finding with this provider's id, as the administrator sees it.
-fn finding(t: &Testing, finding_uid: &str) -> Value {
+pub(crate) fn finding(t: &Testing, finding_uid: &str) -> Value {
     let found = findings(
         t,
         json!({"Filters": equals("finding_info.uid", finding_uid)}),
@@ -112,14 +112,14 @@ pub(crate) fn update_as(t: &Testing, account: &str, input: Value) -> Result<Valu
 }
 
 /// Sets on one finding of the administrator's, which must succeed.
-fn update(t: &Testing, finding_uid: &str, mut set: Value) {
+pub(crate) fn update(t: &Testing, finding_uid: &str, mut set: Value) {
     set["MetadataUids"] = json!([uid_of(ADMINISTRATOR, finding_uid)]);
     let output = update_as(t, ADMINISTRATOR, set).unwrap();
     assert_eq!(output["ProcessedFindings"].as_array().unwrap().len(), 1);
 }
 
 /// Kind and body of the changes, oldest first, of those that are about findings.
-fn log(t: &Testing) -> Vec<(String, Value)> {
+pub(crate) fn log(t: &Testing) -> Vec<(String, Value)> {
     let read = |tx: &mut Tx<'_>| -> Result<Vec<(String, Value)>, balefire_store::Error> {
         let sql =
             "SELECT kind, body FROM log WHERE kind LIKE 'findings.%' ORDER BY at_ms, shard, seq";

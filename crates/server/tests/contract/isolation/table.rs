@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{self, MARK, RULE, World, document, scan};
+use super::world::{self, MARK, RULE, World, automation_rule, document, scan};
 use crate::server::{OTHER, OWNER, REGION};
 
 /// What the other account is answered.
@@ -370,6 +370,42 @@ pub const ROWS: &[Row] = &[
         "balefire:ImportFindings",
         |_| json!({"Findings": [document("1")]}),
         Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:CreateAutomationRuleV2",
+        |_| automation_rule("taken"),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:ListAutomationRulesV2",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:GetAutomationRuleV2",
+        |w| json!({"Identifier": w.automation_rule}),
+        NOT_FOUND,
+        Own::Sees,
+    ),
+    row(
+        "balefire:TestAutomationRule",
+        |w| json!({"Identifier": w.automation_rule, "Days": 1}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "securityhub:UpdateAutomationRuleV2",
+        |w| json!({"Identifier": w.automation_rule, "Description": "taken"}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "securityhub:DeleteAutomationRuleV2",
+        |w| json!({"Identifier": w.automation_rule}),
+        NOT_FOUND,
         Own::May,
     ),
     row(

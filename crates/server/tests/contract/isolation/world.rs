@@ -27,6 +27,8 @@ pub struct World {
     pub rule: String,
     /// A finding of Security Hub, by its `metadata.uid`.
     pub finding: String,
+    /// The ARN of an automation rule of Security Hub.
+    pub automation_rule: String,
     /// The resource that was scanned.
     pub instance: String,
     /// A finding of Inspector.
@@ -56,6 +58,7 @@ impl World {
             deployment: String::new(),
             rule: String::new(),
             finding: String::new(),
+            automation_rule: String::new(),
             instance: format!("arn:aws:ec2:{REGION}:{OWNER}:instance/i-0123456789abcdef0"),
             vulnerability: String::new(),
             dead_jobs: Vec::new(),
@@ -63,6 +66,7 @@ impl World {
         world.add_incident();
         world.add_rules();
         world.add_findings();
+        world.add_automation_rules();
         world.add_vulnerability();
         world
     }
@@ -149,6 +153,14 @@ impl World {
         self.finding = text(&found["Findings"][0]["metadata"]["uid"]);
     }
 
+    /// Two, so that lists have pages.
+    fn add_automation_rules(&mut self) {
+        for _ in 0..2 {
+            let made = self.done("securityhub:CreateAutomationRuleV2", automation_rule(MARK));
+            self.automation_rule = text(&made["RuleArn"]);
+        }
+    }
+
     fn add_vulnerability(&mut self) {
         let rows = [advisory("GHSA-0001"), advisory("GHSA-0002")];
         let part = json!({"Feed": "OSV", "Generation": "first", "Rows": rows});
@@ -201,6 +213,11 @@ impl World {
             ),
             ("securityhub:DescribeSecurityHubV2", json!({})),
             ("securityhub:GetFindingsV2", json!({})),
+            ("securityhub:ListAutomationRulesV2", json!({})),
+            (
+                "securityhub:GetAutomationRuleV2",
+                json!({"Identifier": self.automation_rule}),
+            ),
             ("inspector2:BatchGetAccountStatus", json!({})),
             ("inspector2:ListFindings", json!({})),
             ("balefire:ListDeadJobs", json!({})),
@@ -252,6 +269,18 @@ pub fn document(uid: &str) -> Value {
         "metadata": {"product": {"uid": "scanner", "name": "Scanner"}, "version": "1.6.0"},
         "finding_info": {"uid": uid, "title": MARK},
         "cloud": {"account": {"uid": OWNER}, "provider": "AWS", "region": REGION},
+    })
+}
+
+/// A rule that matches nothing.
+pub fn automation_rule(text: &str) -> Value {
+    let filter = json!({"Comparison": "EQUALS", "Value": "nothing"});
+    let filter = json!({"FieldName": "severity", "Filter": filter});
+    let update = json!({"Comment": text});
+    json!({
+        "RuleName": text, "Description": text, "RuleOrder": 1.0, "Tags": {"team": text},
+        "Criteria": {"OcsfFindingCriteria": {"CompositeFilters": [{"StringFilters": [filter]}]}},
+        "Actions": [{"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": update}],
     })
 }
 

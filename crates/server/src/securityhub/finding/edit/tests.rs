@@ -14,6 +14,37 @@ fn edit(severity_id: Option<i64>, status_id: Option<i64>, comment: Option<&str>)
     }
 }
 
+#[test]
+fn rules_set_what_no_customer_has_and_nothing_else() {
+    let fields = |severity_id, status_id, comment: Option<&str>| Fields {
+        severity_id,
+        status_id,
+        comment: comment.map(str::to_owned),
+    };
+    let now = Timestamp(7);
+    let none = Edit::new("u");
+    let ruled = none.by_rules(&fields(Some(5), None, Some("r")), "rule", now);
+    assert_eq!(
+        (ruled.severity_id, ruled.status_id, ruled.comment.as_deref()),
+        (Some(5), None, Some("r"))
+    );
+    assert_eq!((ruled.edited_ms, ruled.edited_by.as_str()), (7, "rule"));
+    // The same once more changes nothing, and none clears what was set.
+    let later = Timestamp(8);
+    let same = fields(Some(5), None, Some("r"));
+    assert_eq!(ruled.by_rules(&same, "other", later), ruled);
+    let cleared = ruled.by_rules(&Fields::default(), "", later);
+    assert_eq!((cleared.severity_id, cleared.comment), (None, None));
+    // What a customer sets, be it the same, is the customer's from then on.
+    let own = ruled.by_customer(&fields(Some(5), Some(2), None), "user", later);
+    assert_ne!(own, ruled);
+    let again = own.by_rules(&fields(Some(1), Some(1), Some("s")), "rule", later);
+    assert_eq!(
+        (again.severity_id, again.status_id, again.comment.as_deref()),
+        (Some(5), Some(2), Some("s"))
+    );
+}
+
 fn overlaid(edit: &Edit, document: &Json) -> Json {
     let text = document.to_string();
     serde_json::from_str(&edit.overlay(&text).unwrap()).unwrap()

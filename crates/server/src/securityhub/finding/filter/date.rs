@@ -27,8 +27,18 @@ impl Span {
 
 impl Compiler {
     pub(super) fn date(&mut self, filter: &OcsfDateFilter, at: &str) -> Option<Node> {
-        let field = self.required(filter.field_name.as_ref(), at, "FieldName");
-        let inner = self.required(filter.filter.as_ref(), at, "Filter")?;
+        let field = filter.field_name.map(|field| field.as_str());
+        self.date_at(field, filter.filter.as_ref(), at)
+    }
+
+    pub(super) fn date_at(
+        &mut self,
+        field: Option<&'static str>,
+        filter: Option<&DateFilter>,
+        at: &str,
+    ) -> Option<Node> {
+        let field = self.required(field.as_ref(), at, "FieldName");
+        let inner = self.required(filter, at, "Filter")?;
         let at = format!("{at}/Filter");
         let bounds = match inner {
             DateFilter {
@@ -53,7 +63,7 @@ impl Compiler {
         };
         let (from_ms, to_ms) = bounds?;
         Some(Node::Date(Span {
-            path: Path::of(field?.as_str()),
+            path: Path::of(field?),
             from_ms,
             to_ms,
         }))

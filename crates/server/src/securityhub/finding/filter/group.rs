@@ -4,7 +4,7 @@ use balefire_columns::Plan;
 use serde_json::Value;
 
 use super::super::path::Path;
-use super::{Compiler, FILTERS_MAX};
+use super::{Asker, Compiler, FILTERS_MAX};
 
 /// How filters of one type compare.
 pub trait Comparison: Copy + PartialEq + 'static {
@@ -12,6 +12,9 @@ pub trait Comparison: Copy + PartialEq + 'static {
     const CONFLICTS: &'static [(Self, &'static [Self])];
 
     fn wire_name(self) -> &'static str;
+
+    /// Whether it may be asked there.
+    fn is_for(self, asker: Asker) -> bool;
 
     /// Whether its filter refuses what its test passes.
     fn is_negative(self) -> bool;
@@ -87,6 +90,7 @@ impl Compiler {
                 groups.len() - 1
             });
             let (_, comparisons, group) = &mut groups[known];
+            self.check_asker(filter.comparison, &at);
             self.check_together(comparisons, &filter, &at);
             comparisons.push(filter.comparison);
             match filter.comparison.is_negative() {
@@ -95,6 +99,17 @@ impl Compiler {
             }
         }
         groups.into_iter().map(|(.., group)| group).collect()
+    }
+
+    fn check_asker<C: Comparison>(&mut self, comparison: C, at: &str) {
+        if !comparison.is_for(self.asker) {
+            let place = match self.asker {
+                Asker::Rule => "an automation rule",
+                _ => "a query",
+            };
+            let rule = format!("Member must not be {} in {place}", comparison.wire_name());
+            self.refuse(&format!("{at}/Filter/Comparison"), rule);
+        }
     }
 
     fn check_together<C: Comparison, T>(

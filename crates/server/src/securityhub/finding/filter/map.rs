@@ -1,11 +1,11 @@
 //! Map filters: keys and values of tags.
 
-use balefire_api::generated::securityhub::{MapFilterComparison, OcsfMapFilter};
+use balefire_api::generated::securityhub::{MapFilter, MapFilterComparison, OcsfMapFilter};
 use serde_json::Value;
 
 use super::super::path::Path;
-use super::Compiler;
 use super::group::{self, Comparison, Filter};
+use super::{Asker, Compiler};
 
 #[derive(Debug)]
 pub struct Test {
@@ -23,6 +23,10 @@ impl Comparison for MapFilterComparison {
 
     fn wire_name(self) -> &'static str {
         self.as_str()
+    }
+
+    fn is_for(self, asker: Asker) -> bool {
+        asker != Asker::Query || matches!(self, Self::Equals | Self::NotEquals)
     }
 
     fn is_negative(self) -> bool {
@@ -68,12 +72,22 @@ impl Compiler {
         filter: &OcsfMapFilter,
         at: &str,
     ) -> Option<Filter<MapFilterComparison, Test>> {
-        let field = self.required(filter.field_name.as_ref(), at, "FieldName");
-        let inner = self.required(filter.filter.as_ref(), at, "Filter")?;
+        let field = filter.field_name.map(|field| field.as_str());
+        self.map_at(field, filter.filter.as_ref(), at)
+    }
+
+    pub(super) fn map_at(
+        &mut self,
+        field: Option<&'static str>,
+        filter: Option<&MapFilter>,
+        at: &str,
+    ) -> Option<Filter<MapFilterComparison, Test>> {
+        let field = self.required(field.as_ref(), at, "FieldName");
+        let inner = self.required(filter, at, "Filter")?;
         let comparison = self.required(inner.comparison.as_ref(), at, "Filter/Comparison");
         let key = self.required(inner.key.as_ref(), at, "Filter/Key");
         let value = self.required(inner.value.as_ref(), at, "Filter/Value");
-        let (field, comparison) = (field?.as_str(), *comparison?);
+        let (field, comparison) = (*field?, *comparison?);
         let test = Test {
             key: key?.clone(),
             value: value?.clone(),

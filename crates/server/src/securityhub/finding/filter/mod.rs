@@ -10,12 +10,14 @@ mod number;
 mod plan;
 #[cfg(test)]
 mod properties;
+mod resource;
 #[cfg(test)]
 pub(super) mod tests;
 mod text;
 
 use balefire_api::generated::securityhub::{
     AllowedOperators, BooleanFilter, CompositeFilter, OcsfBooleanFilter, OcsfFindingFilters,
+    ResourcesFilters,
 };
 use balefire_api::{Document, Timestamp, Violation, rejection};
 use serde_json::Value;
@@ -27,6 +29,16 @@ use group::Group;
 const COMPOSITES_MAX: usize = 10;
 /// Of each type, in one composite.
 const FILTERS_MAX: usize = 20;
+
+/// What asks. Some comparisons are for queries alone, others for automation rules alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asker {
+    Query,
+    Rule,
+    /// Takes every comparison, to show what each means.
+    #[cfg(test)]
+    Test,
+}
 
 /// Filters that keep all rules, ready to be asked.
 #[derive(Debug)]
@@ -59,17 +71,35 @@ impl Filters {
         now: Timestamp,
         at: &str,
     ) -> Result<Filters, Failure> {
-        let mut compiler = Compiler {
-            now_ms: now.0,
-            violations: Vec::new(),
-        };
+        Filters::compile_for(Asker::Query, filters, at, now)
+    }
+
+    /// Compiles the criteria of an automation rule over findings.
+    pub fn of_rule(filters: &OcsfFindingFilters, now: Timestamp) -> Result<Filters, Failure> {
+        let at = "/Criteria/OcsfFindingCriteria";
+        Filters::compile_for(Asker::Rule, filters, at, now)
+    }
+
+    /// Checks the criteria of an automation rule over resources.
+    pub fn check_resources(filters: &ResourcesFilters, now: Timestamp) -> Result<(), Failure> {
+        let mut compiler = Compiler::new(Asker::Rule, now);
+        let composites = filters.composite_filters.as_deref().unwrap_or_default();
+        let at = "/Criteria/ResourceCriteria/CompositeFilters";
+        compiler.resource_composites(composites, at, Depth::Outer);
+        compiler.end(())
+    }
+
+    fn compile_for(
+        asker: Asker,
+        filters: &OcsfFindingFilters,
+        at: &str,
+        now: Timestamp,
+    ) -> Result<Filters, Failure> {
+        let mut compiler = Compiler::new(asker, now);
         let composites = filters.composite_filters.as_deref().unwrap_or_default();
         let at = format!("{at}/CompositeFilters");
         let nodes = compiler.composites(composites, &at, Depth::Outer);
-        match compiler.violations.is_empty() {
-            true => Ok(Filters(join(filters.composite_operator, nodes))),
-            false => Err(Failure::Invalid(compiler.violations)),
-        }
+        compiler.end(Filters(join(filters.composite_operator, nodes)))
     }
 
     /// Whether a document, with what customers set in it, is one that is asked for.
@@ -120,11 +150,28 @@ enum Depth {
 
 /// Compiles and collects what is wrong on the way.
 struct Compiler {
+    asker: Asker,
     now_ms: i64,
     violations: Vec<Violation>,
 }
 
 impl Compiler {
+    fn new(asker: Asker, now: Timestamp) -> Compiler {
+        Compiler {
+            asker,
+            now_ms: now.0,
+            violations: Vec::new(),
+        }
+    }
+
+    /// What was compiled, unless something was wrong.
+    fn end<T>(self, compiled: T) -> Result<T, Failure> {
+        match self.violations.is_empty() {
+            true => Ok(compiled),
+            false => Err(Failure::Invalid(self.violations)),
+        }
+    }
+
     fn refuse(&mut self, at: &str, rule: impl std::fmt::Display) {
         self.violations.push(rejection::violation(at, rule));
     }

@@ -40,8 +40,18 @@ impl Bounds {
 
 impl Compiler {
     pub(super) fn number(&mut self, filter: &OcsfNumberFilter, at: &str) -> Option<Node> {
-        let field = self.required(filter.field_name.as_ref(), at, "FieldName");
-        let inner = self.required(filter.filter.as_ref(), at, "Filter")?;
+        let field = filter.field_name.map(|field| field.as_str());
+        self.number_at(field, filter.filter.as_ref(), at)
+    }
+
+    pub(super) fn number_at(
+        &mut self,
+        field: Option<&'static str>,
+        filter: Option<&NumberFilter>,
+        at: &str,
+    ) -> Option<Node> {
+        let field = self.required(field.as_ref(), at, "FieldName");
+        let inner = self.required(filter, at, "Filter")?;
         let bounds = [inner.eq, inner.gt, inner.gte, inner.lt, inner.lte];
         if bounds.iter().all(Option::is_none) {
             self.refuse(
@@ -53,7 +63,7 @@ impl Compiler {
             self.refuse(&format!("{at}/Filter"), "Member must have numbers, not NaN");
         }
         Some(Node::Number(Bounds {
-            path: Path::of(field?.as_str()),
+            path: Path::of(field?),
             filter: inner.clone(),
         }))
     }

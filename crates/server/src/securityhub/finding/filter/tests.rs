@@ -19,7 +19,7 @@ pub fn read(filters: &Value) -> OcsfFindingFilters {
 }
 
 pub fn matches(filters: &Value, document: &Value) -> bool {
-    let compiled = Filters::compile(&read(filters), NOW);
+    let compiled = Filters::compile_for(Asker::Test, &read(filters), "/Filters", NOW);
     compiled
         .unwrap_or_else(|failure| panic!("{filters}: {}", failure.message()))
         .matches(document)
@@ -41,7 +41,8 @@ fn texts(field: &str, filters: &[(&str, &str)]) -> Value {
 }
 
 fn refusal(filters: &Value) -> String {
-    Filters::compile(&read(filters), NOW).unwrap_err().message()
+    let compiled = Filters::compile_for(Asker::Test, &read(filters), "/Filters", NOW);
+    compiled.unwrap_err().message()
 }
 
 #[test]
@@ -222,4 +223,32 @@ fn maps_by_key_and_value() {
         let filters = composite(json!({"MapFilters": pair.map(filter)}));
         assert!(refusal(&filters).contains("/MapFilters/1/Filter/Comparison"));
     }
+}
+
+#[test]
+fn some_comparisons_are_for_queries_alone_and_others_for_rules() {
+    let text = |comparison: &str| texts("severity", &[(comparison, "x")]);
+    let map = |comparison: &str| {
+        let filter = json!({"Key": "a", "Value": "b", "Comparison": comparison});
+        composite(json!({"MapFilters": [{"FieldName": "resources.tags", "Filter": filter}]}))
+    };
+    // For a query, for a rule.
+    let cases = [
+        (text("EQUALS"), true, true),
+        (text("PREFIX_NOT_EQUALS"), true, true),
+        (text("CONTAINS"), false, true),
+        (text("NOT_CONTAINS"), false, false),
+        (text("CONTAINS_WORD"), true, false),
+        (map("NOT_EQUALS"), true, true),
+        (map("CONTAINS"), false, true),
+        (map("NOT_CONTAINS"), false, true),
+    ];
+    for (filters, query, rule) in cases {
+        let read = read(&filters);
+        assert_eq!(Filters::compile(&read, NOW).is_ok(), query, "{filters}");
+        assert_eq!(Filters::of_rule(&read, NOW).is_ok(), rule, "{filters}");
+    }
+    let refused = Filters::of_rule(&read(&text("CONTAINS_WORD")), NOW).unwrap_err();
+    let at = "/Criteria/OcsfFindingCriteria/CompositeFilters/0/StringFilters/0/Filter/Comparison";
+    assert!(refused.message().contains(at), "{}", refused.message());
 }

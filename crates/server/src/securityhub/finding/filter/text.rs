@@ -1,11 +1,13 @@
 //! String filters: whole texts, their beginnings, parts and words.
 
-use balefire_api::generated::securityhub::{OcsfStringFilter, StringFilterComparison};
+use balefire_api::generated::securityhub::{
+    OcsfStringFilter, StringFilter, StringFilterComparison,
+};
 use serde_json::Value;
 
 use super::super::path::Path;
-use super::Compiler;
 use super::group::{self, Comparison, Filter};
+use super::{Asker, Compiler};
 
 #[derive(Debug)]
 pub enum Test {
@@ -34,6 +36,16 @@ impl Comparison for StringFilterComparison {
 
     fn wire_name(self) -> &'static str {
         self.as_str()
+    }
+
+    /// NOT_CONTAINS is of the rules of Security Hub CSPM alone.
+    fn is_for(self, asker: Asker) -> bool {
+        match asker {
+            Asker::Query => !matches!(self, Self::Contains | Self::NotContains),
+            Asker::Rule => !matches!(self, Self::ContainsWord | Self::NotContains),
+            #[cfg(test)]
+            Asker::Test => true,
+        }
     }
 
     fn is_negative(self) -> bool {
@@ -107,11 +119,21 @@ impl Compiler {
         filter: &OcsfStringFilter,
         at: &str,
     ) -> Option<Filter<StringFilterComparison, Test>> {
-        let field = self.required(filter.field_name.as_ref(), at, "FieldName");
-        let inner = self.required(filter.filter.as_ref(), at, "Filter")?;
+        let field = filter.field_name.map(|field| field.as_str());
+        self.text_at(field, filter.filter.as_ref(), at)
+    }
+
+    pub(super) fn text_at(
+        &mut self,
+        field: Option<&'static str>,
+        filter: Option<&StringFilter>,
+        at: &str,
+    ) -> Option<Filter<StringFilterComparison, Test>> {
+        let field = self.required(field.as_ref(), at, "FieldName");
+        let inner = self.required(filter, at, "Filter")?;
         let comparison = self.required(inner.comparison.as_ref(), at, "Filter/Comparison");
         let value = self.required(inner.value.as_ref(), at, "Filter/Value");
-        let (field, comparison) = (field?.as_str(), *comparison?);
+        let (field, comparison) = (*field?, *comparison?);
         Some(Filter {
             field,
             comparison,

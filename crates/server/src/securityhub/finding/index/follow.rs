@@ -52,12 +52,18 @@ impl Index {
     /// Reads all findings.
     pub(super) fn build(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let mut row = Row::default();
-        scan(tx, Visible::Organization, |Passing { uid, text, edit }| {
-            if self.is_stopped.load(Ordering::Acquire) {
-                return Err(Failure::Reading);
-            }
-            self.put(&mut row, uid, &text, edit.as_ref())
-        })
+        scan(
+            tx,
+            Visible::Organization,
+            |Passing {
+                 uid, text, edit, ..
+             }| {
+                if self.is_stopped.load(Ordering::Acquire) {
+                    return Err(Failure::Reading);
+                }
+                self.put(&mut row, uid, &text, edit.as_ref())
+            },
+        )
     }
 
     /// Takes over what changed between two positions of the log.

@@ -227,12 +227,18 @@ pub fn question() -> impl Strategy<Value = Question> {
 pub fn kept(t: &Testing) -> Vec<(String, Value)> {
     let read = t.store.read_blocking(|tx| {
         let mut kept = Vec::new();
-        scan(tx, Visible::Organization, |Passing { uid, text, edit }| {
-            let mut document: Value = serde_json::from_str(&text)?;
-            edit.inspect(|edit| edit.apply(&mut document));
-            kept.push((uid.to_owned(), document));
-            Ok(())
-        })
+        scan(
+            tx,
+            Visible::Organization,
+            |Passing {
+                 uid, text, edit, ..
+             }| {
+                let mut document: Value = serde_json::from_str(&text)?;
+                edit.inspect(|edit| edit.apply(&mut document));
+                kept.push((uid.to_owned(), document));
+                Ok(())
+            },
+        )
         .map(|()| kept)
     });
     read.expect("a read").unwrap()

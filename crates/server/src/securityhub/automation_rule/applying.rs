@@ -1,0 +1,251 @@
+//! Rules over what providers send: all of them judge the provider's own document.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use balefire_store::{Record, Row, Value};
+use serde_json::{Value as Json, json};
+
+use super::definition::{Action, Definition};
+use super::openings::Openings;
+use super::{OPEN_RULE_INCIDENTS, RuleRow};
+use crate::context::Ctx;
+use crate::failure::Failure;
+use crate::securityhub::finding::{Fields, Filters, Standing};
+
+/// How many accounts one statement looks up.
+const LOOKUP: usize = 50;
+
+/// A document that is new, of a finding.
+#[derive(Clone, Copy)]
+pub struct Version<'a> {
+    pub uid: &'a str,
+    pub account: &'a str,
+    /// As it is kept: the provider's, made uniform.
+    pub text: &'a str,
+    /// The document before, and when it came.
+    pub before: Option<(&'a str, i64)>,
+}
+
+/// What all rules together set in a finding.
+#[derive(Default)]
+pub struct Verdict {
+    pub fields: Fields,
+    /// The places of the rules that had the last word on severity, status and comment.
+    winners: [Option<usize>; 3],
+}
+
+/// The rules that judge the findings of one import.
+#[derive(Default)]
+pub struct Rules {
+    /// From the lowest order to the highest.
+    rules: Vec<Rule>,
+    /// The uids of findings in which a rule set something.
+    set: BTreeMap<usize, BTreeSet<String>>,
+    openings: BTreeMap<usize, Openings>,
+    untold: BTreeMap<usize, usize>,
+}
+
+struct Rule {
+    row: RuleRow,
+    arn: String,
+    name: String,
+    order: f64,
+    updated_ms: i64,
+    /// Of the administrator, which covers the findings of all accounts.
+    covers_all: bool,
+    filters: Filters,
+    action: Action,
+}
+
+impl Rules {
+    /// Compiles the rules over findings of these accounts. Those of a hub that is off rest.
+    pub fn over<'a>(
+        ctx: &mut Ctx<'_, '_>,
+        accounts: impl Iterator<Item = &'a str>,
+    ) -> Result<Rules, Failure> {
+        let accounts: Vec<&str> = accounts.collect::<BTreeSet<_>>().into_iter().collect();
+        let mut known = BTreeMap::new();
+        for chunk in accounts.chunks(LOOKUP) {
+            for row in rows(ctx, chunk)? {
+                let kept = RuleRow::from_row(&row)?;
+                known.insert(
+                    (kept.account.clone(), kept.region.clone(), kept.id.clone()),
+                    (kept, row.flag(5)?),
+                );
+            }
+        }
+        let rules = known.into_values();
+        let rules = rules.filter_map(|(row, covers_all)| Rule::of(ctx, row, covers_all));
+        let mut rules: Vec<Rule> = rules.collect();
+        rules.sort_by(|a, b| {
+            let by_order = a.order.total_cmp(&b.order);
+            by_order.then_with(|| (a.updated_ms, &a.row.id).cmp(&(b.updated_ms, &b.row.id)))
+        });
+        Ok(Rules {
+            rules,
+            ..Rules::default()
+        })
+    }
+
+    /// What the rules set in a version; what else they do is done by `finish`.
+    pub fn judge(&mut self, version: &Version<'_>) -> Result<Verdict, Failure> {
+        let mut verdict = Verdict::default();
+        if !self.rules.iter().any(|rule| rule.covers(version.account)) {
+            return Ok(verdict);
+        }
+        let document: Json = serde_json::from_str(version.text)?;
+        for (place, rule) in self.rules.iter().enumerate() {
+            if !rule.covers(version.account) || !rule.filters.matches(&document) {
+                continue;
+            }
+            match &rule.action {
+                Action::Set(fields) => verdict.take(place, fields),
+                Action::Open(plan_arn) => {
+                    if rule.is_new_in(version)? {
+                        let openings = self.openings.entry(place);
+                        let openings = openings.or_insert_with(|| rule.openings(plan_arn));
+                        openings.add(version, &document);
+                    }
+                }
+                Action::Tell(_) => *self.untold.entry(place).or_default() += 1,
+                Action::Rate => {}
+            }
+        }
+        Ok(verdict)
+    }
+
+    /// The rule that is named as the editor: of those that set something, the one of highest order.
+    pub fn arn_of(&self, verdict: &Verdict) -> &str {
+        let last = verdict.winners.iter().flatten().max();
+        last.map_or("", |place| &self.rules[*place].arn)
+    }
+
+    /// Notes that a verdict has changed the finding.
+    pub fn note(&mut self, verdict: &Verdict, uid: &str) {
+        for place in verdict.winners.iter().flatten() {
+            self.set.entry(*place).or_default().insert(uid.to_owned());
+        }
+    }
+
+    /// Writes down what the rules set, and leaves to jobs what they cause elsewhere.
+    pub fn finish(self, ctx: &mut Ctx<'_, '_>) -> Result<(), Failure> {
+        for (place, uids) in &self.set {
+            let rule = &self.rules[*place];
+            if let Action::Set(fields) = &rule.action {
+                let body = json!({
+                    "uids": uids,
+                    "severity_id": fields.severity_id,
+                    "status_id": fields.status_id,
+                    "comment": fields.comment,
+                });
+                ctx.changed("findings.updated", &rule.arn, &body)?;
+            }
+        }
+        for (place, openings) in &self.openings {
+            let rule = &self.rules[*place];
+            ctx.leave_job(&rule.row.account, OPEN_RULE_INCIDENTS, &rule.arn, openings)?;
+        }
+        for (place, count) in &self.untold {
+            let rule = &self.rules[*place].arn;
+            tracing::warn!(rule, count, "findings matched, and no connector was told");
+        }
+        Ok(())
+    }
+}
+
+/// The rules that are on, of these accounts and of the administrator.
+fn rows(ctx: &mut Ctx<'_, '_>, accounts: &[&str]) -> Result<Vec<Row>, Failure> {
+    // One text for every number of accounts, as the last one may be asked for again.
+    let last = accounts.last().copied().unwrap_or_default();
+    let padded = accounts.iter().copied().chain(std::iter::repeat(last));
+    let mut params: Vec<Value> = vec![true.into()];
+    params.extend(padded.take(LOOKUP).map(Value::from));
+    let marks: Vec<String> = (2..=params.len())
+        .map(|place| format!("${place}"))
+        .collect();
+    let sql = format!(
+        "SELECT r.account, r.region, r.id, r.enabled, r.body, a.administrator \
+         FROM automation_rule r JOIN account a ON a.id = r.account \
+         JOIN hub h ON h.account = r.account AND h.region = r.region \
+         WHERE r.enabled = $1 AND (a.administrator = $1 OR r.account IN ({}))",
+        marks.join(", ")
+    );
+    Ok(ctx.tx.query(&sql, &params)?)
+}
+
+impl Rule {
+    /// A rule over findings. One that is no longer right must not keep findings out.
+    fn of(ctx: &Ctx<'_, '_>, row: RuleRow, covers_all: bool) -> Option<Rule> {
+        let arn = row.arn();
+        let compiled = row.rule().and_then(|rule| {
+            let definition = Definition::of_rule(&row.account, &rule, ctx.now)?;
+            Ok((rule, definition))
+        });
+        let (rule, definition) = match compiled {
+            Ok(compiled) => compiled,
+            Err(failure) => {
+                tracing::error!(rule = arn, "a rule is passed over: {failure:?}");
+                return None;
+            }
+        };
+        Some(Rule {
+            arn,
+            name: rule.rule_name.unwrap_or_default(),
+            order: rule.rule_order.unwrap_or_default(),
+            updated_ms: rule.updated_at.map_or(0, |at| at.0),
+            covers_all,
+            filters: definition.filters?,
+            action: definition.action,
+            row,
+        })
+    }
+
+    fn covers(&self, account: &str) -> bool {
+        self.covers_all || self.row.account == account
+    }
+
+    /// Whether a version that matches calls for an incident: something is to be done, and the version
+    /// before did not call for one already.
+    fn is_new_in(&self, version: &Version<'_>) -> Result<bool, Failure> {
+        if Standing::of(version.text)?.is_over() {
+            return Ok(false);
+        }
+        match version.before {
+            Some((before, came_ms)) if came_ms >= self.updated_ms => {
+                let document: Json = serde_json::from_str(before)?;
+                Ok(Standing::of(before)?.is_over() || !self.filters.matches(&document))
+            }
+            // The rule has not seen the one before.
+            _ => Ok(true),
+        }
+    }
+
+    fn openings(&self, plan_arn: &str) -> Openings {
+        Openings {
+            region: self.row.region.clone(),
+            rule_arn: self.arn.clone(),
+            rule_name: self.name.clone(),
+            plan_arn: plan_arn.to_owned(),
+            groups: Vec::new(),
+        }
+    }
+}
+
+impl Verdict {
+    /// A rule of higher order has the last word.
+    fn take(&mut self, place: usize, fields: &Fields) {
+        let [severity, status, comment] = &mut self.winners;
+        if fields.severity_id.is_some() {
+            self.fields.severity_id = fields.severity_id;
+            *severity = Some(place);
+        }
+        if fields.status_id.is_some() {
+            self.fields.status_id = fields.status_id;
+            *status = Some(place);
+        }
+        if fields.comment.is_some() {
+            self.fields.comment.clone_from(&fields.comment);
+            *comment = Some(place);
+        }
+    }
+}
