@@ -80,6 +80,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0011_incident_causes",
         sql: include_str!("../migrations/0011_incident_causes.sql"),
     },
+    Migration {
+        name: "0013_aggregators_connectors",
+        sql: include_str!("../migrations/0013_aggregators_connectors.sql"),
+    },
 ];
 
 /// Every operation that is answered.

@@ -6,7 +6,8 @@ use std::time::Duration;
 use balefire_store::{Error, Job, Tx};
 
 use super::{
-    Engine, LEASE_MS, notify, pager_duty, publish, runbook, settle_replication_set, take_event,
+    Engine, LEASE_MS, check_connector, notify, pager_duty, publish, runbook,
+    settle_replication_set, take_event,
 };
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
@@ -58,6 +59,7 @@ impl Work {
             runbook::START_AUTOMATION => Work::Outside(runbook::automation::ERRAND),
             runbook::FOLLOW_AUTOMATION => Work::Outside(runbook::following::ERRAND),
             runbook::RUN_COMMAND => Work::Outside(runbook::command::ERRAND),
+            crate::securityhub::connector::CHECK => Work::Outside(check_connector::ERRAND),
             _ => Work::Unknown,
         }
     }
