@@ -5,8 +5,9 @@ from contextlib import contextmanager
 import pytest
 
 from harness.account import REGION
+from harness.findings import FIXTURES, all_findings
 from harness.outside import Outside
-from harness.process import ADMINISTRATOR, Server
+from harness.process import ADMINISTRATOR, Server, balefire
 from harness.wire import eventually, refusal
 
 ELSEWHERE = "eu-central-1"
@@ -171,6 +172,37 @@ def test_a_connector_says_what_to_set_and_connects_when_it_is(fresh_store, tmp_p
             client.delete_connector_v2(ConnectorId=id)
             assert client.list_connectors_v2()["Connectors"] == []
             assert TOKEN not in server.log()
+
+
+def test_a_ticket_is_made_of_a_finding(fresh_store, tmp_path):
+    with Outside() as jira:
+        jira.on("GET /rest/api/3/myself", (200, {"accountId": "1"}, 0))
+        jira.on("GET /rest/api/3/project/OPS", (200, {"key": "OPS"}, 0))
+        issue = "POST /rest/api/3/issue"
+        jira.on(issue, (201, {"id": "7", "key": "OPS-7"}, 1))
+        with serving(fresh_store, tmp_path, jira_section(tmp_path, jira.url)) as (server, client):
+            done = balefire("import", FIXTURES / "findings.json", account=server.administrator)
+            assert done.returncode == 0, done.stderr
+            finding = all_findings(client)[0]
+            client.create_aggregator_v2(RegionLinkingMode="ALL_REGIONS")
+            provider = {"JiraCloud": {"ProjectKey": "OPS"}}
+            id = client.create_connector_v2(Name="tickets", Provider=provider)["ConnectorId"]
+            waits_for(client, id, "CONNECTED")
+            ask = {"ConnectorId": id, "FindingMetadataUid": finding["metadata"]["uid"]}
+            made = client.create_ticket_v2(**ask, ClientToken="once")
+            assert (made["TicketId"], made["TicketSrcUrl"]) == ("OPS-7", f"{jira.url}/browse/OPS-7")
+            again = client.create_ticket_v2(**ask, ClientToken="once")
+            assert again["TicketId"] == "OPS-7" and len(jira.of(issue)) == 1
+            fields = jira.of(issue)[0].body["fields"]
+            assert finding["finding_info"]["title"] in fields["summary"]
+            assert all_findings(client)[0] == finding, "the finding does not change"
+            jira.on(issue, (400, "issuetype is required", 0))
+            response = refusal(client.create_ticket_v2, "ConflictException", 409, **ask)
+            assert "issuetype is required" in response["Error"]["Message"]
+            jira.on(issue, (201, {"id": "8", "key": "OPS-8"}, 0))
+            dry = {"ConnectorId": id, "FindingMetadataUid": "none"}
+            refusal(client.create_ticket_v2, "ResourceNotFoundException", 404, **dry)
+            assert client.create_ticket_v2(**dry, Mode="DRYRUN")["TicketId"] == "OPS-8"
 
 
 @pytest.mark.parametrize("provider", ["Azure", "GCP"])

@@ -32,3 +32,18 @@ CREATE TABLE connector (
     PRIMARY KEY (account, region, id),
     UNIQUE (account, region, name)
 );
+
+-- A ticket that was asked for. `ticket_id` and `url` are the other system's, empty until it is made; `reason`
+-- says why it was not.
+CREATE TABLE ticket (
+    account {{key}} NOT NULL,
+    id {{key}} NOT NULL,
+    connector TEXT NOT NULL,
+    finding TEXT NOT NULL,
+    state TEXT NOT NULL,
+    ticket_id TEXT NOT NULL,
+    url TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    PRIMARY KEY (account, id)
+);

@@ -23,17 +23,23 @@ fn prepare(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<Option<Call>, Failure> {
     let Some((row, detail)) = connector::to_check(ctx, &job.payload)? else {
         return Ok(None);
     };
-    let system = match detail {
-        ProviderDetail::JiraCloud(jira) => System::Jira {
+    Ok(system(detail).map(|system| {
+        Call::CheckConnector(Request {
+            name: row.record.name,
+            system,
+        })
+    }))
+}
+
+/// What the outside knows of a connector's system.
+pub fn system(detail: ProviderDetail) -> Option<System> {
+    match detail {
+        ProviderDetail::JiraCloud(jira) => Some(System::Jira {
             project_key: jira.project_key,
-        },
-        ProviderDetail::ServiceNow(_) => System::ServiceNow,
-        ProviderDetail::Azure(_) | ProviderDetail::GCP(_) => return Ok(None),
-    };
-    Ok(Some(Call::CheckConnector(Request {
-        name: row.record.name,
-        system,
-    })))
+        }),
+        ProviderDetail::ServiceNow(_) => Some(System::ServiceNow),
+        ProviderDetail::Azure(_) | ProviderDetail::GCP(_) => None,
+    }
 }
 
 /// That a system cannot be reached is what the check was to find out, and no fault of the job's.

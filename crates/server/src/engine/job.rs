@@ -6,7 +6,7 @@ use std::time::Duration;
 use balefire_store::{Error, Job, Tx};
 
 use super::{
-    Engine, LEASE_MS, check_connector, notify, pager_duty, publish, runbook,
+    Engine, LEASE_MS, check_connector, create_ticket, notify, pager_duty, publish, runbook,
     settle_replication_set, take_event,
 };
 use crate::context::{Caller, Ctx, Page};
@@ -60,6 +60,7 @@ impl Work {
             runbook::FOLLOW_AUTOMATION => Work::Outside(runbook::following::ERRAND),
             runbook::RUN_COMMAND => Work::Outside(runbook::command::ERRAND),
             crate::securityhub::connector::CHECK => Work::Outside(check_connector::ERRAND),
+            crate::securityhub::ticket::MAKE => Work::Outside(create_ticket::ERRAND),
             _ => Work::Unknown,
         }
     }

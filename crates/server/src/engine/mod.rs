@@ -2,6 +2,7 @@
 
 mod busy;
 mod check_connector;
+mod create_ticket;
 mod forget_client_tokens;
 mod job;
 mod notify;

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod tests;
+pub mod ticket;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,13 @@ pub struct Section {
     pub user: String,
     /// The user's API token at Jira, or password at ServiceNow.
     pub secret: SecretSource,
+    /// The type of the issues that tickets are at Jira.
+    #[serde(default = "task")]
+    pub issue_type: String,
+}
+
+fn task() -> String {
+    "Task".into()
 }
 
 /// A check of a connector's system.
@@ -70,6 +78,7 @@ struct Site {
     /// Without a slash at its end.
     url: String,
     host: String,
+    issue_type: String,
     authorization: HeaderValue,
     /// What may never be told: the secret, alone and within the authorization.
     secrets: [String; 2],
@@ -128,6 +137,7 @@ impl Site {
         Ok(Site {
             url: section.url.trim_end_matches('/').to_owned(),
             host,
+            issue_type: section.issue_type.clone(),
             authorization,
             secrets: [secret, encoded],
         })
@@ -167,20 +177,9 @@ impl Site {
         }
     }
 
-    /// Asks, and expects JSON with a member: a page for people, or another system, may answer well too.
+    /// Asks, and expects a member in the answer: another system may answer well too.
     async fn get(&self, http: &Http, path: &str, member: &str) -> Result<(), Fault> {
-        let request = HttpRequest::builder()
-            .method(Method::GET)
-            .uri(format!("{}{path}", self.url))
-            .header("accept", "application/json")
-            .header("user-agent", client::USER_AGENT)
-            .header("authorization", self.authorization.clone())
-            .body(Full::new(Bytes::new()))
-            .map_err(|error| Fault::lasting(error.to_string()))?;
-        let secrets = self.secrets.each_ref().map(String::as_str);
-        let response = client::judged(http.ask(request, &secrets).await?, &self.host)?;
-        let answer: Value = serde_json::from_slice(response.body())
-            .map_err(|_| Fault::passing(format!("{} answered with no JSON", self.host)))?;
+        let answer = self.ask(http, Method::GET, path, None).await?;
         match answer.get(member) {
             Some(_) => Ok(()),
             None => Err(Fault::passing(format!(
@@ -188,5 +187,30 @@ impl Site {
                 self.host
             ))),
         }
+    }
+
+    /// Asks, and expects JSON: a page for people may answer well too.
+    async fn ask(
+        &self,
+        http: &Http,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Fault> {
+        let request = HttpRequest::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.url))
+            .header("accept", "application/json")
+            .header("content-type", "application/json")
+            .header("user-agent", client::USER_AGENT)
+            .header("authorization", self.authorization.clone())
+            .body(Full::new(Bytes::from(
+                body.map(Value::to_string).unwrap_or_default(),
+            )))
+            .map_err(|error| Fault::lasting(error.to_string()))?;
+        let secrets = self.secrets.each_ref().map(String::as_str);
+        let response = client::judged(http.ask(request, &secrets).await?, &self.host)?;
+        serde_json::from_slice(response.body())
+            .map_err(|_| Fault::passing(format!("{} answered with no JSON", self.host)))
     }
 }

@@ -38,6 +38,8 @@ pub enum Call {
     RunCommand(runbook::Run),
     /// Whether the system of a connector takes the credentials.
     CheckConnector(connector::Request),
+    /// A ticket in the system of a connector.
+    CreateTicket(connector::ticket::Draft),
 }
 
 /// What is told of an incident.
@@ -165,6 +167,7 @@ impl Outside {
             }
             Call::RunCommand(run) => self.runbooks.run(run).await,
             Call::CheckConnector(request) => self.connectors.check(&self.http, request).await,
+            Call::CreateTicket(draft) => self.connectors.write(&self.http, draft, now).await,
         }
     }
 }

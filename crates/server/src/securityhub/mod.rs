@@ -8,6 +8,7 @@ pub mod finding;
 pub mod hub;
 mod product;
 mod tags;
+pub mod ticket;
 
 use balefire_api::generated::securityhub::operations as op;
 use balefire_api::own;
@@ -20,6 +21,8 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::BatchUpdateFindingsV2>(finding::batch_update_findings_v2),
         Handler::of::<op::CreateAggregatorV2>(aggregator::create_aggregator_v2),
         Handler::of::<op::CreateConnectorV2>(connector::create_connector_v2),
+        Handler::of::<op::CreateTicketV2>(ticket::create_ticket_v2)
+            .answered_by_job::<op::CreateTicketV2>(ticket::outcome),
         Handler::of::<op::DeleteAggregatorV2>(aggregator::delete_aggregator_v2),
         Handler::of::<op::DeleteConnectorV2>(connector::delete_connector_v2),
         Handler::of::<op::DescribeProductsV2>(product::describe_products_v2),

@@ -10,6 +10,7 @@ fn new(url: &str, user: &str, secret: &str) -> anyhow::Result<Connectors> {
         url: url.into(),
         user: user.into(),
         secret: SecretSource::File(file.path().to_owned()),
+        issue_type: "Task".into(),
     };
     Connectors::new(&[("tickets".to_owned(), section)].into())
 }

@@ -54,7 +54,7 @@ fn leave_check(ctx: &mut Ctx<'_, '_>, connector: &Connector, wait_ms: i64) -> Re
         connector: connector.id.clone(),
         check: connector.latest_check.clone(),
     };
-    let subject = format!("connector/{}", connector.name);
+    let subject = connector.subject();
     ctx.leave_job_in(wait_ms, &connector.account, CHECK, &subject, &check)
 }
 

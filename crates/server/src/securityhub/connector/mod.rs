@@ -16,6 +16,7 @@ pub use delete_connector_v2::delete_connector_v2;
 pub use get_connector_v2::get_connector_v2;
 pub use health::{CHECK, Found, checked, to_check};
 pub use list_connectors_v2::list_connectors_v2;
+pub use provider::Detail;
 pub use register_connector_v2::register_connector_v2;
 pub use update_connector_v2::update_connector_v2;
 
@@ -121,9 +122,14 @@ impl Connector {
     pub fn arn(&self) -> String {
         arn_of(&self.region, &self.account, &self.id)
     }
+
+    /// The subject of jobs that call the system.
+    pub fn subject(&self) -> String {
+        format!("connector/{}", self.name)
+    }
 }
 
-fn arn_of(region: &str, account: &str, id: &str) -> String {
+pub fn arn_of(region: &str, account: &str, id: &str) -> String {
     let arn = Arn {
         region,
         account,
@@ -152,10 +158,33 @@ pub fn exists(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<bool, Failure> {
     Ok(find(ctx, id)?.is_some())
 }
 
+/// The caller's connector whose system was well when it was asked last.
+pub fn connected(ctx: &mut Ctx<'_, '_>, text: &str) -> Result<Connector, Failure> {
+    let row = by_id(ctx, text)?;
+    let health = row.described()?.health;
+    if health.connector_status == ConnectorStatus::Connected {
+        return Ok(row.record);
+    }
+    let message = format!(
+        "The connector {} is {}: {}",
+        row.name,
+        health.connector_status.as_str(),
+        health.message.unwrap_or_default()
+    );
+    Err(Failure::conflict(KIND, text, message))
+}
+
+/// The name of the caller's connector, and how its system is known.
+pub fn system(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Option<(String, Detail)>, Failure> {
+    let row = find(ctx, id)?;
+    row.map(|row| Ok((row.name.clone(), row.described()?.provider_detail)))
+        .transpose()
+}
+
 /// Before anyone has asked the system: what is missing is an authorization, or credentials.
-fn resting_status(detail: &provider::Detail) -> ConnectorStatus {
+fn resting_status(detail: &Detail) -> ConnectorStatus {
     match detail {
-        provider::Detail::ServiceNow(_) => ConnectorStatus::PendingConfiguration,
+        Detail::ServiceNow(_) => ConnectorStatus::PendingConfiguration,
         _ => ConnectorStatus::PendingAuthorization,
     }
 }

@@ -2,6 +2,7 @@
 
 mod batch_update_findings_v2;
 mod caption;
+mod document;
 mod edit;
 mod filter;
 mod get_findings_v2;
@@ -19,6 +20,7 @@ mod sort;
 pub(crate) mod tests;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
+pub use document::document;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
 

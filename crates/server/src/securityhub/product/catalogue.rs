@@ -14,6 +14,7 @@ pub struct Product {
     pub url: &'static str,
 }
 
+const RECEIVES: &[IntegrationV2Type] = &[IntegrationV2Type::ReceiveFindingsFromSecurityHub];
 const SENDS: &[IntegrationV2Type] = &[IntegrationV2Type::SendFindingsToSecurityHub];
 
 /// Invariant: sorted by name, bytewise, and no name twice: pages go on after a name.
@@ -36,12 +37,28 @@ pub const PRODUCTS: &[Product] = &[
         url: "https://github.com/anchore/grype",
     },
     Product {
+        name: "Jira Cloud",
+        company: "Atlassian",
+        description: "A connector leads to a project there, and CreateTicketV2 makes issues of findings.",
+        categories: &["Ticketing"],
+        integrations: RECEIVES,
+        url: "https://www.atlassian.com/software/jira",
+    },
+    Product {
         name: "Prowler",
         company: "Prowler",
         description: "Its OCSF report (json-ocsf) is brought in with `balefire import`.",
         categories: &["Cloud security posture", "Compliance"],
         integrations: SENDS,
         url: "https://github.com/prowler-cloud/prowler",
+    },
+    Product {
+        name: "ServiceNow ITSM",
+        company: "ServiceNow",
+        description: "A connector leads to an instance, and CreateTicketV2 makes incidents of findings.",
+        categories: &["Ticketing"],
+        integrations: RECEIVES,
+        url: "https://www.servicenow.com",
     },
     Product {
         name: "Syft",

@@ -467,6 +467,12 @@ pub const ROWS: &[Row] = &[
         DENIED,
         MAY_NOT,
     ),
+    row(
+        "securityhub:CreateTicketV2",
+        |w| json!({"ConnectorId": w.connector, "FindingMetadataUid": w.finding}),
+        NOT_FOUND,
+        UNSEEN,
+    ),
     row("securityhub:DeleteConnectorV2", connector, DENIED, MAY_NOT),
     row(
         "securityhub:DisableSecurityHubV2",
