@@ -34,7 +34,8 @@ def serving(store, tmp_path, configuration=""):
 def jira_section(tmp_path, url):
     secret = tmp_path / "jira"
     secret.write_text(TOKEN + "\n")
-    return f'[connectors.tickets]\nurl = "{url}"\nuser = "bot@example.com"\nsecret = {{ file = "{secret}" }}\n'
+    who = f'user = "bot@example.com"\nsecret = {{ file = "{secret}" }}\n'
+    return f'[connectors.tickets]\nurl = "{url}"\n{who}'
 
 
 def health(client, id):
@@ -209,7 +210,8 @@ def test_a_ticket_is_made_of_a_finding(fresh_store, tmp_path):
 def test_connectors_of_clouds_are_not_offered(fresh_store, tmp_path, provider):
     with serving(fresh_store, tmp_path) as (_, client):
         client.create_aggregator_v2(RegionLinkingMode="ALL_REGIONS")
-        regions, scope = {"Azure": ("AzureRegions", "TENANT"), "GCP": ("GCPRegions", "ORGANIZATION")}[provider]
+        members = {"Azure": ("AzureRegions", "TENANT"), "GCP": ("GCPRegions", "ORGANIZATION")}
+        regions, scope = members[provider]
         cloud = {
             "AWSConfigConnectorArn": "arn:aws:config:x",
             regions: ["a"],

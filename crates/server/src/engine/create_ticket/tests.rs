@@ -230,6 +230,23 @@ fn what_stays_away_is_given_up_in_time() {
 }
 
 #[test]
+fn nothing_is_made_after_the_time_is_over() {
+    let scene = Scene::jira();
+    scene.receiver.behave(Behaviour::Answers(503, "busy"));
+    let late = || {
+        scene.receiver.take();
+        scene.receiver.behave(Behaviour::Routes(&[
+            ("GET /hook/rest/api/3/search/jql", 200, r#"{"issues":[]}"#),
+            ("POST /hook/rest/api/3/issue", 201, r#"{"key":"OPS-7"}"#),
+        ]));
+        scene.t.advance_ms(20_000);
+    };
+    let refused = scene.ticket(scene.input(), Some(&late)).unwrap_err();
+    assert!(refused.message().contains("in time"), "{refused:?}");
+    assert!(scene.posts().is_empty());
+}
+
+#[test]
 fn one_that_is_not_connected_makes_none() {
     let scene = Scene::jira();
     let elsewhere = json!({"Name": "elsewhere", "Provider": {"JiraCloud": {"ProjectKey": "OPS"}}});

@@ -20,7 +20,7 @@ pub struct Draft {
     /// One line.
     pub summary: String,
     pub description: String,
-    /// After this a fault that may pass is a refusal.
+    /// After this nothing is made any more, and a fault that may pass is a refusal.
     pub until_ms: i64,
     /// Whether an earlier attempt may have made the ticket.
     pub again: bool,
@@ -37,7 +37,7 @@ impl Connectors {
     /// Makes a ticket, or finds the one that an earlier attempt has made.
     pub async fn write(&self, http: &Http, draft: &Draft, now: Timestamp) -> Result<Reply, Fault> {
         let written = match self.0.get(&draft.name) {
-            Some(site) => site.write(http, draft).await,
+            Some(site) => site.write(http, draft, now.0 >= draft.until_ms).await,
             None => Err(Fault::lasting(format!(
                 "nothing is set for the connector: add [connectors.\"{}\"] to balefire.toml",
                 draft.name
@@ -55,7 +55,7 @@ impl Connectors {
 }
 
 impl Site {
-    async fn write(&self, http: &Http, draft: &Draft) -> Result<Written, Fault> {
+    async fn write(&self, http: &Http, draft: &Draft, late: bool) -> Result<Written, Fault> {
         let (find, make, body) = match &draft.system {
             System::Jira { project_key } => (
                 jira_search(&draft.key),
@@ -77,6 +77,11 @@ impl Site {
             if !first.is_null() {
                 return self.ticket(&draft.system, first);
             }
+        }
+        if late {
+            // Whoever asked has been told that there is no ticket, or has gone.
+            let reason = format!("{} did not take the ticket in time", self.host);
+            return Err(Fault::lasting(reason));
         }
         let made = self.ask(http, Method::POST, make, Some(&body)).await?;
         match &draft.system {
