@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::hooks;
-use crate::outside::{bus, channel, http, pager_duty, runbook};
+use crate::outside::{bus, channel, connector, http, pager_duty, runbook};
 use crate::settings::{Integrations, Limits, Settings};
 
 /// The file's name in the data directory, where none is given.
@@ -29,6 +29,8 @@ pub struct Configuration {
     pub hooks: BTreeMap<String, hooks::Section>,
     pub runbooks: runbook::Section,
     pub pagerduty: pager_duty::Section,
+    /// Ticket systems and who signs in there, by the names of connectors.
+    pub connectors: BTreeMap<String, connector::Section>,
 }
 
 /// `[incidents]`.
@@ -212,6 +214,11 @@ mod tests {
             ),
             ("[topics.\"a\"]\nto = \"pigeon\"", "pigeon"),
             ("[outside]\nallow = [\"10.0.0.0/99\"]", "allow"),
+            ("[connectors.a]\nurl = \"https://a.example\"", "user"),
+            (
+                "[connectors.a]\nurl = \"x\"\nuser = \"y\"\nsecret = \"u+token\"",
+                "no secret",
+            ),
             ("[runbooks]\nat_once = 0", "at_once"),
             ("[runbooks.commands.x]\ncommands = []", "commands"),
             ("[runbooks.ssm]\nregion = \"eu-west-1\"", "endpoint"),

@@ -9,6 +9,8 @@ use crate::failure::Failure;
 
 type Run = dyn Fn(&mut Ctx<'_, '_>, Node) -> Result<Node, Failure> + Send + Sync;
 
+type Outcome = dyn Fn(&mut Ctx<'_, '_>, Node) -> Result<Option<Node>, Failure> + Send + Sync;
+
 /// An operation that is answered.
 #[derive(Clone)]
 pub struct Handler {
@@ -16,6 +18,8 @@ pub struct Handler {
     run: Arc<Run>,
     /// The place of the input's member whose ARN names the account that is written to.
     written_to: Option<usize>,
+    /// Where the answer is what a job comes to.
+    outcome: Option<Arc<Outcome>>,
 }
 
 impl Handler {
@@ -33,6 +37,7 @@ impl Handler {
             spec: O::spec(),
             run: Arc::new(run),
             written_to: None,
+            outcome: None,
         }
     }
 
@@ -47,6 +52,7 @@ impl Handler {
             spec: O::spec(),
             run: Arc::new(run),
             written_to: None,
+            outcome: None,
         }
     }
 
@@ -57,6 +63,35 @@ impl Handler {
         assert!(place.is_some(), "{} has no {member}", self.spec.name);
         self.written_to = place;
         self
+    }
+
+    /// For writes that leave a call to another system as a job and are answered with what it came to: after
+    /// the commit the request waits until `outcome`, given what the write gave, gives something.
+    pub fn answered_by_job<O: Operation>(
+        mut self,
+        outcome: impl Fn(&mut Ctx<'_, '_>, O::Output) -> Result<Option<O::Output>, Failure>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Handler {
+        let look = move |ctx: &mut Ctx<'_, '_>, left: Node| {
+            let found = outcome(ctx, O::Output::from_node(left)?)?;
+            Ok(found.map(Typed::into_node))
+        };
+        self.outcome = Some(Arc::new(look));
+        self
+    }
+
+    pub fn is_answered_by_job(&self) -> bool {
+        self.outcome.is_some()
+    }
+
+    /// What the job has come to; nothing while it is under way.
+    pub fn outcome(&self, ctx: &mut Ctx<'_, '_>, left: Node) -> Result<Option<Node>, Failure> {
+        match &self.outcome {
+            Some(outcome) => outcome(ctx, left),
+            None => Ok(Some(left)),
+        }
     }
 
     /// The account in whose order a write runs: the caller's, or the one that the input names.

@@ -87,6 +87,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0012_automation_rules",
         sql: include_str!("../migrations/0012_automation_rules.sql"),
     },
+    Migration {
+        name: "0013_aggregators_connectors",
+        sql: include_str!("../migrations/0013_aggregators_connectors.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

@@ -2,6 +2,7 @@
 
 mod failure;
 mod idempotency;
+mod outcome;
 pub mod page_token;
 mod served;
 mod throttle;
@@ -189,9 +190,13 @@ impl Pipeline {
         if spec.reads {
             return self.store.read(move |tx| work.run(tx, input)).await?;
         }
-        self.store
-            .write(&account, move |tx| work.run(tx, input.clone()))
-            .await?
+        let look = handler.is_answered_by_job().then(|| work.clone());
+        let write = move |tx: &mut balefire_store::Tx<'_>| work.run(tx, input.clone());
+        let written = self.store.write(&account, write).await??;
+        match look {
+            Some(work) => outcome::wait(&self.store, move |tx| work.outcome(tx, written)).await,
+            None => Ok(written),
+        }
     }
 
     /// Calls an operation from inside the process, as the console, the hooks and the command line do, after
@@ -242,6 +247,7 @@ impl Pipeline {
 }
 
 /// What a transaction needs to run an operation, perhaps more than once.
+#[derive(Clone)]
 struct Work {
     handler: Handler,
     caller: Arc<Caller>,
@@ -254,15 +260,7 @@ struct Work {
 
 impl Work {
     fn run(&self, tx: &mut balefire_store::Tx<'_>, input: Node) -> Result<Node, Failure> {
-        let mut ctx = Ctx {
-            caller: &self.caller,
-            region: &self.region,
-            now: self.now,
-            ids: &self.ids,
-            page: &self.page,
-            settings: &self.settings,
-            tx,
-        };
+        let mut ctx = self.ctx(tx);
         let spec = self.handler.spec;
         if spec.reads {
             return self.handler.run(&mut ctx, input);
@@ -270,6 +268,26 @@ impl Work {
         idempotency::once(&mut ctx, spec, input, |ctx, input| {
             self.handler.run(ctx, input)
         })
+    }
+
+    fn outcome(
+        &self,
+        tx: &mut balefire_store::Tx<'_>,
+        written: Node,
+    ) -> Result<Option<Node>, Failure> {
+        self.handler.outcome(&mut self.ctx(tx), written)
+    }
+
+    fn ctx<'a, 'tx>(&'a self, tx: &'a mut balefire_store::Tx<'tx>) -> Ctx<'a, 'tx> {
+        Ctx {
+            caller: &self.caller,
+            region: &self.region,
+            now: self.now,
+            ids: &self.ids,
+            page: &self.page,
+            settings: &self.settings,
+            tx,
+        }
     }
 }
 

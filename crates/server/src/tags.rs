@@ -4,7 +4,41 @@ use std::collections::BTreeMap;
 
 use balefire_store::{Tx, Value};
 
+use crate::context::Ctx;
 use crate::failure::Failure;
+
+/// Tags a resource may have.
+pub const TAGS_MAX: usize = 50;
+
+/// Adds tags to a resource of the caller's that is known to exist, or overwrites their values. Where it
+/// would have too many, `too_many` words the refusal, by how many it would have.
+pub fn tag(
+    ctx: &mut Ctx<'_, '_>,
+    resource: &str,
+    new: &BTreeMap<String, String>,
+    too_many: impl FnOnce(usize) -> Failure,
+) -> Result<(), Failure> {
+    let account = ctx.caller.account.as_str();
+    let before = of(ctx.tx, account, resource)?;
+    let mut after = before.clone();
+    after.extend(new.clone());
+    if after.len() > TAGS_MAX {
+        return Err(too_many(after.len()));
+    }
+    if after == before {
+        return Ok(());
+    }
+    put(ctx.tx, account, resource, new)?;
+    ctx.changed("resource.tagged", resource, new)
+}
+
+/// Takes tags off a resource of the caller's that is known to exist. Keys that are not there are ignored.
+pub fn untag(ctx: &mut Ctx<'_, '_>, resource: &str, keys: &[String]) -> Result<(), Failure> {
+    if remove(ctx.tx, &ctx.caller.account, resource, keys)? == 0 {
+        return Ok(());
+    }
+    ctx.changed("resource.untagged", resource, &keys)
+}
 
 /// Adds or overwrites tags.
 pub fn put(
@@ -39,13 +73,8 @@ pub fn of(
         .collect()
 }
 
-/// Removes tags by key; keys that are not there are no error. Returns how many went.
-pub fn remove(
-    tx: &mut Tx<'_>,
-    account: &str,
-    resource: &str,
-    keys: &[String],
-) -> Result<u64, Failure> {
+/// Removes tags by key. Returns how many went.
+fn remove(tx: &mut Tx<'_>, account: &str, resource: &str, keys: &[String]) -> Result<u64, Failure> {
     let mut removed = 0;
     for key in keys {
         let params: [Value; 3] = [account.into(), resource.into(), key.into()];

@@ -6,8 +6,8 @@ use std::time::Duration;
 use balefire_store::{Error, Job, Tx};
 
 use super::{
-    Engine, LEASE_MS, notify, open_rule_incidents, pager_duty, publish, runbook,
-    settle_replication_set, take_event,
+    Engine, LEASE_MS, check_connector, create_ticket, notify, open_rule_incidents, pager_duty,
+    publish, runbook, settle_replication_set, take_event,
 };
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
@@ -62,6 +62,8 @@ impl Work {
             runbook::START_AUTOMATION => Work::Outside(runbook::automation::ERRAND),
             runbook::FOLLOW_AUTOMATION => Work::Outside(runbook::following::ERRAND),
             runbook::RUN_COMMAND => Work::Outside(runbook::command::ERRAND),
+            crate::securityhub::connector::CHECK => Work::Outside(check_connector::ERRAND),
+            crate::securityhub::ticket::MAKE => Work::Outside(create_ticket::ERRAND),
             _ => Work::Unknown,
         }
     }

@@ -1,6 +1,8 @@
 //! What happens because time passes, or because a request left something to do: one file for each job.
 
 mod busy;
+mod check_connector;
+mod create_ticket;
 mod forget_client_tokens;
 mod job;
 mod notify;

@@ -11,10 +11,7 @@ use super::arn;
 use super::rule::RuleRow;
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::tags;
-
-/// Tags a rule may have.
-const TAGS_MAX: usize = 50;
+use crate::tags::{self, TAGS_MAX};
 
 pub fn list_tags_for_resource(
     ctx: &mut Ctx<'_, '_>,
@@ -35,15 +32,7 @@ pub fn tag_resource(
 ) -> Result<TagResourceResponse, Failure> {
     let new = read(input.tags)?;
     must_exist(ctx, &input.resource_arn)?;
-    let account = ctx.caller.account.clone();
-    let before = tags::of(ctx.tx, &account, &input.resource_arn)?;
-    let mut after = before.clone();
-    after.extend(new.clone());
-    must_fit(after.len())?;
-    if after != before {
-        tags::put(ctx.tx, &account, &input.resource_arn, &new)?;
-        ctx.changed("resource.tagged", &input.resource_arn, &new)?;
-    }
+    tags::tag(ctx, &input.resource_arn, &new, too_many)?;
     Ok(TagResourceResponse {})
 }
 
@@ -53,10 +42,7 @@ pub fn untag_resource(
     input: UntagResourceRequest,
 ) -> Result<UntagResourceResponse, Failure> {
     must_exist(ctx, &input.resource_arn)?;
-    let account = ctx.caller.account.clone();
-    if tags::remove(ctx.tx, &account, &input.resource_arn, &input.tag_keys)? > 0 {
-        ctx.changed("resource.untagged", &input.resource_arn, &input.tag_keys)?;
-    }
+    tags::untag(ctx, &input.resource_arn, &input.tag_keys)?;
     Ok(UntagResourceResponse {})
 }
 
@@ -76,16 +62,15 @@ pub fn read(list: Vec<Tag>) -> Result<BTreeMap<String, String>, Failure> {
             ));
         }
     }
-    must_fit(tags.len())?;
-    Ok(tags)
+    match tags.len() {
+        0..=TAGS_MAX => Ok(tags),
+        count => Err(too_many(count)),
+    }
 }
 
-fn must_fit(count: usize) -> Result<(), Failure> {
-    if count <= TAGS_MAX {
-        return Ok(());
-    }
+fn too_many(count: usize) -> Failure {
     let rule = format!("Member must leave the rule at most {TAGS_MAX} tags; it would have {count}");
-    Err(Failure::invalid("/Tags", rule))
+    Failure::invalid("/Tags", rule)
 }
 
 /// Only rules have tags here: those of the caller's account, in the region of the call.

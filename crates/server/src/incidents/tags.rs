@@ -12,10 +12,7 @@ use super::resource_policy;
 use super::response_plan::ResponsePlan;
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::tags;
-
-/// Tags a resource may have.
-const TAGS_MAX: usize = 50;
+use crate::tags::{self, TAGS_MAX};
 
 /// The tags of a resource, `{}` when it has none.
 pub fn list_tags_for_resource(
@@ -34,25 +31,15 @@ pub fn tag_resource(
     input: TagResourceRequest,
 ) -> Result<TagResourceResponse, Failure> {
     let kind = must_exist(ctx, &input.resource_arn)?;
-    let account = ctx.caller.account.clone();
-    let before = tags::of(ctx.tx, &account, &input.resource_arn)?;
-    let mut after = before.clone();
-    after.extend(input.tags.clone());
-    if after.len() > TAGS_MAX {
-        return Err(Failure::Limit {
-            kind,
-            id: input.resource_arn,
-            quota: "TAGS_PER_RESOURCE",
-            message: format!(
-                "A resource has at most {TAGS_MAX} tags; this call would make it {}.",
-                after.len()
-            ),
-        });
-    }
-    if after != before {
-        tags::put(ctx.tx, &account, &input.resource_arn, &input.tags)?;
-        ctx.changed("resource.tagged", &input.resource_arn, &input.tags)?;
-    }
+    let too_many = |count| Failure::Limit {
+        kind,
+        id: input.resource_arn.clone(),
+        quota: "TAGS_PER_RESOURCE",
+        message: format!(
+            "A resource has at most {TAGS_MAX} tags; this call would make it {count}."
+        ),
+    };
+    tags::tag(ctx, &input.resource_arn, &input.tags, too_many)?;
     Ok(TagResourceResponse {})
 }
 
@@ -62,10 +49,7 @@ pub fn untag_resource(
     input: UntagResourceRequest,
 ) -> Result<UntagResourceResponse, Failure> {
     must_exist(ctx, &input.resource_arn)?;
-    let account = ctx.caller.account.clone();
-    if tags::remove(ctx.tx, &account, &input.resource_arn, &input.tag_keys)? > 0 {
-        ctx.changed("resource.untagged", &input.resource_arn, &input.tag_keys)?;
-    }
+    tags::untag(ctx, &input.resource_arn, &input.tag_keys)?;
     Ok(UntagResourceResponse {})
 }
 

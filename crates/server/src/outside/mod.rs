@@ -2,6 +2,7 @@
 
 pub mod bus;
 pub mod channel;
+pub mod connector;
 pub mod http;
 pub mod pager_duty;
 pub mod runbook;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::configuration::Configuration;
 use bus::Bus;
 use channel::Channel;
+use connector::Connectors;
 use http::Http;
 use pager_duty::PagerDuty;
 use runbook::Runbooks;
@@ -34,6 +36,10 @@ pub enum Call {
     FollowAutomation { execution_id: String },
     /// A runbook that is a command of this machine.
     RunCommand(runbook::Run),
+    /// Whether the system of a connector takes the credentials.
+    CheckConnector(connector::Request),
+    /// A ticket in the system of a connector.
+    CreateTicket(connector::ticket::Draft),
 }
 
 /// What is told of an incident.
@@ -109,6 +115,7 @@ pub struct Outside {
     bus: Option<Bus>,
     pager_duty: PagerDuty,
     runbooks: Runbooks,
+    connectors: Connectors,
 }
 
 impl Outside {
@@ -128,6 +135,7 @@ impl Outside {
             bus: bus.transpose()?,
             pager_duty: PagerDuty::new(&configuration.pagerduty)?,
             runbooks: Runbooks::new(&configuration.runbooks)?,
+            connectors: Connectors::new(&configuration.connectors)?,
         })
     }
 
@@ -158,6 +166,8 @@ impl Outside {
                 self.runbooks.follow(&self.http, execution_id, now).await
             }
             Call::RunCommand(run) => self.runbooks.run(run).await,
+            Call::CheckConnector(request) => self.connectors.check(&self.http, request).await,
+            Call::CreateTicket(draft) => self.connectors.write(&self.http, draft, now).await,
         }
     }
 }

@@ -1,8 +1,15 @@
-//! Security Hub: the hub of each region, findings as OCSF documents, and rules over them.
+//! Security Hub: the hub of each region, findings, rules over them, and what they come from and go to.
 
+mod administration;
+pub mod aggregator;
+mod arn;
 pub mod automation_rule;
+pub mod connector;
 pub mod finding;
 pub mod hub;
+mod product;
+mod tags;
+pub mod ticket;
 
 use std::sync::Arc;
 
@@ -19,8 +26,17 @@ pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
         Handler::of::<op::BatchUpdateFindingsV2>(finding::batch_update_findings_v2),
         Handler::of::<op::CreateAutomationRuleV2>(automation_rule::create_automation_rule_v2),
         Handler::of::<op::DeleteAutomationRuleV2>(automation_rule::delete_automation_rule_v2),
+        Handler::of::<op::CreateAggregatorV2>(aggregator::create_aggregator_v2),
+        Handler::of::<op::CreateConnectorV2>(connector::create_connector_v2),
+        Handler::of::<op::CreateTicketV2>(ticket::create_ticket_v2)
+            .answered_by_job::<op::CreateTicketV2>(ticket::outcome),
+        Handler::of::<op::DeleteAggregatorV2>(aggregator::delete_aggregator_v2),
+        Handler::of::<op::DeleteConnectorV2>(connector::delete_connector_v2),
+        Handler::of::<op::DescribeProductsV2>(product::describe_products_v2),
         Handler::of::<op::DescribeSecurityHubV2>(hub::describe_security_hub_v2),
+        Handler::of::<op::DisableSecurityHubFeatureV2>(hub::disable_security_hub_feature_v2),
         Handler::of::<op::DisableSecurityHubV2>(hub::disable_security_hub_v2),
+        Handler::of::<op::EnableSecurityHubFeatureV2>(hub::enable_security_hub_feature_v2),
         Handler::of::<op::EnableSecurityHubV2>(hub::enable_security_hub_v2),
         Handler::of::<op::GetFindingStatisticsV2>(move |ctx, input| {
             finding::get_finding_statistics_v2(ctx, input, &statistics)
@@ -32,6 +48,16 @@ pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
         Handler::of::<op::ListAutomationRulesV2>(automation_rule::list_automation_rules_v2),
         Handler::of::<op::UpdateAutomationRuleV2>(automation_rule::update_automation_rule_v2),
         Handler::of::<own::TestAutomationRule>(automation_rule::test_automation_rule),
+        Handler::of::<op::GetAggregatorV2>(aggregator::get_aggregator_v2),
+        Handler::of::<op::GetConnectorV2>(connector::get_connector_v2),
+        Handler::of::<op::ListAggregatorsV2>(aggregator::list_aggregators_v2),
+        Handler::of::<op::ListConnectorsV2>(connector::list_connectors_v2),
+        Handler::of::<op::ListTagsForResource>(tags::list_tags_for_resource),
+        Handler::of::<op::RegisterConnectorV2>(connector::register_connector_v2),
+        Handler::of::<op::TagResource>(tags::tag_resource),
+        Handler::of::<op::UntagResource>(tags::untag_resource),
+        Handler::of::<op::UpdateAggregatorV2>(aggregator::update_aggregator_v2),
+        Handler::of::<op::UpdateConnectorV2>(connector::update_connector_v2),
         Handler::of::<own::ImportFindings>(finding::import_findings),
     ]
 }

@@ -30,8 +30,10 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::wire_form;
 
+/// What a rule is called in its ARN.
+pub const NOUN: &str = "automation-rulev2";
 /// What a rule is called in errors.
-const KIND: &str = "AUTOMATION_RULE";
+pub const KIND: &str = "AUTOMATION_RULE";
 /// Rules that an account may have in a region.
 const RULES_MAX: usize = 100;
 
@@ -107,6 +109,12 @@ impl RuleRow {
     }
 }
 
+/// Whether the caller has a rule with this id in the region of the call.
+pub fn exists(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<bool, Failure> {
+    let key = [ctx.account().into(), ctx.region.into(), id.into()];
+    Ok(ctx.tx.get::<RuleRow>(&key)?.is_some())
+}
+
 fn arn_prefix(region: &str, account: &str) -> String {
-    format!("arn:aws:securityhub:{region}:{account}:automation-rulev2/")
+    format!("arn:aws:securityhub:{region}:{account}:{NOUN}/")
 }

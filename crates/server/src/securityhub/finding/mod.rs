@@ -2,6 +2,7 @@
 
 mod batch_update_findings_v2;
 mod caption;
+mod document;
 mod edit;
 mod fields;
 mod filter;
@@ -22,6 +23,7 @@ mod sort;
 pub(crate) mod tests;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
+pub use document::document;
 pub use edit::{Edit, Standing};
 pub use fields::Fields;
 pub use filter::Filters;

@@ -1,4 +1,4 @@
-//! DisableSecurityHubV2: turns the hub off; findings stay and are seen again when it is turned on.
+//! DisableSecurityHubV2: turns the hub and its features off; findings outlast it.
 
 use balefire_api::generated::securityhub::{
     DisableSecurityHubV2Request, DisableSecurityHubV2Response,
@@ -6,7 +6,7 @@ use balefire_api::generated::securityhub::{
 use balefire_store::Record;
 use serde_json::json;
 
-use super::Hub;
+use super::{Hub, feature};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::tags;
@@ -22,6 +22,7 @@ pub fn disable_security_hub_v2(
     let arn = hub.arn();
     ctx.tx.delete::<Hub>(&hub.record.key())?;
     tags::clear(ctx.tx, &hub.account, &arn)?;
+    feature::clear(ctx, &hub)?;
     ctx.changed("hub.disabled", &arn, &json!({}))?;
     Ok(DisableSecurityHubV2Response {})
 }

@@ -1,22 +1,30 @@
 //! The hub of an account in a region: while it is off, findings are taken but not shown.
 
 mod describe_security_hub_v2;
+mod disable_security_hub_feature_v2;
 mod disable_security_hub_v2;
+mod enable_security_hub_feature_v2;
 mod enable_security_hub_v2;
+mod feature;
 #[cfg(test)]
 mod tests;
 
 pub use describe_security_hub_v2::describe_security_hub_v2;
+pub use disable_security_hub_feature_v2::disable_security_hub_feature_v2;
 pub use disable_security_hub_v2::disable_security_hub_v2;
+pub use enable_security_hub_feature_v2::enable_security_hub_feature_v2;
 pub use enable_security_hub_v2::enable_security_hub_v2;
 
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::securityhub::arn::Arn;
 
 /// What a hub is called in errors and in the change log.
-const KIND: &str = "HUB_V2";
+pub const KIND: &str = "HUB_V2";
+/// What it is called in ARNs.
+pub const NOUN: &str = "hubv2";
 
 /// A hub that is on.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,15 +62,14 @@ impl Record for Hub {
 }
 
 impl Hub {
-    /// The hub's ARN, in the form of the Service Authorization Reference.
     pub fn arn(&self) -> String {
-        let Hub {
-            account,
-            region,
-            id,
-            ..
-        } = self;
-        format!("arn:aws:securityhub:{region}:{account}:hubv2/{id}")
+        let arn = Arn {
+            region: &self.region,
+            account: &self.account,
+            noun: NOUN,
+            id: &self.id,
+        };
+        arn.to_string()
     }
 }
 
@@ -70,6 +77,17 @@ impl Hub {
 fn own(ctx: &mut Ctx<'_, '_>) -> Result<Option<Kept<Hub>>, Failure> {
     let key = [ctx.account().into(), ctx.region.into()];
     Ok(ctx.tx.get(&key)?)
+}
+
+/// As `own`; where it is off, it is not found.
+pub fn find(ctx: &mut Ctx<'_, '_>) -> Result<Hub, Failure> {
+    let hub = own(ctx)?.map(|hub| hub.record);
+    hub.ok_or_else(|| Failure::not_found(KIND, format!("in {}", ctx.region)))
+}
+
+/// Whether the caller's hub in the region of the request has this id.
+pub fn exists(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<bool, Failure> {
+    Ok(own(ctx)?.is_some_and(|hub| hub.id == id))
 }
 
 /// The caller's hub in the region of the request; where it is off, the call is denied.

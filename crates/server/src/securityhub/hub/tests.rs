@@ -139,3 +139,47 @@ fn findings_are_seen_from_every_region_where_it_is_on() {
     runtime.block_on(enable).unwrap();
     assert_eq!(get().unwrap().findings.unwrap().len(), 1);
 }
+
+#[test]
+fn features_are_turned_on_and_off_and_go_with_the_hub() {
+    let t = Testing::new();
+    let turn = |operation: &str| {
+        t.call(
+            "securityhub",
+            operation,
+            json!({"FeatureName": "NETWORK_SCANNING"}),
+        )
+    };
+    let (enable, disable) = ("EnableSecurityHubFeatureV2", "DisableSecurityHubFeatureV2");
+    for operation in [enable, disable] {
+        let off = turn(operation).unwrap_err();
+        assert!(matches!(off, Failure::NotFound { .. }), "{off:?}");
+    }
+    call(&t, "EnableSecurityHubV2").unwrap();
+    let feature =
+        || call(&t, "DescribeSecurityHubV2").unwrap()["Features"]["NETWORK_SCANNING"].clone();
+    let expected = |status: &str, at: &str| json!({"FeatureStatus": status, "UpdatedAt": at});
+    t.advance_ms(60_000);
+    turn(disable).unwrap();
+    assert_eq!(feature(), expected("DISABLED", "2026-01-01T00:00:00Z"));
+    for _ in 0..2 {
+        turn(enable).unwrap();
+        assert_eq!(feature(), expected("ENABLED", "2026-01-01T00:01:00Z"));
+        t.advance_ms(60_000);
+    }
+    turn(disable).unwrap();
+    assert_eq!(feature(), expected("DISABLED", "2026-01-01T00:03:00Z"));
+    turn(enable).unwrap();
+    let members = t.call_as(
+        MEMBER,
+        "securityhub",
+        enable,
+        json!({"FeatureName": "NETWORK_SCANNING"}),
+    );
+    assert!(matches!(members, Err(Failure::NotFound { .. })));
+    assert_eq!(log_len(&t), 4);
+
+    call(&t, "DisableSecurityHubV2").unwrap();
+    call(&t, "EnableSecurityHubV2").unwrap();
+    assert_eq!(feature(), expected("DISABLED", "2026-01-01T00:03:00Z"));
+}

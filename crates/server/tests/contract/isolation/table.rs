@@ -29,6 +29,8 @@ const NOT_FOUND: Foreign = Foreign::Refused(404, "ResourceNotFoundException");
 const NO_RULE: Foreign = Foreign::Refused(400, "ResourceNotFoundException");
 const DENIED: Foreign = Foreign::Refused(403, "AccessDeniedException");
 const MAY_NOT: Own = Own::Refused(403, "AccessDeniedException");
+/// Of what the administrator has.
+const UNSEEN: Own = Own::Refused(404, "ResourceNotFoundException");
 
 pub struct Row {
     pub id: &'static str,
@@ -48,6 +50,18 @@ const fn row(id: &'static str, input: fn(&World) -> Value, foreign: Foreign, own
 
 fn nothing(_: &World) -> Value {
     json!({})
+}
+
+fn feature(_: &World) -> Value {
+    json!({"FeatureName": "NETWORK_SCANNING"})
+}
+
+fn aggregator(world: &World) -> Value {
+    json!({"AggregatorV2Arn": world.aggregator})
+}
+
+fn connector(world: &World) -> Value {
+    json!({"ConnectorId": world.connector})
 }
 
 fn incident(world: &World) -> Value {
@@ -372,6 +386,100 @@ pub const ROWS: &[Row] = &[
         Foreign::Nothing,
         Own::May,
     ),
+    row(
+        "securityhub:ListTagsForResource",
+        |w| json!({"ResourceArn": w.hub}),
+        NOT_FOUND,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:TagResource",
+        |w| json!({"ResourceArn": w.hub, "Tags": {"team": "taken"}}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "securityhub:UntagResource",
+        |w| json!({"ResourceArn": w.hub, "TagKeys": ["team"]}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "securityhub:EnableSecurityHubFeatureV2",
+        feature,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:DisableSecurityHubFeatureV2",
+        feature,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:DescribeProductsV2",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    // The administrator's, which no member sees or may have.
+    row(
+        "securityhub:CreateAggregatorV2",
+        |_| json!({"RegionLinkingMode": "ALL_REGIONS"}),
+        DENIED,
+        MAY_NOT,
+    ),
+    row(
+        "securityhub:ListAggregatorsV2",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row("securityhub:GetAggregatorV2", aggregator, NOT_FOUND, UNSEEN),
+    row(
+        "securityhub:UpdateAggregatorV2",
+        |w| json!({"AggregatorV2Arn": w.aggregator, "RegionLinkingMode": "ALL_REGIONS"}),
+        DENIED,
+        MAY_NOT,
+    ),
+    row(
+        "securityhub:DeleteAggregatorV2",
+        aggregator,
+        DENIED,
+        MAY_NOT,
+    ),
+    row(
+        "securityhub:CreateConnectorV2",
+        |_| json!({"Name": "another", "Provider": {"JiraCloud": {}}}),
+        DENIED,
+        MAY_NOT,
+    ),
+    row(
+        "securityhub:RegisterConnectorV2",
+        |_| json!({"AuthCode": "code", "AuthState": "state"}),
+        DENIED,
+        MAY_NOT,
+    ),
+    row(
+        "securityhub:ListConnectorsV2",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row("securityhub:GetConnectorV2", connector, NOT_FOUND, UNSEEN),
+    row(
+        "securityhub:UpdateConnectorV2",
+        |w| json!({"ConnectorId": w.connector, "Description": "taken"}),
+        DENIED,
+        MAY_NOT,
+    ),
+    row(
+        "securityhub:CreateTicketV2",
+        |w| json!({"ConnectorId": w.connector, "FindingMetadataUid": w.finding}),
+        NOT_FOUND,
+        UNSEEN,
+    ),
+    row("securityhub:DeleteConnectorV2", connector, DENIED, MAY_NOT),
     row(
         "securityhub:CreateAutomationRuleV2",
         |_| automation_rule("taken"),

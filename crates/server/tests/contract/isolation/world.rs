@@ -25,6 +25,12 @@ pub struct World {
     pub deployment: String,
     /// The ARN of `RULE`.
     pub rule: String,
+    /// The ARN of the owner's hub.
+    pub hub: String,
+    /// The ARN of the administrator's aggregator: no member has one.
+    pub aggregator: String,
+    /// The id of one of the administrator's connectors: no member has one.
+    pub connector: String,
     /// A finding of Security Hub, by its `metadata.uid`.
     pub finding: String,
     /// The ARN of an automation rule of Security Hub.
@@ -57,6 +63,9 @@ impl World {
             note: String::new(),
             deployment: String::new(),
             rule: String::new(),
+            hub: String::new(),
+            aggregator: String::new(),
+            connector: String::new(),
             finding: String::new(),
             automation_rule: String::new(),
             instance: format!("arn:aws:ec2:{REGION}:{OWNER}:instance/i-0123456789abcdef0"),
@@ -65,6 +74,7 @@ impl World {
         };
         world.add_incident();
         world.add_rules();
+        world.add_links();
         world.add_findings();
         world.add_automation_rules();
         world.add_vulnerability();
@@ -128,6 +138,25 @@ impl World {
                 json!({"Rule": name, "Targets": targets}),
             );
         }
+    }
+
+    /// What the owner's hub is called, and what the administrator has set up for the organization.
+    fn add_links(&mut self) {
+        let hub = self.done("securityhub:DescribeSecurityHubV2", json!({}));
+        self.hub = text(&hub["HubV2Arn"]);
+        let tags = json!({"ResourceArn": self.hub, "Tags": {"team": MARK}});
+        self.done("securityhub:TagResource", tags);
+        let administrator = |id: &str, input: Value| self.server.done(ADMINISTRATOR, id, &input);
+        administrator("securityhub:EnableSecurityHubV2", json!({}));
+        let all = json!({"RegionLinkingMode": "ALL_REGIONS", "Tags": {"team": MARK}});
+        let aggregator = administrator("securityhub:CreateAggregatorV2", all);
+        let made = ["first", "second"].map(|name| {
+            let name = format!("{MARK}-{name}");
+            let connector = json!({"Name": name, "Provider": {"JiraCloud": {}}});
+            administrator("securityhub:CreateConnectorV2", connector)
+        });
+        self.aggregator = text(&aggregator["AggregatorV2Arn"]);
+        self.connector = text(&made[1]["ConnectorId"]);
     }
 
     /// A stack that changes while the incident begins.
@@ -212,6 +241,10 @@ impl World {
                 json!({"ResourceARN": self.rule}),
             ),
             ("securityhub:DescribeSecurityHubV2", json!({})),
+            (
+                "securityhub:ListTagsForResource",
+                json!({"ResourceArn": self.hub}),
+            ),
             ("securityhub:GetFindingsV2", json!({})),
             ("securityhub:ListAutomationRulesV2", json!({})),
             (
@@ -223,6 +256,29 @@ impl World {
             ("balefire:ListDeadJobs", json!({})),
         ];
         let read = |(id, input): (&str, Value)| self.done(id, input);
+        let mut read: Vec<Value> = reads.into_iter().map(read).collect();
+        read.extend(self.administrators_snapshot());
+        read
+    }
+
+    /// All that the administrator alone can set up.
+    fn administrators_snapshot(&self) -> Vec<Value> {
+        let reads = [
+            (
+                "securityhub:GetAggregatorV2",
+                json!({"AggregatorV2Arn": self.aggregator}),
+            ),
+            (
+                "securityhub:ListTagsForResource",
+                json!({"ResourceArn": self.aggregator}),
+            ),
+            (
+                "securityhub:GetConnectorV2",
+                json!({"ConnectorId": self.connector}),
+            ),
+            ("securityhub:ListConnectorsV2", json!({})),
+        ];
+        let read = |(id, input): (&str, Value)| self.server.done(ADMINISTRATOR, id, &input);
         reads.into_iter().map(read).collect()
     }
 }

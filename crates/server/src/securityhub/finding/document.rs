@@ -1,0 +1,27 @@
+//! One finding as customers see it: the provider's document with what was set over it.
+
+use balefire_store::Kept;
+use serde_json::Value;
+
+use super::Finding;
+use super::edit::Edit;
+use super::packing::Unpacker;
+use crate::context::Ctx;
+use crate::failure::Failure;
+
+/// The finding with this uid, if the caller may see it.
+pub fn document(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<Option<Value>, Failure> {
+    let finding: Option<Kept<Finding>> = ctx.tx.get(&[uid.into()])?;
+    let visible = ctx.caller.visible();
+    let Some(finding) = finding.filter(|finding| visible.includes(&finding.account)) else {
+        return Ok(None);
+    };
+    let packed = &finding.packed;
+    let text = Unpacker::default().unpack(ctx.tx, &packed.bytes, packed.dictionary)?;
+    let mut document = serde_json::from_str(&text)?;
+    let edit: Option<Kept<Edit>> = ctx.tx.get(&[uid.into()])?;
+    if let Some(edit) = edit {
+        edit.apply(&mut document);
+    }
+    Ok(Some(document))
+}

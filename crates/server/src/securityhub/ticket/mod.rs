@@ -1,0 +1,104 @@
+//! Tickets that were made of findings in the systems of connectors.
+
+mod create_ticket_v2;
+mod making;
+mod text;
+
+pub use create_ticket_v2::{create_ticket_v2, outcome};
+pub use making::{MAKE, Made, Order, made, to_make};
+
+use balefire_store::{Error, Kept, Record, Row, Table, Value};
+
+use crate::context::Ctx;
+use crate::failure::Failure;
+
+/// What a ticket is called in errors.
+const KIND: &str = "TICKET_V2";
+
+/// A ticket that was asked for.
+pub struct Ticket {
+    pub account: String,
+    /// Ours, by which the other system knows a repeated attempt.
+    pub id: String,
+    /// The connector's id.
+    connector: String,
+    /// The finding's `metadata.uid`.
+    finding: String,
+    state: State,
+    /// The other system's, empty until it is made.
+    ticket_id: String,
+    url: String,
+    /// Why it was not made.
+    reason: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum State {
+    Asked,
+    Made,
+    Refused,
+}
+
+impl State {
+    fn as_str(self) -> &'static str {
+        match self {
+            State::Asked => "ASKED",
+            State::Made => "MADE",
+            State::Refused => "REFUSED",
+        }
+    }
+}
+
+impl Record for Ticket {
+    const TABLE: Table = Table {
+        name: "ticket",
+        key: &["account", "id"],
+        columns: &[
+            "connector",
+            "finding",
+            "state",
+            "ticket_id",
+            "url",
+            "reason",
+        ],
+    };
+
+    fn key(&self) -> Vec<Value> {
+        vec![(&self.account).into(), (&self.id).into()]
+    }
+
+    fn values(&self) -> Vec<Value> {
+        vec![
+            (&self.connector).into(),
+            (&self.finding).into(),
+            self.state.as_str().into(),
+            (&self.ticket_id).into(),
+            (&self.url).into(),
+            (&self.reason).into(),
+        ]
+    }
+
+    fn from_row(row: &Row) -> Result<Self, Error> {
+        let state = match row.text(4)? {
+            "MADE" => State::Made,
+            "REFUSED" => State::Refused,
+            _ => State::Asked,
+        };
+        Ok(Ticket {
+            account: row.text(0)?.into(),
+            id: row.text(1)?.into(),
+            connector: row.text(2)?.into(),
+            finding: row.text(3)?.into(),
+            state,
+            ticket_id: row.text(5)?.into(),
+            url: row.text(6)?.into(),
+            reason: row.text(7)?.into(),
+        })
+    }
+}
+
+/// The caller's ticket with this id of ours.
+fn find(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Option<Kept<Ticket>>, Failure> {
+    let key = [ctx.account().into(), id.into()];
+    Ok(ctx.tx.get(&key)?)
+}
