@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod engine;
 pub mod events;
 pub mod failure;
+pub mod formats;
 pub mod front;
 pub mod handler;
 pub mod hooks;
@@ -79,6 +80,10 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration {
         name: "0011_incident_causes",
         sql: include_str!("../migrations/0011_incident_causes.sql"),
+    },
+    Migration {
+        name: "0015_imports",
+        sql: include_str!("../migrations/0015_imports.sql"),
     },
 ];
 

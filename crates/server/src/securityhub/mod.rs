@@ -17,5 +17,6 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::EnableSecurityHubV2>(hub::enable_security_hub_v2),
         Handler::of::<op::GetFindingsV2>(finding::get_findings_v2),
         Handler::of::<own::ImportFindings>(finding::import_findings),
+        Handler::of::<own::CompleteImport>(finding::complete_import),
     ]
 }

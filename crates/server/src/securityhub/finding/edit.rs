@@ -174,6 +174,10 @@ impl Standing {
         Ok(Standing { closed, passed })
     }
 
+    pub fn is_closed(self) -> bool {
+        self.closed
+    }
+
     /// Whether a provider's update makes a finding that was over one that is open again.
     pub fn reopens(self, after: Standing) -> bool {
         !after.closed && (self.closed || self.passed && !after.passed)

@@ -2,6 +2,7 @@
 
 mod batch_update_findings_v2;
 mod caption;
+mod complete_import;
 mod edit;
 mod filter;
 mod get_findings_v2;
@@ -12,6 +13,7 @@ mod packing;
 mod path;
 mod provider;
 mod ranked;
+mod run;
 mod scan;
 mod scope;
 mod sort;
@@ -19,6 +21,7 @@ mod sort;
 pub(crate) mod tests;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
+pub use complete_import::complete_import;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
 

@@ -367,6 +367,12 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     row(
+        "balefire:CompleteImport",
+        |_| json!({"Run": world::RUN}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
         "securityhub:DisableSecurityHubV2",
         nothing,
         Foreign::Nothing,
