@@ -3,9 +3,10 @@
 use super::Report;
 
 /// Where these findings are taken.
-pub const ELSEWHERE: &str = "ASFF files are taken by BatchImportFindings";
+const ELSEWHERE: &str = "ASFF files are taken by BatchImportFindings";
 
-/// The place at which a conversion from ASFF to OCSF comes in.
+/// The place at which a conversion from ASFF to OCSF comes in: an array, `{"Findings": […]}`, one finding, or
+/// one a line.
 pub fn read(_text: &str) -> Result<Report, String> {
     Err(ELSEWHERE.into())
 }

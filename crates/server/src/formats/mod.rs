@@ -74,6 +74,14 @@ pub struct Given<'a> {
     pub scope: Option<&'a str>,
 }
 
+impl Given<'_> {
+    /// What a file of events covers: each stands for itself, so only the bringer may know of less.
+    pub fn of_events(self) -> Scope {
+        let scope = self.scope.map(|uid| Scope::Resource(uid.into()));
+        scope.unwrap_or_default()
+    }
+}
+
 impl Format {
     pub const ALL: [Format; 7] = [
         Format::Ocsf,
@@ -141,23 +149,21 @@ pub fn read_text(text: &str, wanted: Option<Format>, given: Given<'_>) -> Result
         return read(format, text, given);
     };
     let first = text.lines().next().unwrap_or_default();
-    let lines = wanted
-        .or_else(|| recognise(first))
-        .filter(|format| is_lines(*format));
-    match lines {
-        Some(format) if first.starts_with('{') && !text.starts_with('[') => {
-            Ok(lines_of(format, text))
+    match wanted.or_else(|| recognise(first)) {
+        Some(Format::Asff) => asff::read(text),
+        Some(format) if is_lines(format) && first.starts_with('{') => {
+            Ok(lines_of(format, text, given))
         }
         _ => Err(format!("it is no JSON, or cut off or broken: {broken}")),
     }
 }
 
-fn lines_of(format: Format, text: &str) -> Report {
+fn lines_of(format: Format, text: &str, given: Given<'_>) -> Report {
     let mut report = Report {
         format,
         findings: Vec::new(),
         refused: Vec::new(),
-        scope: Scope::Product,
+        scope: given.of_events(),
         undated: false,
     };
     for (number, text) in (1..).zip(text.lines()) {
@@ -178,7 +184,7 @@ fn lines_of(format: Format, text: &str) -> Report {
 /// Reads a report that is one JSON value. Fails where nothing of it can be read.
 pub fn read(format: Format, text: &str, given: Given<'_>) -> Result<Report, String> {
     match format {
-        Format::Ocsf | Format::Prowler => ocsf::read(format, text),
+        Format::Ocsf | Format::Prowler => ocsf::read(format, text, given),
         Format::Sarif => sarif::read(text, given),
         Format::Trivy => trivy::read(text, given),
         Format::Grype => grype::read(text, given),
@@ -191,12 +197,11 @@ pub fn read(format: Format, text: &str, given: Given<'_>) -> Result<Report, Stri
 pub fn line(format: Format, document: Box<RawValue>) -> Result<Box<RawValue>, String> {
     match format {
         Format::Prowler => prowler::uniform(&document),
-        Format::Asff => Err(asff::ELSEWHERE.into()),
         _ => Ok(document),
     }
 }
 
 /// Whether a format's documents may stand one a line.
 pub fn is_lines(format: Format) -> bool {
-    matches!(format, Format::Ocsf | Format::Prowler | Format::Asff)
+    matches!(format, Format::Ocsf | Format::Prowler)
 }

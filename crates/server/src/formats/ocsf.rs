@@ -2,14 +2,14 @@
 
 use serde_json::value::RawValue;
 
-use super::{Format, Placed, Refused, Report, Scope, prowler};
+use super::{Format, Given, Placed, Refused, Report, prowler};
 
-pub fn read(format: Format, text: &str) -> Result<Report, String> {
+pub fn read(format: Format, text: &str, given: Given<'_>) -> Result<Report, String> {
     let mut report = Report {
         format,
         findings: Vec::new(),
         refused: Vec::new(),
-        scope: Scope::Product,
+        scope: given.of_events(),
         undated: false,
     };
     let documents: Vec<Box<RawValue>> = if text.trim_start().starts_with('[') {

@@ -43,6 +43,7 @@ struct Workload {
 #[serde(rename_all = "PascalCase")]
 struct Results {
     target: Option<String>,
+    class: Option<String>,
     #[serde(rename = "Type")]
     kind: Option<String>,
     vulnerabilities: Option<Vec<Box<RawValue>>>,
@@ -170,10 +171,15 @@ fn results(sheet: &mut Sheet, product: &Value, artifact: &Artifact<'_>, at: &str
         return;
     };
     let target = results.target.as_deref().unwrap_or_default();
+    // The target of system packages names the release, which a new build may change.
+    let file = match results.class.as_deref() {
+        Some("os-pkgs") => "",
+        _ => target,
+    };
     for (place, raw) in places("Vulnerabilities", &results.vulnerabilities) {
         let place = format!("{at}.{place}");
         if let Some(found) = sheet.part::<vulnerability::Vulnerability>(&place, raw) {
-            let draft = vulnerability::draft(&found, artifact, target, results.kind.as_deref());
+            let draft = vulnerability::draft(&found, artifact, file, results.kind.as_deref());
             sheet.take(place, product, draft);
         }
     }

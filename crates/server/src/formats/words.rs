@@ -1,5 +1,9 @@
 //! How scanners say severities, times and places, and what OCSF calls those.
 
+use sha2::{Digest, Sha256};
+
+/// The longest part of an identifier that stands in it as it is.
+const PART_BYTES_MAX: usize = 256;
 /// The longest text of a description that is kept.
 const TEXT_CHARS_MAX: usize = 8000;
 
@@ -59,11 +63,16 @@ pub fn slug(name: &str) -> String {
     slug.trim_end_matches('-').to_owned()
 }
 
-/// Parts as one identifier, in which each can still be told from the next.
+/// Parts as one identifier, in which each can still be told from the next. A long one is its hash.
 pub fn joined(parts: &[&str]) -> String {
-    let escaped = parts
-        .iter()
-        .map(|part| part.replace('\\', "\\\\").replace('|', "\\|"));
+    let escaped = parts.iter().map(|part| match part.len() {
+        0..=PART_BYTES_MAX => part.replace('\\', "\\\\").replace('|', "\\|"),
+        _ => {
+            let hash = Sha256::digest(part);
+            let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            format!("sha256:{digits}")
+        }
+    });
     escaped.collect::<Vec<_>>().join("|")
 }
 

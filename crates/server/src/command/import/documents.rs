@@ -130,10 +130,12 @@ fn object_or_lines(
             bail!(formats::unrecognised());
         };
         if !formats::is_lines(format) {
-            return whole(line, Some(format), given);
+            let mut text = line.to_owned();
+            reader.read_to_string(&mut text)?;
+            return whole(&text, Some(format), given);
         }
         let reader = Box::new(io::Cursor::new(first).chain(reader));
-        return Ok(lines(format, reader));
+        return Ok(lines(format, reader, given));
     }
     let mut rest = Vec::new();
     // What ends too early has its good lines taken, and the end is told where they end.
@@ -152,16 +154,14 @@ fn object_or_lines(
     {
         bail!("the JSON is cut off or broken, so nothing of it was taken");
     }
-    Ok(lines(
-        wanted.unwrap_or(Format::Ocsf),
-        Box::new(io::Cursor::new(all)),
-    ))
+    let reader = Box::new(io::Cursor::new(all));
+    Ok(lines(wanted.unwrap_or(Format::Ocsf), reader, given))
 }
 
-fn lines(format: Format, reader: Box<dyn BufRead + Send>) -> Documents {
+fn lines(format: Format, reader: Box<dyn BufRead + Send>, given: Given<'_>) -> Documents {
     Documents {
         format,
-        scope: Scope::Product,
+        scope: given.of_events(),
         undated: false,
         form: Form::Lines {
             reader,

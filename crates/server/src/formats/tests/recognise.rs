@@ -50,7 +50,22 @@ fn a_format_has_a_word() {
     );
     let refused = read_text("", None, Given::default()).unwrap_err();
     assert!(refused.contains("empty"), "{refused}");
-    let asff = r#"[{"SchemaVersion": "2018-10-08", "ProductArn": "arn:x"}]"#;
-    let refused = read_text(asff, None, Given::default()).unwrap_err();
-    assert!(refused.contains("BatchImportFindings"), "{refused}");
+    let asff = r#"{"SchemaVersion": "2018-10-08", "ProductArn": "arn:x"}"#;
+    for text in [format!("[{asff}]"), format!("{asff}\n{asff}\n")] {
+        let refused = read_text(&text, None, Given::default()).unwrap_err();
+        assert!(refused.contains("BatchImportFindings"), "{refused}");
+    }
+}
+
+#[test]
+fn events_cover_their_product_or_what_is_told() {
+    let text = "{\"class_uid\": 2004}\n{\"class_uid\": 2004}\n[1\n";
+    let report = read_text(text, None, Given::default()).unwrap();
+    assert_eq!((report.findings.len(), &report.scope), (2, &Scope::Product));
+    assert_eq!(report.refused[0].place, "line 3");
+    for text in [text, "[{\"class_uid\": 2004}]"] {
+        let given = Given { scope: Some("a") };
+        let report = read_text(text, None, given).unwrap();
+        assert_eq!(report.scope, Scope::Resource("a".into()));
+    }
 }
