@@ -2,12 +2,13 @@
 
 import gzip
 import json
+import subprocess
 
 import pytest
 
 from harness.findings import FIXTURES, all_findings, made_up, write_lines
 from harness.hooks import bearer, post
-from harness.process import ADMINISTRATOR, Server, balefire, first_start
+from harness.process import ADMINISTRATOR, Server, balefire, binary, environment, first_start
 
 MEMBERS = 12
 WHOLE, IN_PART, FAILED = 0, 3, 1
@@ -67,6 +68,15 @@ def test_each_format_is_taken_found_by_its_resource_and_the_same_again(
         assert finding["metadata"]["product"]["uid"] == product
         assert finding["cloud"]["account"]["uid"] == account.id
         assert finding["class_name"] and finding["severity"] and finding["status"] and finding["time"]
+
+
+def test_a_report_comes_from_a_pipe_too(account, hub):
+    with (REPORTS / "trivy.json").open() as report:
+        done = subprocess.run(
+            [binary(), "import", "-"], env=environment(**account.environment()), stdin=report, timeout=60
+        )
+    assert done.returncode == WHOLE
+    assert len(by_resource(hub, IMAGE)) == 6
 
 
 def test_a_report_without_a_time_is_the_same_again(account, hub, tmp_path):

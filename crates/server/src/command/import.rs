@@ -22,7 +22,7 @@ use summary::{FileSummary, Summary};
 #[derive(Args)]
 pub struct Import {
     /// Reports of scanners: OCSF, Prowler, SARIF, Trivy, Grype, CycloneDX VEX; gzip or not. Which it is,
-    /// is found out by the content.
+    /// is found out by the content. `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The format of the files, where it need not be found out.

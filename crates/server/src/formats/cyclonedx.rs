@@ -1,17 +1,20 @@
 //! CycloneDX with vulnerabilities (VEX): what is known of each component, and what was decided on it.
 
+mod vulnerability;
+
 use std::collections::HashMap;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 use super::draft::{
     self, Draft, IN_PROGRESS, Members, NEW, RESOLVED, SUPPRESSED, VULNERABILITY, text,
 };
 use super::sheet::{Sheet, places};
-use super::words::{is_cve, joined, severity_id, severity_of_score, slug, time_ms};
+use super::words::{joined, slug, time_ms};
 use super::{Format, Given, Report, Scope};
+use vulnerability::Vulnerability;
 
 #[derive(Deserialize)]
 struct File {
@@ -38,61 +41,6 @@ struct Component {
     version: Option<String>,
     purl: Option<String>,
     components: Option<Vec<Component>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Vulnerability {
-    #[serde(rename = "bom-ref")]
-    bom_ref: Option<String>,
-    id: Option<String>,
-    source: Option<Source>,
-    references: Option<Vec<Reference>>,
-    ratings: Option<Vec<Rating>>,
-    cwes: Option<Vec<i64>>,
-    description: Option<String>,
-    detail: Option<String>,
-    recommendation: Option<String>,
-    advisories: Option<Vec<Source>>,
-    published: Option<String>,
-    updated: Option<String>,
-    analysis: Option<Analysis>,
-    affects: Option<Vec<Affected>>,
-}
-
-#[derive(Deserialize)]
-struct Source {
-    name: Option<String>,
-    url: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Reference {
-    id: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Rating {
-    source: Option<Source>,
-    score: Option<f64>,
-    severity: Option<String>,
-    method: Option<String>,
-    vector: Option<String>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-struct Analysis {
-    state: Option<String>,
-    justification: Option<String>,
-    response: Option<Vec<String>>,
-    detail: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Affected {
-    #[serde(rename = "ref")]
-    of: String,
 }
 
 /// What all findings of a file have.
@@ -255,7 +203,7 @@ fn finding<'a>(
     }
     Draft {
         class_uid: VULNERABILITY,
-        severity_id: severity(found),
+        severity_id: vulnerability::severity(found),
         status_id: match state {
             Some("not_affected" | "false_positive") => SUPPRESSED,
             Some("resolved" | "resolved_with_pedigree") => RESOLVED,
@@ -267,105 +215,10 @@ fn finding<'a>(
         desc: found.description.as_deref(),
         resources,
         more: Members::default()
-            .with("vulnerabilities", vec![detail(found, id, component)])
-            .with("comment", comment(analysis)),
+            .with(
+                "vulnerabilities",
+                vec![vulnerability::detail(found, id, component)],
+            )
+            .with("comment", vulnerability::comment(analysis)),
     }
-}
-
-/// Why it was decided so.
-fn comment(analysis: Option<&Analysis>) -> String {
-    let Some(analysis) = analysis else {
-        return String::new();
-    };
-    let responses = analysis.response.iter().flatten();
-    let said = [&analysis.state, &analysis.justification]
-        .into_iter()
-        .flatten();
-    let words: Vec<&str> = said.chain(responses).map(String::as_str).collect();
-    match (words.join(", "), analysis.detail.as_deref()) {
-        (words, Some(detail)) if words.is_empty() => detail.to_owned(),
-        (words, Some(detail)) => format!("{words}: {detail}"),
-        (words, None) => words,
-    }
-}
-
-/// The worst of the ratings that are of severity.
-fn severity(found: &Vulnerability) -> i64 {
-    let ratings = found.ratings.iter().flatten();
-    let rated = ratings.filter_map(|rating| match (&rating.severity, rating.score) {
-        (Some(word), _) => Some(severity_id(word)),
-        (None, Some(score)) if is_cvss(rating) => Some(severity_of_score(score)),
-        _ => None,
-    });
-    rated.max().unwrap_or(0)
-}
-
-fn is_cvss(rating: &Rating) -> bool {
-    rating
-        .method
-        .as_deref()
-        .is_none_or(|method| method.starts_with("CVSS"))
-}
-
-fn detail(found: &Vulnerability, id: &str, component: Option<&Component>) -> Value {
-    let package = component.map(|component| {
-        Members::default()
-            .with("name", text(component.name.as_deref()))
-            .with("version", text(component.version.as_deref()))
-            .with("purl", text(component.purl.as_deref()))
-            .object()
-    });
-    let scores = found
-        .ratings
-        .iter()
-        .flatten()
-        .filter(|rating| is_cvss(rating));
-    let scores = scores
-        .filter(|rating| rating.score.is_some())
-        .map(|rating| {
-            let version = match rating.method.as_deref() {
-                Some("CVSSv2") => "2.0",
-                Some("CVSSv3") => "3.0",
-                Some("CVSSv4") => "4.0",
-                _ => "3.1",
-            };
-            let source = rating
-                .source
-                .as_ref()
-                .and_then(|source| source.name.as_deref());
-            Members::default()
-                .with("version", version)
-                .with("base_score", rating.score)
-                .with("vector_string", text(rating.vector.as_deref()))
-                .with("vendor_name", text(source))
-                .object()
-        });
-    let cwes = found.cwes.iter().flatten();
-    let cwes = cwes.map(|number| json!({"uid": format!("CWE-{number}")}));
-    let others = found
-        .references
-        .iter()
-        .flatten()
-        .filter_map(|other| other.id.as_deref());
-    let cve = std::iter::once(id).chain(others).find(|id| is_cve(id));
-    let known = Members::default()
-        .with("uid", cve.unwrap_or(id))
-        .with("cvss", scores.collect::<Vec<_>>())
-        .with("related_cwes", cwes.collect::<Vec<_>>())
-        .with("created_time", found.published.as_deref().and_then(time_ms))
-        .with("modified_time", found.updated.as_deref().and_then(time_ms));
-    let sources = found.source.iter().chain(found.advisories.iter().flatten());
-    let addresses = sources.filter_map(|source| source.url.as_deref());
-    let advice = Members::default().with("desc", text(found.recommendation.as_deref()));
-    Members::default()
-        .with("title", id)
-        .with(
-            "desc",
-            text(found.detail.as_deref().or(found.description.as_deref())),
-        )
-        .with(if cve.is_some() { "cve" } else { "advisory" }, known)
-        .with("references", draft::references(addresses))
-        .with("affected_packages", package.into_iter().collect::<Vec<_>>())
-        .with("remediation", advice)
-        .object()
 }

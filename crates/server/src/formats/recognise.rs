@@ -34,7 +34,8 @@ struct Marks<'a> {
     aws_account_id: Option<IgnoredAny>,
     #[serde(rename = "Findings", borrow)]
     findings: Option<&'a RawValue>,
-    matches: Option<IgnoredAny>,
+    #[serde(borrow)]
+    matches: Option<&'a RawValue>,
     descriptor: Option<IgnoredAny>,
     source: Option<IgnoredAny>,
 }
@@ -89,7 +90,11 @@ fn of_object(text: &str) -> Option<Format> {
     if schema_is_number && is_trivy || marks.cluster_name.is_some() {
         return Some(Format::Trivy);
     }
-    if marks.matches.is_some() && (marks.descriptor.is_some() || marks.source.is_some()) {
+    let is_grype = |matches: &RawValue| {
+        let says = marks.descriptor.is_some() || marks.source.is_some();
+        says || matches.get().contains("\"vulnerability\"")
+    };
+    if marks.matches.is_some_and(is_grype) {
         return Some(Format::Grype);
     }
     let by_prowler = marks

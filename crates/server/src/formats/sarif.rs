@@ -67,8 +67,8 @@ pub struct Found {
     message: Option<Message>,
     locations: Option<Vec<Location>>,
     suppressions: Option<Vec<Suppression>>,
-    fingerprints: Option<BTreeMap<String, String>>,
-    partial_fingerprints: Option<BTreeMap<String, String>>,
+    fingerprints: Option<BTreeMap<String, Value>>,
+    partial_fingerprints: Option<BTreeMap<String, Value>>,
     baseline_state: Option<String>,
     properties: Option<Value>,
 }
@@ -296,9 +296,15 @@ fn suppression(found: &Found) -> Option<&Suppression> {
 
 /// Lines move with each change of a file, so they are no part of it.
 fn identity(scanned: &str, rule: &str, uri: &str, found: &Found, message: &str) -> String {
-    let first = |prints: &'_ Option<BTreeMap<String, String>>| {
+    let first = |prints: &Option<BTreeMap<String, Value>>| {
         let first = prints.iter().flatten().next();
-        first.map(|(name, print)| format!("{name}={print}"))
+        // Some tools write more than a text here.
+        let text = |print: &Value| {
+            print
+                .as_str()
+                .map_or_else(|| print.to_string(), str::to_owned)
+        };
+        first.map(|(name, print)| format!("{name}={}", text(print)))
     };
     if let Some(print) = first(&found.fingerprints) {
         return joined(&[scanned, rule, &print]);

@@ -1,14 +1,16 @@
 //! Trivy's JSON: vulnerabilities, misconfigurations and secrets of an artifact or of a cluster.
 
+mod misconfiguration;
+mod secret;
 mod vulnerability;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
-use super::draft::{self, COMPLIANCE, DETECTION, Draft, Members, NEW, RESOLVED, SUPPRESSED, text};
+use super::draft::{self, SUPPRESSED};
 use super::sheet::{Sheet, places};
-use super::words::{joined, severity_id, time_ms};
+use super::words::{severity_id, time_ms};
 use super::{Format, Given, Report, Scope};
 
 #[derive(Deserialize)]
@@ -20,8 +22,10 @@ struct File {
     results: Option<Vec<Box<RawValue>>>,
     trivy: Option<Tool>,
     cluster_name: Option<String>,
-    /// Of a cluster: one report a workload.
+    /// Of a cluster: one report a workload. Older versions have one list for each kind of finding.
     resources: Option<Vec<Box<RawValue>>>,
+    vulnerabilities: Option<Vec<Box<RawValue>>>,
+    misconfigurations: Option<Vec<Box<RawValue>>>,
 }
 
 #[derive(Deserialize)]
@@ -49,49 +53,18 @@ struct Results {
     vulnerabilities: Option<Vec<Box<RawValue>>>,
     misconfigurations: Option<Vec<Box<RawValue>>>,
     secrets: Option<Vec<Box<RawValue>>>,
+    /// What was left out, by an ignore file or by VEX.
+    experimental_modified_findings: Option<Vec<Box<RawValue>>>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Misconfiguration {
-    #[serde(rename = "ID")]
-    id: String,
-    #[serde(rename = "AVDID")]
-    avd_id: Option<String>,
+struct Modified {
     #[serde(rename = "Type")]
     kind: Option<String>,
-    title: Option<String>,
-    description: Option<String>,
-    message: Option<String>,
-    resolution: Option<String>,
-    severity: Option<String>,
-    #[serde(rename = "PrimaryURL")]
-    primary_url: Option<String>,
-    references: Option<Vec<String>>,
     status: Option<String>,
-    cause_metadata: Option<Cause>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct Cause {
-    resource: Option<String>,
-    start_line: Option<i64>,
-    end_line: Option<i64>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Secret {
-    #[serde(rename = "RuleID")]
-    rule_id: String,
-    category: Option<String>,
-    severity: Option<String>,
-    title: Option<String>,
-    start_line: Option<i64>,
-    end_line: Option<i64>,
-    #[serde(rename = "Match")]
-    matched: Option<String>,
+    statement: Option<String>,
+    finding: Box<RawValue>,
 }
 
 /// What was scanned.
@@ -128,7 +101,10 @@ pub fn read(report: &str, given: Given<'_>) -> Result<Report, String> {
     for (place, raw) in places("Results", &file.results) {
         results(&mut sheet, &product, &artifact, &place, raw);
     }
-    for (place, raw) in places("Resources", &file.resources) {
+    let workloads = places("Resources", &file.resources)
+        .chain(places("Vulnerabilities", &file.vulnerabilities))
+        .chain(places("Misconfigurations", &file.misconfigurations));
+    for (place, raw) in workloads {
         let Some(workload) = sheet.part::<Workload>(&place, raw) else {
             continue;
         };
@@ -183,18 +159,53 @@ fn results(sheet: &mut Sheet, product: &Value, artifact: &Artifact<'_>, at: &str
             sheet.take(place, product, draft);
         }
     }
+    let left_out = &results.experimental_modified_findings;
+    for (place, raw) in places("ExperimentalModifiedFindings", left_out) {
+        modified(sheet, product, artifact, format!("{at}.{place}"), raw);
+    }
     for (place, raw) in places("Misconfigurations", &results.misconfigurations) {
         let place = format!("{at}.{place}");
-        if let Some(found) = sheet.part::<Misconfiguration>(&place, raw) {
-            sheet.take(place, product, misconfiguration(&found, artifact, target));
+        if let Some(found) = sheet.part::<misconfiguration::Misconfiguration>(&place, raw) {
+            sheet.take(
+                place,
+                product,
+                misconfiguration::draft(&found, artifact, target),
+            );
         }
     }
     for (place, raw) in places("Secrets", &results.secrets) {
         let place = format!("{at}.{place}");
-        if let Some(found) = sheet.part::<Secret>(&place, raw) {
-            sheet.take(place, product, secret(&found, artifact, target));
+        if let Some(found) = sheet.part::<secret::Secret>(&place, raw) {
+            sheet.take(place, product, secret::draft(&found, artifact, target));
         }
     }
+}
+
+/// What was decided against is suppressed, with the reason.
+fn modified(
+    sheet: &mut Sheet,
+    product: &Value,
+    artifact: &Artifact<'_>,
+    place: String,
+    raw: &RawValue,
+) {
+    let Some(modified) = sheet.part::<Modified>(&place, raw) else {
+        return;
+    };
+    if modified.kind.as_deref() != Some("vulnerability") {
+        return;
+    }
+    let Some(found) = sheet.part::<vulnerability::Vulnerability>(&place, &modified.finding) else {
+        return;
+    };
+    let mut draft = vulnerability::draft(&found, artifact, "", None);
+    let words = [&modified.status, &modified.statement]
+        .into_iter()
+        .flatten();
+    let words: Vec<&str> = words.map(String::as_str).collect();
+    draft.status_id = SUPPRESSED;
+    draft.more = draft.more.with("comment", words.join(": "));
+    sheet.take(place, product, draft);
 }
 
 fn severity(word: Option<&str>) -> i64 {
@@ -214,102 +225,4 @@ fn resources(artifact: &Artifact<'_>, target: &str) -> Vec<Value> {
 fn file(path: &str) -> Value {
     let name = path.rsplit('/').next().unwrap_or(path);
     json!({"name": name, "path": path, "type_id": 1})
-}
-
-fn misconfiguration<'a>(
-    found: &'a Misconfiguration,
-    artifact: &Artifact<'_>,
-    target: &str,
-) -> Draft<'a> {
-    let cause = found.cause_metadata.as_ref();
-    let resource = cause.and_then(|cause| cause.resource.as_deref());
-    // A check that passed is over, and opens again when it fails.
-    let (status_id, compliance_id) = match found.status.as_deref() {
-        Some("PASS") => (RESOLVED, 1),
-        Some("EXCEPTION") => (SUPPRESSED, 3),
-        _ => (NEW, 3),
-    };
-    let compliance = Members::default()
-        .with("control", found.id.as_str())
-        .with(
-            "standards",
-            found
-                .kind
-                .as_deref()
-                .map_or_else(Vec::new, |kind| vec![kind]),
-        )
-        .with("status_id", compliance_id)
-        .with("desc", text(found.message.as_deref()));
-    let lines = Members::default()
-        .with(
-            "start_line",
-            cause
-                .and_then(|cause| cause.start_line)
-                .filter(|line| *line > 0),
-        )
-        .with(
-            "end_line",
-            cause
-                .and_then(|cause| cause.end_line)
-                .filter(|line| *line > 0),
-        )
-        .with("resource", text(resource));
-    let addresses = found
-        .primary_url
-        .iter()
-        .chain(found.references.iter().flatten());
-    let references = draft::references(addresses.map(String::as_str));
-    let evidence = Members::default()
-        .with("file", file(target))
-        .with("data", lines);
-    let remediation = Members::default()
-        .with("desc", text(found.resolution.as_deref()))
-        .with("references", references);
-    Draft {
-        class_uid: COMPLIANCE,
-        severity_id: severity(found.severity.as_deref()),
-        status_id,
-        uid: joined(&[
-            artifact.uid,
-            target,
-            found.avd_id.as_deref().unwrap_or(&found.id),
-            resource.unwrap_or_default(),
-            found.message.as_deref().unwrap_or_default(),
-        ]),
-        title: found.title.as_deref().unwrap_or(&found.id),
-        desc: found.description.as_deref(),
-        resources: resources(artifact, target),
-        more: Members::default()
-            .with("message", text(found.message.as_deref()))
-            .with("compliance", compliance)
-            .with("evidences", vec![evidence.object()])
-            .with("remediation", remediation),
-    }
-}
-
-fn secret<'a>(found: &'a Secret, artifact: &Artifact<'_>, target: &str) -> Draft<'a> {
-    let place = Members::default()
-        .with("rule", found.rule_id.as_str())
-        .with("start_line", found.start_line)
-        .with("end_line", found.end_line)
-        // Trivy has blotted the secret itself out.
-        .with("match", text(found.matched.as_deref()));
-    let evidence = Members::default()
-        .with("file", file(target))
-        .with("data", place);
-    Draft {
-        class_uid: DETECTION,
-        severity_id: severity(found.severity.as_deref()),
-        status_id: NEW,
-        uid: joined(&[
-            artifact.uid,
-            target,
-            &found.rule_id,
-            found.matched.as_deref().unwrap_or_default(),
-        ]),
-        title: found.title.as_deref().unwrap_or(&found.rule_id),
-        desc: found.category.as_deref(),
-        resources: resources(artifact, target),
-        more: Members::default().with("evidences", vec![evidence.object()]),
-    }
 }

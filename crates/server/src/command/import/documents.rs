@@ -16,6 +16,9 @@ use serde_json::value::RawValue;
 
 use crate::formats::{self, Format, Given, Placed, Refused, Scope};
 
+/// The name that means no file.
+const STANDARD_INPUT: &str = "-";
+
 /// A finding with its place, or what none could be made of.
 pub type Found = Result<Placed, Refused>;
 
@@ -50,7 +53,13 @@ impl<R: Read> Read for Counted<R> {
 
 /// Opens a file and finds out its format by its content, unless one is wanted.
 pub fn open(path: &Path, wanted: Option<Format>, given: Given<'_>) -> Result<Documents> {
-    let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
+    let file: Box<dyn Read + Send> = match path.as_os_str() == STANDARD_INPUT {
+        true => Box::new(io::stdin()),
+        false => {
+            let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
+            Box::new(file)
+        }
+    };
     let read = Arc::new(AtomicU64::new(0));
     let mut raw = BufReader::with_capacity(1 << 16, Counted(file, Arc::clone(&read)));
     let zipped = raw.fill_buf()?.starts_with(&[0x1f, 0x8b]);

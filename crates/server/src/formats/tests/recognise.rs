@@ -28,6 +28,11 @@ fn a_format_is_known_by_its_content() {
             Some(Format::Trivy),
         ),
         (r#"{"Findings": [{"Id": 1}]}"#, None),
+        (
+            r#"{"matches": [{"vulnerability": {}}]}"#,
+            Some(Format::Grype),
+        ),
+        (r#"{"matches": [1]}"#, None),
         (r#"{"Results": []}"#, None),
         ("{}", None),
         ("[1]", None),

@@ -88,3 +88,15 @@ fn a_log_that_names_no_repository_says_not_what_was_scanned() {
     );
     assert_eq!(document["vulnerabilities"][0]["cve"]["uid"], "CVE-2099-1");
 }
+
+#[test]
+fn a_fingerprint_may_be_more_than_a_text() {
+    let report = json!({"version": "2.1.0", "runs": [{
+        "tool": {"driver": {"name": "x"}},
+        "results": [{"ruleId": "r", "fingerprints": {"row": {"value": "a"}}}],
+    }]});
+    assert_eq!(
+        uids(&whole(&report.to_string())),
+        ["|r|row={\"value\":\"a\"}"]
+    );
+}

@@ -112,4 +112,28 @@ fn a_cluster_has_its_workloads() {
     let document = &documents(&report)[0];
     assert_eq!(document["resources"][0]["uid"], "blue/shop/Deployment/web");
     assert_eq!(document.get("time"), None);
+    let older =
+        json!({"ClusterName": "blue", "Vulnerabilities": [workload], "Misconfigurations": null});
+    assert_eq!(uids(&whole(&older.to_string())), uids(&report));
+}
+
+#[test]
+fn what_was_decided_against_is_suppressed_with_its_reason() {
+    let mut report: Value = serde_json::from_str(TRIVY).unwrap();
+    let found = report["Results"][0]["Vulnerabilities"][1].take();
+    report["Results"][0]["Vulnerabilities"]
+        .as_array_mut()
+        .unwrap()
+        .pop();
+    report["Results"][0]["ExperimentalModifiedFindings"] = json!([
+        {"Type": "vulnerability", "Status": "not_affected", "Statement": "unused", "Finding": found},
+        {"Type": "secret", "Status": "ignored", "Finding": {}},
+    ]);
+    let report = whole(&report.to_string());
+    let document = &documents(&report)[1];
+    assert_eq!(
+        (&document["status_id"], &document["comment"]),
+        (&json!(3), &json!("not_affected: unused"))
+    );
+    assert_eq!(uids(&report)[1], uids(&whole(TRIVY))[1], "the same finding");
 }

@@ -129,7 +129,7 @@ mod tests {
         ] {
             let refused = refusal(set);
             assert!(
-                refused.starts_with(named) && !refused.contains(';'),
+                refused.starts_with(named) && refused.matches(';').count() < 2,
                 "{refused}"
             );
         }

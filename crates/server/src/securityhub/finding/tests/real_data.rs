@@ -107,8 +107,8 @@ fn public_findings_are_kept_or_refused_for_the_reasons_they_give() {
             ("metadata.product.uid ", !has_text("/metadata/product/uid")),
             (
                 "finding",
-                !has_text("/finding_info/uid")
-                    && !(document["class_uid"] == 2001 && has_text("/finding/uid")),
+                !(has_text("/finding_info/uid")
+                    || document["class_uid"] == 2001 && has_text("/finding/uid")),
             ),
             (
                 "vulnerabilities ",
