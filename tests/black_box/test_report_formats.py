@@ -146,6 +146,8 @@ def test_what_is_no_report_is_refused_with_the_formats_named(account, tmp_path):
         path.write_text(content)
         done = balefire("import", path, account=account)
         assert done.returncode == FAILED and said in done.stderr, done
+    done = balefire("import", path, REPORTS / "grype.json", account=account)
+    assert done.returncode == FAILED and "3 created" in done.stdout, "the other file is taken"
     done = balefire("import", REPORTS / "trivy.json", "--as", "grype", account=account)
     assert done.returncode == WHOLE, "a report without matches"
 

@@ -16,6 +16,7 @@ use clap::builder::PossibleValuesParser;
 use super::reach::Reach;
 use super::{Ended, ReachOptions};
 use crate::formats::{self, Given};
+use documents::Documents;
 use send::{Batch, Sender};
 use summary::{FileSummary, Summary};
 
@@ -43,12 +44,28 @@ pub struct Import {
 impl Import {
     pub async fn run(self) -> Result<Ended> {
         let reach = Arc::new(Reach::open(&self.reach).await?);
+        let wanted = self.wanted.as_deref().and_then(formats::Format::of_word);
+        let given = Given {
+            scope: self.scope.as_deref(),
+        };
         let mut summary = Summary::default();
+        let mut unread = Vec::new();
         for file in &self.files {
-            let of_file = self.import_file(&reach, file).await?;
-            summary.add(of_file);
+            // A file that is no report costs no other.
+            match documents::open(file, wanted, given) {
+                Ok(source) => summary.add(self.import_file(&reach, file, source).await?),
+                Err(error) => unread.push(error),
+            }
         }
-        summary.print(self.reach.format)?;
+        if !summary.is_empty() {
+            summary.print(self.reach.format)?;
+        }
+        if let Some(last) = unread.pop() {
+            for error in unread {
+                eprintln!("{error:#}");
+            }
+            return Err(last);
+        }
         Ok(if summary.is_whole() {
             Ended::Well
         } else {
@@ -56,15 +73,15 @@ impl Import {
         })
     }
 
-    async fn import_file(&self, reach: &Arc<Reach>, file: &Path) -> Result<FileSummary> {
+    async fn import_file(
+        &self,
+        reach: &Arc<Reach>,
+        file: &Path,
+        mut source: Documents,
+    ) -> Result<FileSummary> {
         let name = file.display().to_string();
         let length = file.metadata().map_or(0, |m| m.len());
         let bar = super::progress(self.reach.format, &name, length);
-        let wanted = self.wanted.as_deref().and_then(formats::Format::of_word);
-        let given = Given {
-            scope: self.scope.as_deref(),
-        };
-        let mut source = documents::open(file, wanted, given)?;
         let mut summary = FileSummary::new(&name, source.format);
         let run = self.complete.then(complete::new_run);
         let mut sender = Sender::new(Arc::clone(reach), run.clone(), source.undated);

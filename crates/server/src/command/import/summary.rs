@@ -110,6 +110,11 @@ impl Summary {
         self.files.push(file);
     }
 
+    /// No file was read.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
     pub fn is_whole(&self) -> bool {
         self.failed.is_empty() && self.files.iter().all(|file| !file.not_done)
     }

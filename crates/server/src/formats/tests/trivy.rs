@@ -21,7 +21,9 @@ fn an_image_has_vulnerabilities_misconfigurations_and_secrets() {
     for document in documents(&report) {
         assert_eq!(document["resources"][0]["uid"], IMAGE);
         assert_eq!(document["resources"][0]["type"], "ContainerImage");
-        let product = json!({"uid": "trivy", "name": "Trivy", "vendor_name": "Aqua Security", "version": "0.67.0"});
+        let product = json!({
+            "uid": "trivy", "name": "Trivy", "vendor_name": "Aqua Security", "version": "0.67.0",
+        });
         assert_eq!(document["metadata"]["product"], product);
     }
 }

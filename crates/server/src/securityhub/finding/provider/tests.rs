@@ -10,7 +10,8 @@ const IMPORTER: &str = "999999999999";
 fn whole() -> Value {
     json!({
         "class_uid": 2004, "class_name": "Detection Finding", "category_uid": 2,
-        "activity_id": 1, "activity_name": "Create", "type_uid": 200_401, "severity_id": 4, "severity": "High",
+        "activity_id": 1, "activity_name": "Create", "type_uid": 200_401,
+        "severity_id": 4, "severity": "High",
         "status_id": 1, "status": "New", "time": 1_750_000_000_000_i64,
         "metadata": {"product": {"uid": "scanner"}, "version": "1.6.0"},
         "finding_info": {"uid": "f-1", "title": "A title"},
