@@ -115,8 +115,10 @@ fn collect<'a>(
 fn identity(component: &Component) -> Option<String> {
     if let Some(purl) = component.purl.as_deref().filter(|purl| !purl.is_empty()) {
         let end = purl.find(['?', '#']).unwrap_or(purl.len());
-        let end = purl[..end].rfind('@').unwrap_or(end);
-        return Some(purl[..end].to_owned());
+        // A scope begins with the same character, and the version is behind the last slash.
+        let (path, name) = purl[..end].rsplit_once('/').unwrap_or(("", &purl[..end]));
+        let name = name.rsplit_once('@').map_or(name, |(name, _)| name);
+        return Some(format!("{path}/{name}"));
     }
     let name = component.name.as_deref().filter(|name| !name.is_empty())?;
     Some(

@@ -39,6 +39,22 @@ fn a_new_release_of_the_product_has_the_same_findings() {
 }
 
 #[test]
+fn a_package_is_named_without_its_version_and_with_its_scope() {
+    for (purl, named) in [
+        ("pkg:npm/%40a/b@1.0?x=y#z", "pkg:npm/%40a/b"),
+        ("pkg:npm/@a/b", "pkg:npm/@a/b"),
+        ("pkg:npm/@a/b@1", "pkg:npm/@a/b"),
+        ("pkg:pypi/anvil", "pkg:pypi/anvil"),
+    ] {
+        let text = VEX.replace("pkg:pypi/anvil@1.0", purl);
+        assert_eq!(
+            uids(&whole(&text))[0],
+            format!("pkg:oci/shop|CVE-2099-3001|{named}")
+        );
+    }
+}
+
+#[test]
 fn an_sbom_without_vulnerabilities_is_scanned_instead() {
     let sbom = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": []}"#;
     let refused = read_text(sbom, None, Given::default()).unwrap_err();
