@@ -43,13 +43,19 @@ struct Marks<'a> {
 #[derive(Deserialize)]
 struct Metadata<'a> {
     #[serde(borrow, default)]
-    product: Option<Product<'a>>,
+    product: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
 struct Product<'a> {
     #[serde(borrow, default)]
-    name: Option<Cow<'a, str>>,
+    name: Option<&'a RawValue>,
+}
+
+impl Product<'_> {
+    fn name(&self) -> Option<String> {
+        serde_json::from_str(self.name?.get()).ok()
+    }
 }
 
 /// The format of a JSON text; of an array, that of its first element. `None` where it is no known one,
@@ -97,13 +103,16 @@ fn of_object(text: &str) -> Option<Format> {
     if marks.matches.is_some_and(is_grype) {
         return Some(Format::Grype);
     }
-    let by_prowler = marks
+    let product = marks
         .metadata
         .and_then(|metadata| serde_json::from_str::<Metadata>(metadata.get()).ok())
         .and_then(|metadata| metadata.product)
-        .is_some_and(|product| prowler::wrote(product.name.as_deref()));
+        .and_then(|product| serde_json::from_str::<Product>(product.get()).ok());
+    let by_prowler = product
+        .as_ref()
+        .is_some_and(|product| prowler::wrote(product.name().as_deref()));
     let is_event = marks.class_uid.is_some() || marks.category_uid.is_some();
-    match is_event || marks.finding_info.is_some() || marks.metadata.is_some() {
+    match is_event || marks.finding_info.is_some() || product.is_some() {
         true if by_prowler => Some(Format::Prowler),
         true => Some(Format::Ocsf),
         false => None,

@@ -2,6 +2,7 @@
 
 mod cyclonedx;
 mod grype;
+mod odd;
 mod prowler;
 mod real_data;
 mod recognise;
