@@ -32,7 +32,15 @@ def run_import(account, *arguments):
     """Imports through the server; gives the exit code and the summary."""
     done = balefire("import", *arguments, "--format", "json", account=account)
     assert done.stdout, done.stderr
-    return done.returncode, json.loads(done.stdout)
+    return done.returncode, totals(done)
+
+
+def totals(done):
+    """The summary without its part for each file."""
+    found = json.loads(done.stdout)
+    assert sum(one["created"] for one in found.pop("files")) == found["created"]
+    assert found.pop("closed") == 0
+    return found
 
 
 def summary(created=0, updated=0, unchanged=0):
@@ -207,9 +215,9 @@ def test_import_into_the_store_itself(fresh_store, tmp_path):
         arguments = ["import", path, theirs, *store.arguments(), "--region", "us-east-1", "--format", "json"]
         done = balefire(*arguments)
         assert done.returncode == WHOLE, done.stderr
-        assert json.loads(done.stdout) == summary(created=5)
+        assert totals(done) == summary(created=5)
         again = balefire(*arguments)
-        assert json.loads(again.stdout) == summary(unchanged=5)
+        assert totals(again) == summary(unchanged=5)
         server = Server(store)
         shown = by_provider_uid(all_findings(server.administrator.client("securityhub")))
         assert len(shown) == 6, "what came before the hub was on is there too"

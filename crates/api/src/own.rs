@@ -13,6 +13,8 @@ use crate::spec::{Pages, Protocol, Service};
 use crate::{Document, ErrorSpec, Timestamp, enumeration, operation, structure};
 
 static FINDING_DOCUMENTS: Shape = shape::list(&shape::DOCUMENT, shape::within(1, 500));
+static RUN: Shape = shape::text(shape::within(1, 64), None);
+static SCOPE: Shape = shape::text(shape::within(1, 2048), None);
 static ROWS: Shape = shape::list(&shape::DOCUMENT, shape::within(1, 5000));
 static GENERATION: Shape = shape::text(shape::within(1, 64), None);
 static RESOURCE_ARN: Shape = shape::text(shape::within(1, 1011), None);
@@ -37,8 +39,10 @@ enumeration! { FEED Feed {
     Osv = "OSV",
 } }
 
-structure! { IMPORT_FINDINGS_INPUT ImportFindingsInput () {
+structure! { IMPORT_FINDINGS_INPUT ImportFindingsInput (Default) {
     req Body findings: Vec<Document> = "Findings" "Findings" FINDING_DOCUMENTS;
+    opt Body run: String = "Run" "Run" RUN;
+    opt Body undated: bool = "Undated" "Undated" shape::BOOLEAN;
 } }
 
 structure! { FAILED_FINDING FailedFinding () {
@@ -51,6 +55,17 @@ structure! { IMPORT_FINDINGS_OUTPUT ImportFindingsOutput (Default) {
     req Body updated: i32 = "Updated" "Updated" shape::INTEGER;
     req Body unchanged: i32 = "Unchanged" "Unchanged" shape::INTEGER;
     req Body failed: Vec<FailedFinding> = "Failed" "Failed" FAILED_FINDINGS;
+} }
+
+structure! { COMPLETE_IMPORT_INPUT CompleteImportInput (Default) {
+    req Body run: String = "Run" "Run" RUN;
+    opt Body scope: String = "Scope" "Scope" SCOPE;
+    opt Body after: String = "After" "After" RUN;
+} }
+
+structure! { COMPLETE_IMPORT_OUTPUT CompleteImportOutput (Default) {
+    req Body closed: i32 = "Closed" "Closed" shape::INTEGER;
+    opt Body after: String = "After" "After" RUN;
 } }
 
 structure! { PUT_FEED_PART_INPUT PutFeedPartInput () {
@@ -248,6 +263,16 @@ operation! { TEST_AUTOMATION_RULE TestAutomationRule "test_automation_rule" {
     token None;
 } }
 
+operation! { COMPLETE_IMPORT CompleteImport "complete_import" {
+    writes "POST" "/findings/complete" 200;
+    action "balefire" "CompleteImport";
+    input CompleteImportInput = Some(structure(&COMPLETE_IMPORT_INPUT));
+    output CompleteImportOutput = Some(structure(&COMPLETE_IMPORT_OUTPUT));
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND CONFLICT;
+    pages None;
+    token None;
+} }
+
 operation! { GET_INCIDENT_REPORT GetIncidentReport "get_incident_report" {
     reads "POST" "/incidents/report" 200;
     action "balefire" "GetIncidentReport";
@@ -355,6 +380,7 @@ pub static SERVICE: Service = Service {
     target_prefix: "",
     operations: &[
         &IMPORT_FINDINGS,
+        &COMPLETE_IMPORT,
         &PUT_FEED_PART,
         &FINISH_FEED,
         &SCAN_RESOURCE,

@@ -9,6 +9,7 @@ pub mod delivery;
 pub mod engine;
 pub mod events;
 pub mod failure;
+pub mod formats;
 pub mod front;
 pub mod handler;
 pub mod hooks;
@@ -90,6 +91,10 @@ pub static MIGRATIONS: &[Migration] = &[
     Migration {
         name: "0013_aggregators_connectors",
         sql: include_str!("../migrations/0013_aggregators_connectors.sql"),
+    },
+    Migration {
+        name: "0015_imports",
+        sql: include_str!("../migrations/0015_imports.sql"),
     },
 ];
 

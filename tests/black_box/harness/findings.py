@@ -19,7 +19,6 @@ def made_up(number, **members):
         "category_uid": 2,
         "class_uid": 2004,
         "class_name": "Detection Finding",
-        "type_uid": 200401,
         "severity_id": 2,
         "severity": "Low",
         "status_id": 1,
@@ -28,7 +27,9 @@ def made_up(number, **members):
         "metadata": {"version": "1.6.0", "product": {"uid": "made-up", "name": "Made up"}},
         "finding_info": {"uid": f"finding-{number:05}", "title": f"Finding {number}"},
     }
-    return finding | members
+    finding |= members
+    follows = finding["class_uid"] * 100 + finding["activity_id"]
+    return {"type_uid": follows} | finding
 
 
 def as_kept(sent, account_id, uid):

@@ -12,6 +12,7 @@ const ROOMS: &[&str] = &[
     "contacts",
     "delivery",
     "events",
+    "formats",
     "incidents",
     "inspector",
     "intelligence",
@@ -52,6 +53,20 @@ const CONFINED: &[(&str, &[&str], &[&str], &str)] = &[
             "crates/server/src/testing.rs",
         ],
         "only the engine calls the outside; a request leaves it a job",
+    ),
+    (
+        "crates/server/src/formats/",
+        &[
+            "crate::context",
+            "balefire_store",
+            "balefire_api",
+            "tokio",
+            "std::fs",
+            "std::net",
+            "async fn",
+        ],
+        &["crates/server/src/formats/tests/"],
+        "crates/server/src/formats makes documents of text, without I/O, time or transactions",
     ),
     (
         "crates/api/",

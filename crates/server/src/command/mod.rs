@@ -30,7 +30,7 @@ enum Task {
     Serve(serve::Serve),
     /// Show a small invented company already in trouble, on a temporary store.
     Demo(demo::Demo),
-    /// Bring in OCSF findings: JSON, JSON lines, gzip.
+    /// Bring in findings: OCSF, Prowler, SARIF, Trivy, Grype, CycloneDX VEX.
     Import(import::Import),
     /// Bring in vulnerability feeds.
     #[command(subcommand)]

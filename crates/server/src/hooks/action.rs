@@ -64,7 +64,7 @@ impl Action {
     }
 }
 
-async fn call<O: Operation>(
+pub async fn call<O: Operation>(
     pipeline: &Pipeline,
     hook: &Hook,
     input: O::Input,

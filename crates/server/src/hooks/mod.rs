@@ -4,6 +4,7 @@ mod action;
 mod alertmanager;
 mod credentials;
 mod deployment;
+mod findings;
 mod generic;
 mod items;
 mod reply;
@@ -111,6 +112,10 @@ impl Hooks {
             (_, Err(refused)) => return Ok(Reply::unauthorized(&refused)),
             (None, Ok(_)) => return Ok(Reply::unauthorized(&Refused::Unknown)),
         };
+        if hook.kind == Kind::Findings {
+            let (query, now) = (parts.uri.query(), self.clock.now());
+            return findings::take(&self.pipeline, hook, query, body, now).await;
+        }
         match hook.read(body) {
             Ok(action) => action.perform(&self.pipeline, hook, message_id).await,
             Err(wrong) => Ok(Reply::malformed(&wrong)),
@@ -125,6 +130,7 @@ impl Hook {
             Kind::Alertmanager => alertmanager::read(self, body),
             Kind::Generic => generic::read(self, body),
             Kind::Deployment => deployment::read(self, body),
+            Kind::Findings => Err("Reports ask for no action.".into()),
         }
     }
 }

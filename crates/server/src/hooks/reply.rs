@@ -43,6 +43,18 @@ impl Reply {
         }
     }
 
+    /// What became of a report, of which all may have been refused.
+    pub fn summary(body: Value, is_refused: bool) -> Reply {
+        Reply {
+            status: match is_refused {
+                true => StatusCode::UNPROCESSABLE_ENTITY,
+                false => StatusCode::OK,
+            },
+            header: None,
+            body,
+        }
+    }
+
     /// Says how many related items the incident had no room for.
     pub fn leaving_out(mut self, items: i32) -> Reply {
         if items > 0 {

@@ -24,6 +24,7 @@ pub enum Kind {
     Alertmanager,
     Generic,
     Deployment,
+    Findings,
 }
 
 /// One hook.
@@ -31,7 +32,7 @@ pub enum Kind {
 #[serde(deny_unknown_fields)]
 pub struct Section {
     kind: Kind,
-    /// The ARN of the response plan by which incidents open. A deployment opens none.
+    /// The ARN of the response plan by which incidents open. Deployments and findings open none.
     plan: Option<String>,
     region: String,
     /// In whose name; the organization's administrator where none is given.
@@ -68,10 +69,11 @@ impl Section {
 
     fn plan(&self) -> Result<String> {
         match (self.kind, &self.plan) {
-            (Kind::Deployment, None) => Ok(String::new()),
+            (Kind::Deployment | Kind::Findings, None) => Ok(String::new()),
             (Kind::Deployment, Some(_)) => {
                 bail!("plan has no use here: a deployment opens no incident")
             }
+            (Kind::Findings, Some(_)) => bail!("plan has no use here: findings open no incident"),
             (_, None) => bail!("give plan, the response plan by which incidents open"),
             (_, Some(plan)) => match response_plan::name_in("plan", plan) {
                 Ok(_) => Ok(plan.clone()),
@@ -89,6 +91,11 @@ impl Section {
             }
             (Kind::Alertmanager, _, Some(_)) => {
                 bail!("secret has no use here: Alertmanager signs nothing")
+            }
+            (Kind::Findings, None, _) => bail!("give token, which those who post reports send"),
+            // Signatures do not cover the query, which says what a report may close.
+            (Kind::Findings, _, Some(_)) => {
+                bail!("secret has no use here: reports come with a token")
             }
             (_, None, None) => bail!("give secret, with which senders sign, or token, or both"),
             _ => Credentials::new(token, secret),

@@ -3,6 +3,7 @@
 mod alertmanager;
 mod deployment;
 mod entry;
+mod findings;
 mod generic;
 mod settings;
 
@@ -48,6 +49,8 @@ impl Site {
              {plan}token.file = \"{token}\"\n\
              [hooks.any]\nkind = \"generic\"\n{plan}token.file = \"{token}\"\nsecret.file = \"{secret}\"\n\
              [hooks.releases]\nkind = \"deployment\"\naccount = \"{MEMBER}\"\nregion = \"{REGION}\"\n\
+             token.file = \"{token}\"\n\
+             [hooks.reports]\nkind = \"findings\"\naccount = \"{MEMBER}\"\nregion = \"{REGION}\"\n\
              token.file = \"{token}\"\n"
         );
         let hooks = open(&testing, &text).unwrap();
@@ -67,13 +70,10 @@ impl Site {
         answer.unwrap_or_else(|failure| panic!("{operation}: {failure:?}"))
     }
 
-    fn send(&self, request: Request<&str>) -> Got {
+    fn send<B: AsRef<[u8]>>(&self, request: Request<B>) -> Got {
         let (parts, body) = request.into_parts();
         self.testing.wait(async {
-            let answer = self
-                .hooks
-                .answer(&parts, body.as_bytes(), "request-1")
-                .await;
+            let answer = self.hooks.answer(&parts, body.as_ref(), "request-1").await;
             let (parts, body) = answer.into_parts();
             let body = body.collect().await.unwrap().to_bytes();
             Got {

@@ -59,5 +59,6 @@ pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
         Handler::of::<op::UpdateAggregatorV2>(aggregator::update_aggregator_v2),
         Handler::of::<op::UpdateConnectorV2>(connector::update_connector_v2),
         Handler::of::<own::ImportFindings>(finding::import_findings),
+        Handler::of::<own::CompleteImport>(finding::complete_import),
     ]
 }

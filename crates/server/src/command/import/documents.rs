@@ -1,4 +1,7 @@
-//! Takes the documents out of a file: an array, one object, or one object a line; gzip or not.
+//! Takes the findings out of a file: a report of any format, or one document a line; gzip or not.
+
+#[cfg(test)]
+mod tests;
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -8,19 +11,28 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail};
 use flate2::bufread::MultiGzDecoder;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-/// A document and its place, or the place and reason of what is none.
-pub type Found = Result<(String, Box<RawValue>), (String, String)>;
+use crate::formats::{self, Format, Given, Placed, Refused, Scope};
 
-/// Documents one after the other.
+/// The name that means no file.
+const STANDARD_INPUT: &str = "-";
+
+/// A finding with its place, or what none could be made of.
+pub type Found = Result<Placed, Refused>;
+
+/// Findings one after the other.
 pub struct Documents {
+    pub format: Format,
+    pub scope: Scope,
+    pub undated: bool,
     form: Form,
     read: Arc<AtomicU64>,
 }
 
 enum Form {
-    Array(std::vec::IntoIter<Box<RawValue>>, usize),
+    Whole(std::vec::IntoIter<Refused>, std::vec::IntoIter<Placed>),
     Lines {
         reader: Box<dyn BufRead + Send>,
         line: usize,
@@ -39,9 +51,15 @@ impl<R: Read> Read for Counted<R> {
     }
 }
 
-/// Opens a file and finds out its form by its content.
-pub fn open(path: &Path) -> Result<Documents> {
-    let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
+/// Opens a file and finds out its format by its content, unless one is wanted.
+pub fn open(path: &Path, wanted: Option<Format>, given: Given<'_>) -> Result<Documents> {
+    let file: Box<dyn Read + Send> = match path.as_os_str() == STANDARD_INPUT {
+        true => Box::new(io::stdin()),
+        false => {
+            let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
+            Box::new(file)
+        }
+    };
     let read = Arc::new(AtomicU64::new(0));
     let mut raw = BufReader::with_capacity(1 << 16, Counted(file, Arc::clone(&read)));
     let zipped = raw.fill_buf()?.starts_with(&[0x1f, 0x8b]);
@@ -50,24 +68,29 @@ pub fn open(path: &Path) -> Result<Documents> {
     } else {
         Box::new(raw)
     };
-    let form = match first_byte(&mut reader)
-        .with_context(|| format!("reading {}", path.display()))?
-    {
+    let first = first_byte(&mut reader).with_context(|| format!("reading {}", path.display()))?;
+    let documents = match first {
         None => bail!("{} is empty", path.display()),
-        Some(b'[') => array(reader).with_context(|| path.display().to_string())?,
-        Some(b'{') => object_or_lines(reader).with_context(|| path.display().to_string())?,
+        Some(b'[') => array(reader, wanted, given),
+        Some(b'{') => object_or_lines(reader, wanted, given),
         Some(_) => bail!(
-            "{} is not JSON: it must be an array of OCSF findings, one finding, or one finding a line",
-            path.display()
+            "{} is not JSON: {}",
+            path.display(),
+            formats::unrecognised()
         ),
     };
-    Ok(Documents { form, read })
+    let documents = documents.with_context(|| path.display().to_string())?;
+    Ok(Documents { read, ..documents })
 }
 
-/// The first byte that is no white space, which stays unread.
+/// The first byte that is no white space, which stays unread. The mark of UTF-8 is passed over.
 fn first_byte(reader: &mut impl BufRead) -> io::Result<Option<u8>> {
     loop {
         let buffer = reader.fill_buf()?;
+        if buffer.starts_with(&[0xef, 0xbb, 0xbf]) {
+            reader.consume(3);
+            continue;
+        }
         let Some(first) = buffer.first().copied() else {
             return Ok(None);
         };
@@ -78,42 +101,84 @@ fn first_byte(reader: &mut impl BufRead) -> io::Result<Option<u8>> {
     }
 }
 
-fn array(mut reader: impl Read) -> Result<Form> {
-    let mut bytes = Vec::new();
-    reader.read_to_end(&mut bytes)?;
-    let documents: Vec<Box<RawValue>> = serde_json::from_slice(&bytes)
+fn array(mut reader: impl Read, wanted: Option<Format>, given: Given<'_>) -> Result<Documents> {
+    let mut text = String::new();
+    reader.read_to_string(&mut text)?;
+    serde_json::from_str::<IgnoredAny>(&text)
         .context("the array is cut off or broken, so nothing of it was taken")?;
-    Ok(Form::Array(documents.into_iter(), 0))
+    whole(&text, wanted, given)
 }
 
-/// One object a line, unless the first line is only the beginning of the one object there is.
-fn object_or_lines(mut reader: Box<dyn BufRead + Send>) -> Result<Form> {
+fn whole(text: &str, wanted: Option<Format>, given: Given<'_>) -> Result<Documents> {
+    let Some(format) = wanted.or_else(|| formats::recognise(text)) else {
+        bail!(formats::unrecognised());
+    };
+    let report = formats::read(format, text, given).map_err(anyhow::Error::msg)?;
+    Ok(Documents {
+        format,
+        scope: report.scope,
+        undated: report.undated,
+        form: Form::Whole(report.refused.into_iter(), report.findings.into_iter()),
+        read: Arc::default(),
+    })
+}
+
+/// One document a line, unless the first line is the one object there is, or only its beginning.
+fn object_or_lines(
+    mut reader: Box<dyn BufRead + Send>,
+    wanted: Option<Format>,
+    given: Given<'_>,
+) -> Result<Documents> {
     let mut first = Vec::new();
     reader.read_until(b'\n', &mut first)?;
-    if serde_json::from_slice::<&RawValue>(&first).is_ok() {
-        return Ok(Form::Lines {
-            reader: Box::new(io::Cursor::new(first).chain(reader)),
+    let line = std::str::from_utf8(&first).unwrap_or_default();
+    let is_whole = serde_json::from_str::<IgnoredAny>(line).is_ok();
+    if is_whole {
+        let format = wanted.or_else(|| formats::recognise(line));
+        let Some(format) = format else {
+            bail!(formats::unrecognised());
+        };
+        if !formats::is_lines(format) {
+            let mut text = line.to_owned();
+            reader.read_to_string(&mut text)?;
+            return whole(&text, Some(format), given);
+        }
+        let reader = Box::new(io::Cursor::new(first).chain(reader));
+        return Ok(lines(format, reader, given));
+    }
+    let mut rest = Vec::new();
+    // What ends too early has its good lines taken, and the end is told where they end.
+    let ended = reader.read_to_end(&mut rest);
+    let all = [first.as_slice(), &rest].concat();
+    if let Ok(text) = std::str::from_utf8(&all)
+        && serde_json::from_str::<IgnoredAny>(text).is_ok()
+    {
+        return whole(text, wanted, given);
+    }
+    ended?;
+    let is_line = |line: &[u8]| serde_json::from_slice::<IgnoredAny>(line).is_ok();
+    if !rest
+        .split(|byte| *byte == b'\n')
+        .any(|line| !line.is_empty() && is_line(line))
+    {
+        bail!("the JSON is cut off or broken, so nothing of it was taken");
+    }
+    let reader = Box::new(io::Cursor::new(all));
+    Ok(lines(wanted.unwrap_or(Format::Ocsf), reader, given))
+}
+
+fn lines(format: Format, reader: Box<dyn BufRead + Send>, given: Given<'_>) -> Documents {
+    Documents {
+        format,
+        scope: given.of_events(),
+        undated: false,
+        form: Form::Lines {
+            reader,
             line: 0,
             ended: false,
-        });
+        },
+        read: Arc::default(),
     }
-    // A whole file is read only where its first line is short, as in indented JSON.
-    let mut rest = Vec::new();
-    if first.trim_ascii() == b"{" {
-        reader.read_to_end(&mut rest)?;
-        let all = [first.as_slice(), &rest].concat();
-        if let Ok(document) = serde_json::from_slice::<Box<RawValue>>(&all) {
-            return Ok(Form::Array(vec![document].into_iter(), 0));
-        }
-    }
-    let reader = io::Cursor::new(first)
-        .chain(io::Cursor::new(rest))
-        .chain(reader);
-    Ok(Form::Lines {
-        reader: Box::new(reader),
-        line: 0,
-        ended: false,
-    })
 }
 
 impl Documents {
@@ -128,99 +193,47 @@ impl Iterator for Documents {
 
     fn next(&mut self) -> Option<Found> {
         match &mut self.form {
-            Form::Array(documents, taken) => {
-                let document = documents.next()?;
-                *taken += 1;
-                Some(Ok((format!("element {taken}"), document)))
+            Form::Whole(refused, found) => {
+                let refused = refused.next().map(Err);
+                refused.or_else(|| found.next().map(Ok))
             }
             Form::Lines {
                 reader,
                 line,
                 ended,
-            } => next_line(reader, line, ended),
+            } => {
+                let (place, document) = next_line(reader, line, ended)?;
+                let document = document.and_then(|document| formats::line(self.format, document));
+                Some(match document {
+                    Ok(document) => Ok(Placed { place, document }),
+                    Err(reason) => Err(Refused { place, reason }),
+                })
+            }
         }
     }
 }
 
-fn next_line(reader: &mut dyn BufRead, line: &mut usize, ended: &mut bool) -> Option<Found> {
+type Line = (String, Result<Box<RawValue>, String>);
+
+fn next_line(reader: &mut dyn BufRead, line: &mut usize, ended: &mut bool) -> Option<Line> {
     let mut text = Vec::new();
     while !*ended {
         text.clear();
         *line += 1;
         match reader.read_until(b'\n', &mut text) {
             Ok(0) => return None,
-            Ok(_) if text.trim_ascii().is_empty() => continue,
+            Ok(_) if text.trim_ascii().is_empty() => {}
             Ok(_) => {
-                let place = format!("line {line}");
-                return Some(match serde_json::from_slice::<Box<RawValue>>(&text) {
-                    Ok(document) => Ok((place, document)),
-                    Err(error) => Err((place, format!("it is not JSON: {error}"))),
-                });
+                let document = serde_json::from_slice::<Box<RawValue>>(&text);
+                let document = document.map_err(|error| format!("it is not JSON: {error}"));
+                return Some((format!("line {line}"), document));
             }
             Err(error) => {
                 *ended = true;
-                return Some(Err((
-                    format!("line {line}"),
-                    format!("the file is cut off or damaged: {error}"),
-                )));
+                let reason = format!("the file is cut off or damaged: {error}");
+                return Some((format!("line {line}"), Err(reason)));
             }
         }
     }
     None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use std::io::Write;
-
-    fn taken(content: &[u8]) -> Vec<Result<String, String>> {
-        let mut file = tempfile::NamedTempFile::new().unwrap();
-        file.write_all(content).unwrap();
-        let documents = open(file.path()).unwrap();
-        documents
-            .map(|found| found.map(|(place, _)| place).map_err(|(place, _)| place))
-            .collect()
-    }
-
-    #[test]
-    fn the_form_is_found_by_content() {
-        let ok = |places: &[&str]| {
-            places
-                .iter()
-                .map(|p| Ok((*p).to_owned()))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(
-            taken(b"[{\"a\":1},{\"a\":2}]"),
-            ok(&["element 1", "element 2"])
-        );
-        assert_eq!(taken(b"{\n \"a\": 1\n}\n"), ok(&["element 1"]));
-        assert_eq!(
-            taken(b"{\"a\":1}\n\n{\"a\":2}\n"),
-            ok(&["line 1", "line 3"])
-        );
-        let broken = taken(b"{\"a\":1}\n{\"a\":\n{\"a\":3}");
-        assert_eq!(
-            broken,
-            [
-                Ok("line 1".into()),
-                Err("line 2".into()),
-                Ok("line 3".into())
-            ]
-        );
-    }
-
-    #[test]
-    fn gzip_is_opened_and_a_cut_is_told() {
-        let mut zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        for number in 0..2000 {
-            writeln!(zipped, "{{\"a\":{number}}}").unwrap();
-        }
-        let zipped = zipped.finish().unwrap();
-        assert_eq!(taken(&zipped).len(), 2000);
-        let cut = taken(&zipped[..zipped.len() / 2]);
-        assert!(cut.last().unwrap().is_err(), "{:?}", cut.last());
-        assert!(cut.len() < 2000);
-    }
 }

@@ -68,6 +68,23 @@ fn what_is_wrong_is_named_at_the_start() {
             "no use here",
         ),
         (
+            "a",
+            format!("kind = \"findings\"\n{plan}\ntoken.file = \"{token}\""),
+            "findings open no incident",
+        ),
+        (
+            "a",
+            "kind = \"findings\"\nregion = \"r\"".into(),
+            "give token",
+        ),
+        (
+            "a",
+            format!(
+                "kind = \"findings\"\nregion = \"r\"\ntoken.file = \"{token}\"\nsecret.file = \"{secret}\""
+            ),
+            "come with a token",
+        ),
+        (
             "\"a/b\"",
             format!("kind = \"generic\"\n{plan}\ntoken.file = \"{token}\""),
             "letters, digits",

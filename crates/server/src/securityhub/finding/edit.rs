@@ -259,6 +259,10 @@ impl Standing {
         self.closed || self.passed
     }
 
+    pub fn is_closed(self) -> bool {
+        self.closed
+    }
+
     /// Whether a provider's update makes a finding that was over one that is open again.
     pub fn reopens(self, after: Standing) -> bool {
         !after.closed && (self.closed || self.passed && !after.passed)

@@ -11,6 +11,7 @@ use super::edit::{Edit, Standing, status_after_reopening};
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
 use super::provider::{self, Accepted};
 use super::ruled;
+use super::run;
 use crate::access::Account;
 use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
@@ -22,15 +23,17 @@ use crate::securityhub::automation_rule::{Rules, Version};
 /// set; the very same document changes nothing. Automation rules judge each version that is new. Of
 /// documents of one finding in one call, each counts in its turn, so the last one stays. The
 /// administrator brings in findings of any account, which becomes a member; others bring in their own.
-/// The hub need not be on: a store may be filled before anybody looks.
+/// The hub need not be on: a store may be filled before anybody looks. With a run, it is kept which
+/// findings the run has named, see `complete_import`.
 pub fn import_findings(
     ctx: &mut Ctx<'_, '_>,
     input: ImportFindingsInput,
 ) -> Result<ImportFindingsOutput, Failure> {
     let mut output = ImportFindingsOutput::default();
     let mut accepted = Vec::with_capacity(input.findings.len());
+    let undated_ms = input.undated.unwrap_or_default().then_some(ctx.now.0);
     for (index, document) in (0..).zip(&input.findings) {
-        match accept(document.text(), ctx.caller) {
+        match accept(document.text(), ctx.caller, undated_ms) {
             Ok(document) => accepted.push(document),
             Err(reason) => output.failed.push(FailedFinding { index, reason }),
         }
@@ -38,6 +41,9 @@ pub fn import_findings(
     let accounts: BTreeSet<&str> = accepted.iter().map(|a| a.account.as_str()).collect();
     for account in accounts {
         Account::ensure_member(ctx.tx, account, ctx.now.0)?;
+    }
+    if let Some(run) = &input.run {
+        run::note(ctx, run, &accepted, output.failed.len())?;
     }
     let mut import = Import::of(ctx, &accepted)?;
     for document in accepted {
@@ -61,8 +67,8 @@ pub fn import_findings(
     Ok(output)
 }
 
-fn accept(text: &str, caller: &Caller) -> Result<Accepted, String> {
-    let accepted = provider::accept(text, &caller.account)?;
+fn accept(text: &str, caller: &Caller, undated_ms: Option<i64>) -> Result<Accepted, String> {
+    let accepted = provider::accept(text, &caller.account, undated_ms)?;
     if caller.visible().includes(&accepted.account) {
         return Ok(accepted);
     }
@@ -108,7 +114,13 @@ impl Import {
     }
 
     fn take(&mut self, ctx: &mut Ctx<'_, '_>, document: Accepted) -> Result<(), Failure> {
-        let Accepted { uid, account, text } = document;
+        let Accepted {
+            uid,
+            account,
+            text,
+            is_undated,
+            ..
+        } = document;
         let now_ms = ctx.now.0;
         let version = Version {
             uid: &uid,
@@ -133,7 +145,7 @@ impl Import {
         };
         let Packed { bytes, dictionary } = &known.packed;
         let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
-        if is_same(&before, &text)? {
+        if is_same(&before, &text, is_undated)? {
             self.unchanged_count += 1;
             return Ok(());
         }
@@ -158,13 +170,17 @@ impl Import {
     }
 }
 
-/// Order and white space of members make no difference.
-fn is_same(before: &str, after: &str) -> Result<bool, Failure> {
+/// Order and white space of members make no difference; nor does the time of a document that had none.
+fn is_same(before: &str, after: &str, is_undated: bool) -> Result<bool, Failure> {
     if before == after {
         return Ok(true);
     }
     let parsed = serde_json::from_str::<serde_json::Value>;
-    Ok(parsed(before)? == parsed(after)?)
+    let (mut before, after) = (parsed(before)?, parsed(after)?);
+    if is_undated && let Some(event) = before.as_object_mut() {
+        event.insert("time".into(), after["time"].clone());
+    }
+    Ok(before == after)
 }
 
 fn insert(ctx: &mut Ctx<'_, '_>, finding: &Finding) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 mod batch_update_findings_v2;
 mod caption;
+mod complete_import;
 mod document;
 mod edit;
 mod fields;
@@ -16,6 +17,7 @@ mod packing;
 mod path;
 mod provider;
 mod ruled;
+mod run;
 mod scan;
 mod scope;
 mod sort;
@@ -23,6 +25,7 @@ mod sort;
 pub(crate) mod tests;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
+pub use complete_import::complete_import;
 pub use document::document;
 pub use edit::{Edit, Standing};
 pub use fields::Fields;

@@ -1,6 +1,7 @@
 //! A document as a provider sends it: what it must have, and what is made uniform before it is kept.
 
 mod faults;
+mod form;
 mod sound;
 #[cfg(test)]
 mod tests;
@@ -20,6 +21,7 @@ const SECONDS_BELOW: f64 = 1e11;
 /// The end of the year 9999, beyond which no date can be written.
 const TIME_MS_MAX: f64 = 253_402_300_799_999.0;
 const FINDINGS_CATEGORY: i64 = 2;
+const STATUS_NEW: i64 = 1;
 /// The times of `finding_info` in milliseconds, which some providers write in seconds.
 const FINDING_TIMES: [&str; 4] = [
     "created_time",
@@ -33,6 +35,10 @@ const FINDING_TIMES: [&str; 4] = [
 pub struct Accepted {
     pub uid: String,
     pub account: String,
+    /// `metadata.product.uid`.
+    pub product: String,
+    /// The document had no time and got that of its import.
+    pub is_undated: bool,
     /// The document, with `metadata.uid` and what else is filled in.
     pub text: String,
 }
@@ -43,7 +49,11 @@ pub struct Accepted {
 /// - Times in seconds become milliseconds.
 /// - `cloud.account.uid` becomes the importing account where it is absent.
 /// - Captions are filled in where only the number is there; a finding without a status is new.
-pub fn accept(text: &str, importer: &str) -> Result<Accepted, String> {
+/// - `type_uid` is filled in from class and activity.
+/// - A Security Finding of the deprecated class 2001 gets its `finding` as `finding_info` too.
+///
+/// `undated_ms` is the time of documents that need not have one.
+pub fn accept(text: &str, importer: &str, undated_ms: Option<i64>) -> Result<Accepted, String> {
     if text.len() > DOCUMENT_BYTES_MAX {
         let len = text.len();
         return Err(format!(
@@ -52,29 +62,42 @@ pub fn accept(text: &str, importer: &str) -> Result<Accepted, String> {
     }
     sound::check(text).map_err(|error| format!("the document cannot be read: {error}"))?;
     let mut faults = Faults::default();
-    let accepted = read(text, importer, &mut faults);
+    let accepted = read(text, importer, undated_ms, &mut faults);
     match accepted {
         Some(accepted) if faults.0.is_empty() => Ok(accepted),
         _ => Err(faults.0.join("; ")),
     }
 }
 
-fn read(text: &str, importer: &str, faults: &mut Faults) -> Option<Accepted> {
+fn read(
+    text: &str,
+    importer: &str,
+    undated_ms: Option<i64>,
+    faults: &mut Faults,
+) -> Option<Accepted> {
     let event = faults.members(text, "the document")?;
     let mut changes = Changes::of(text);
-    let fills = fills_of_event(&event, faults);
+    let mut fills = fills_of_event(&event, faults);
+    fills.extend(time_fill(&event, undated_ms, faults));
+    form::check(&event, faults);
+    let is_undated = event.get("time").is_none();
     let product = faults.object(&event, "metadata", "").and_then(|metadata| {
         let product = faults.object(&metadata, "product", "metadata.")?;
         let uid = faults.text(&product, "uid", "metadata.product.")?;
         Some((metadata, uid))
     });
-    let finding = faults.object(&event, "finding_info", "").and_then(|info| {
-        faults.text(&info, "title", "finding_info.");
-        let uid = faults.text(&info, "uid", "finding_info.")?;
-        changes.set(&info, finding_times(&info, faults));
-        Some(uid)
-    });
     let mut event_members = fills;
+    let finding = match deprecated(&event) {
+        Some(raw) => {
+            let mut copy = Changes::of(raw);
+            let uid = finding(raw, "finding", &mut copy, faults);
+            event_members.push(("finding_info", copy.make().into_owned()));
+            uid
+        }
+        None => faults
+            .required(&event, "finding_info")
+            .and_then(|raw| finding(raw, "finding_info", &mut changes, faults)),
+    };
     let account = account(&event, importer, &mut changes, &mut event_members, faults);
     changes.set(&event, event_members);
     let ((metadata, product_uid), finding_uid, account) = (product?, finding?, account?);
@@ -88,8 +111,32 @@ fn read(text: &str, importer: &str, faults: &mut Faults) -> Option<Accepted> {
     Some(Accepted {
         text: changes.make().into_owned(),
         account: account.into_owned(),
+        product: product_uid.into_owned(),
+        is_undated,
         uid,
     })
+}
+
+/// The `finding` of a document that has no `finding_info`, as those of class 2001 are.
+fn deprecated<'a>(event: &Members<'a>) -> Option<&'a str> {
+    let is_deprecated = event.get("class_uid") == Some("2001");
+    let has_info = event.get("finding_info").is_some();
+    event.get("finding").filter(|_| is_deprecated && !has_info)
+}
+
+/// The provider's id of the finding, whose times are made uniform.
+fn finding<'a>(
+    raw: &'a str,
+    name: &str,
+    changes: &mut Changes<'a>,
+    faults: &mut Faults,
+) -> Option<Cow<'a, str>> {
+    let info = faults.members(raw, name)?;
+    let at = format!("{name}.");
+    faults.text(&info, "title", &at);
+    let uid = faults.text(&info, "uid", &at)?;
+    changes.set(&info, finding_times(&info, name, faults));
+    Some(uid)
 }
 
 /// Checks the attributes of the event itself and gives those to set.
@@ -112,15 +159,28 @@ fn fills_of_event(event: &Members<'_>, faults: &mut Faults) -> Vec<(&'static str
         }
     }
     fills.extend(status_fills(event, faults));
-    match event.get("time") {
-        None => faults.add("time", "is missing; it must be milliseconds since 1970"),
-        Some(raw) => match time_ms(raw) {
-            None => faults.add("time", "must be a number of milliseconds since 1970"),
-            Some(ms) if ms.to_string() != raw => fills.push(("time", ms.to_string())),
-            Some(_) => {}
-        },
-    }
+    fills.extend(form::type_uid(event, faults));
     fills
+}
+
+fn time_fill(
+    event: &Members<'_>,
+    undated_ms: Option<i64>,
+    faults: &mut Faults,
+) -> Option<(&'static str, String)> {
+    let Some(raw) = event.get("time") else {
+        if undated_ms.is_none() {
+            faults.add("time", "is missing; it must be milliseconds since 1970");
+        }
+        return undated_ms.map(|ms| ("time", ms.to_string()));
+    };
+    let ms = time_ms(raw);
+    if ms.is_none() {
+        faults.add("time", "must be a number of milliseconds since 1970");
+    }
+    ms.map(|ms| ms.to_string())
+        .filter(|ms| ms != raw)
+        .map(|ms| ("time", ms))
 }
 
 /// The status is optional: of number and caption, each follows from the other.
@@ -130,7 +190,14 @@ fn status_fills(event: &Members<'_>, faults: &mut Faults) -> Vec<(&'static str, 
         .get("status_id")
         .map(|_| faults.integer(event, "status_id"));
     match (id, text) {
-        (None, None) => vec![("status_id", "1".into()), ("status", json_text("New"))],
+        (None, None) => {
+            let id = form::state(event).unwrap_or(STATUS_NEW);
+            let caption = caption::caption(STATUSES, id).unwrap_or_default();
+            vec![
+                ("status_id", id.to_string()),
+                ("status", json_text(caption)),
+            ]
+        }
         (None, Some(text)) => {
             let id = caption::value_of(STATUSES, &text).unwrap_or(99);
             vec![("status_id", id.to_string())]
@@ -145,7 +212,7 @@ fn status_fills(event: &Members<'_>, faults: &mut Faults) -> Vec<(&'static str, 
     }
 }
 
-fn finding_times(info: &Members<'_>, faults: &mut Faults) -> Vec<(&'static str, String)> {
+fn finding_times(info: &Members<'_>, at: &str, faults: &mut Faults) -> Vec<(&'static str, String)> {
     let mut fills = Vec::new();
     for name in FINDING_TIMES {
         // Old providers write texts here; date filters read those too.
@@ -154,7 +221,7 @@ fn finding_times(info: &Members<'_>, faults: &mut Faults) -> Vec<(&'static str, 
         };
         match time_ms(raw) {
             None => faults.add(
-                &format!("finding_info.{name}"),
+                &format!("{at}.{name}"),
                 "must be a number of milliseconds since 1970",
             ),
             Some(ms) if ms.to_string() != raw => fills.push((name, ms.to_string())),

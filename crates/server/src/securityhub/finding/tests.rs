@@ -1,5 +1,6 @@
 //! Findings from import to triage, through the operations.
 
+mod complete;
 mod get;
 mod import;
 mod real_data;
@@ -33,6 +34,10 @@ pub(crate) fn document_of(account: &str, finding_uid: &str, set: Value) -> Value
     });
     for (name, value) in set.as_object().unwrap() {
         document[name] = value.clone();
+    }
+    let numbers = ["class_uid", "activity_id"].map(|name| document[name].as_i64().unwrap_or(0));
+    if document.get("type_uid").is_none() {
+        document["type_uid"] = json!(numbers[0] * 100 + numbers[1]);
     }
     document
 }

@@ -387,6 +387,12 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     row(
+        "balefire:CompleteImport",
+        |_| json!({"Run": world::RUN}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
         "securityhub:ListTagsForResource",
         |w| json!({"ResourceArn": w.hub}),
         NOT_FOUND,

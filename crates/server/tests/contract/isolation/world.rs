@@ -9,6 +9,8 @@ pub const MARK: &str = "owners-secret";
 
 /// The rule of events that the owner has last made.
 pub const RULE: &str = "alarms";
+/// The run by which the findings came in.
+pub const RUN: &str = "the-run";
 
 /// The server, and the identifiers of what the owner has on it.
 pub struct World {
@@ -176,7 +178,10 @@ impl World {
 
     fn add_findings(&mut self) {
         let documents = [document("1"), document("2")];
-        let imported = self.done("balefire:ImportFindings", json!({"Findings": documents}));
+        let imported = self.done(
+            "balefire:ImportFindings",
+            json!({"Findings": documents, "Run": RUN}),
+        );
         assert_eq!(imported["Created"], 2, "{imported}");
         let found = self.done("securityhub:GetFindingsV2", json!({}));
         self.finding = text(&found["Findings"][0]["metadata"]["uid"]);

@@ -26,6 +26,15 @@ impl Faults {
         }
     }
 
+    /// The text of an object that must be there.
+    pub fn required<'a>(&mut self, holder: &Members<'a>, name: &str) -> Option<&'a str> {
+        let raw = holder.get(name);
+        if raw.is_none() {
+            self.add(name, "is missing; it must be an object");
+        }
+        raw
+    }
+
     pub fn object<'a>(
         &mut self,
         holder: &Members<'a>,

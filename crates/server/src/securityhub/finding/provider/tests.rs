@@ -10,7 +10,8 @@ const IMPORTER: &str = "999999999999";
 fn whole() -> Value {
     json!({
         "class_uid": 2004, "class_name": "Detection Finding", "category_uid": 2,
-        "activity_id": 1, "activity_name": "Create", "severity_id": 4, "severity": "High",
+        "activity_id": 1, "activity_name": "Create", "type_uid": 200_401,
+        "severity_id": 4, "severity": "High",
         "status_id": 1, "status": "New", "time": 1_750_000_000_000_i64,
         "metadata": {"product": {"uid": "scanner"}, "version": "1.6.0"},
         "finding_info": {"uid": "f-1", "title": "A title"},
@@ -28,18 +29,18 @@ fn with(path: &str, value: Value) -> Value {
 }
 
 fn accepted(document: &Value) -> Value {
-    let accepted = accept(&document.to_string(), IMPORTER).unwrap();
+    let accepted = accept(&document.to_string(), IMPORTER, None).unwrap();
     serde_json::from_str(&accepted.text).unwrap()
 }
 
 fn refusal(text: &str) -> String {
-    accept(text, IMPORTER).unwrap_err()
+    accept(text, IMPORTER, None).unwrap_err()
 }
 
 #[test]
 fn a_whole_document_gets_its_uid_and_nothing_else() {
     let mut expected = whole();
-    let accepted = accept(&whole().to_string(), IMPORTER).unwrap();
+    let accepted = accept(&whole().to_string(), IMPORTER, None).unwrap();
     let identity = Identity {
         account: "123456789012",
         product_uid: "scanner",
@@ -51,7 +52,7 @@ fn a_whole_document_gets_its_uid_and_nothing_else() {
     let text: Value = serde_json::from_str(&accepted.text).unwrap();
     assert_eq!(text, expected);
     // What was exported can be imported again and is the same.
-    assert_eq!(accept(&accepted.text, IMPORTER).unwrap(), accepted);
+    assert_eq!(accept(&accepted.text, IMPORTER, None).unwrap(), accepted);
 }
 
 #[test]

@@ -239,7 +239,13 @@ fn a_document_comes_back_letter_by_letter_but_for_what_is_set() {
     let with_uid = format!(r#""metadata":{{"uid":"{uid}","#);
     let kept = sent.replace(r#""metadata":{"#, &with_uid);
     let findings = vec![Document::from_text(sent).unwrap()];
-    call::<ImportFindings>(&t, ImportFindingsInput { findings });
+    call::<ImportFindings>(
+        &t,
+        ImportFindingsInput {
+            findings,
+            ..ImportFindingsInput::default()
+        },
+    );
     let text = || {
         let found = call::<GetFindingsV2>(&t, GetFindingsV2Request::default());
         found.findings.unwrap()[0].text().to_owned()

@@ -105,7 +105,15 @@ fn public_findings_are_kept_or_refused_for_the_reasons_they_give() {
             ("time ", !has_number("time")),
             ("severity_id ", !has_number("severity_id")),
             ("metadata.product.uid ", !has_text("/metadata/product/uid")),
-            ("finding_info", !has_text("/finding_info/uid")),
+            (
+                "finding",
+                !(has_text("/finding_info/uid")
+                    || document["class_uid"] == 2001 && has_text("/finding/uid")),
+            ),
+            (
+                "vulnerabilities ",
+                document["class_uid"] == 2002 && document["vulnerabilities"].is_null(),
+            ),
             (
                 "cloud.account.uid ",
                 account.is_some_and(|account| !Account::is_id(account)),

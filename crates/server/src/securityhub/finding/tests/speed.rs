@@ -27,6 +27,7 @@ fn batches(documents: &[Value]) -> Vec<ImportFindingsInput> {
     let varied: Vec<Document> = varied.collect();
     let batch = |findings: &[Document]| ImportFindingsInput {
         findings: findings.to_vec(),
+        ..ImportFindingsInput::default()
     };
     varied.chunks(500).map(batch).collect()
 }

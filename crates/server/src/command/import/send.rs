@@ -1,0 +1,121 @@
+//! Findings on their way: batches, some of them under way at once.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use anyhow::Result;
+use balefire_api::Document;
+use balefire_api::own::{ImportFindings, ImportFindingsInput, ImportFindingsOutput};
+use tokio::task::JoinSet;
+
+use super::identity;
+use super::summary::FileSummary;
+use crate::command::reach::Reach;
+use crate::formats::Placed;
+
+/// Findings and bytes of one request.
+const BATCH_FINDINGS: usize = 500;
+const BATCH_BYTES: usize = 4 << 20;
+/// Requests under way at once: one is committed while the next is read.
+const BATCHES_UNDER_WAY: usize = 3;
+
+/// Findings on their way in one request.
+#[derive(Default)]
+pub struct Batch {
+    documents: Vec<Document>,
+    places: Vec<String>,
+    identities: HashSet<u64>,
+    bytes: usize,
+}
+
+impl Batch {
+    pub fn push(&mut self, found: Placed) {
+        let text = found.document.get();
+        self.bytes += text.len();
+        self.identities.extend(identity::hash(text));
+        self.documents.push(Document(found.document));
+        self.places.push(found.place);
+    }
+
+    pub fn is_full(&self) -> bool {
+        self.documents.len() >= BATCH_FINDINGS || self.bytes >= BATCH_BYTES
+    }
+}
+
+type Sent = Result<(u64, Vec<String>, ImportFindingsOutput)>;
+
+/// Keeps some requests under way.
+pub struct Sender {
+    reach: Arc<Reach>,
+    run: Option<String>,
+    undated: bool,
+    under_way: JoinSet<Sent>,
+    /// The findings of each request under way.
+    busy: HashMap<u64, HashSet<u64>>,
+    next: u64,
+}
+
+impl Sender {
+    pub fn new(reach: Arc<Reach>, run: Option<String>, undated: bool) -> Sender {
+        Sender {
+            reach,
+            run,
+            undated,
+            under_way: JoinSet::new(),
+            busy: HashMap::new(),
+            next: 0,
+        }
+    }
+
+    pub async fn send(&mut self, batch: Batch, summary: &mut FileSummary) -> Result<()> {
+        if batch.documents.is_empty() {
+            return Ok(());
+        }
+        // Of two versions of one finding, the later in the file must arrive later.
+        while self.under_way.len() >= BATCHES_UNDER_WAY
+            || self
+                .busy
+                .values()
+                .any(|busy| !busy.is_disjoint(&batch.identities))
+        {
+            self.take_one(summary).await?;
+        }
+        let (id, reach) = (self.next, Arc::clone(&self.reach));
+        self.next += 1;
+        self.busy.insert(id, batch.identities);
+        let places = batch.places;
+        let input = ImportFindingsInput {
+            findings: batch.documents,
+            run: self.run.clone(),
+            undated: Some(self.undated),
+        };
+        self.under_way.spawn(async move {
+            let output = reach.call::<ImportFindings>(input).await?;
+            Ok((id, places, output))
+        });
+        Ok(())
+    }
+
+    pub async fn finish(&mut self, summary: &mut FileSummary) -> Result<()> {
+        while !self.under_way.is_empty() {
+            self.take_one(summary).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_one(&mut self, summary: &mut FileSummary) -> Result<()> {
+        let Some(sent) = self.under_way.join_next().await else {
+            return Ok(());
+        };
+        let (id, places, output) = sent??;
+        self.busy.remove(&id);
+        summary.count(&output);
+        for failed in output.failed {
+            let place = usize::try_from(failed.index)
+                .ok()
+                .and_then(|index| places.get(index).cloned());
+            summary.refuse(place.unwrap_or_default(), failed.reason);
+        }
+        Ok(())
+    }
+}

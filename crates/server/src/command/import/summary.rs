@@ -1,0 +1,153 @@
+//! What became of the findings of each file.
+
+use anyhow::Result;
+use balefire_api::own::ImportFindingsOutput;
+use serde::Serialize;
+
+use crate::command;
+use crate::formats::Format;
+
+/// What became of all files.
+#[derive(Default, Serialize)]
+pub struct Summary {
+    created: i64,
+    updated: i64,
+    unchanged: i64,
+    closed: i64,
+    failed: Vec<Failed>,
+    files: Vec<FileSummary>,
+}
+
+/// A finding that was refused, and where it stands.
+#[derive(Clone, Serialize)]
+struct Failed {
+    file: String,
+    place: String,
+    reason: String,
+}
+
+/// What became of one file.
+#[derive(Serialize)]
+pub struct FileSummary {
+    file: String,
+    format: &'static str,
+    created: i64,
+    updated: i64,
+    unchanged: i64,
+    closed: i64,
+    refused: usize,
+    /// Why nothing was closed, though that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_open: Option<&'static str>,
+    #[serde(skip)]
+    failed: Vec<Failed>,
+    #[serde(skip)]
+    not_done: bool,
+}
+
+impl FileSummary {
+    pub fn new(file: &str, format: Format) -> FileSummary {
+        FileSummary {
+            file: file.to_owned(),
+            format: format.name(),
+            created: 0,
+            updated: 0,
+            unchanged: 0,
+            closed: 0,
+            refused: 0,
+            kept_open: None,
+            failed: Vec::new(),
+            not_done: false,
+        }
+    }
+
+    pub fn count(&mut self, output: &ImportFindingsOutput) {
+        self.created += i64::from(output.created);
+        self.updated += i64::from(output.updated);
+        self.unchanged += i64::from(output.unchanged);
+    }
+
+    pub fn refuse(&mut self, place: String, reason: String) {
+        self.refused += 1;
+        self.failed.push(Failed {
+            file: self.file.clone(),
+            place,
+            reason,
+        });
+    }
+
+    pub fn close(&mut self, findings: i32) {
+        self.closed += i64::from(findings);
+    }
+
+    /// Nothing is closed, as was to be expected of such a report.
+    pub fn keep_open(&mut self, why: &'static str) {
+        self.kept_open = Some(why);
+    }
+
+    /// Nothing is closed, and whoever asked for it has to say more.
+    pub fn refuse_to_close(&mut self, why: &'static str) {
+        self.kept_open = Some(why);
+        self.not_done = true;
+    }
+
+    pub fn refused(&self) -> usize {
+        self.refused
+    }
+
+    pub fn taken(&self) -> i64 {
+        self.created + self.updated + self.unchanged
+    }
+}
+
+impl Summary {
+    pub fn add(&mut self, mut file: FileSummary) {
+        self.created += file.created;
+        self.updated += file.updated;
+        self.unchanged += file.unchanged;
+        self.closed += file.closed;
+        self.failed.append(&mut file.failed);
+        self.files.push(file);
+    }
+
+    /// No file was read.
+    pub fn is_empty(&self) -> bool {
+        self.files.is_empty()
+    }
+
+    pub fn is_whole(&self) -> bool {
+        self.failed.is_empty() && self.files.iter().all(|file| !file.not_done)
+    }
+
+    pub fn print(&self, format: command::Format) -> Result<()> {
+        if format == command::Format::Json {
+            println!("{}", serde_json::to_string(self)?);
+            return Ok(());
+        }
+        for failed in &self.failed {
+            eprintln!("{}: {}: {}", failed.file, failed.place, failed.reason);
+        }
+        for file in &self.files {
+            println!(
+                "{}: {}: {} taken, {} unchanged, {} refused, {} closed",
+                file.file,
+                file.format,
+                file.created + file.updated,
+                file.unchanged,
+                file.refused,
+                file.closed
+            );
+            if let Some(why) = file.kept_open {
+                eprintln!("{}: nothing was closed: {why}", file.file);
+            }
+        }
+        println!(
+            "{} created, {} updated, {} unchanged, {} failed",
+            self.created,
+            self.updated,
+            self.unchanged,
+            self.failed.len()
+        );
+        Ok(())
+    }
+}

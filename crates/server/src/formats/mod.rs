@@ -1,0 +1,207 @@
+//! Reports of scanners, told apart by their content and made OCSF findings: text in, documents out.
+
+mod asff;
+mod cyclonedx;
+mod draft;
+mod grype;
+mod ocsf;
+mod prowler;
+mod recognise;
+mod sarif;
+mod sheet;
+#[cfg(test)]
+mod tests;
+mod trivy;
+mod words;
+
+pub use recognise::recognise;
+
+use serde_json::value::RawValue;
+
+/// The forms of reports that are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Ocsf,
+    Prowler,
+    Sarif,
+    Trivy,
+    Grype,
+    CycloneDx,
+    Asff,
+}
+
+/// A document and its place in the report.
+#[derive(Debug)]
+pub struct Placed {
+    pub place: String,
+    pub document: Box<RawValue>,
+}
+
+/// A part of a report of which no finding could be made.
+#[derive(Debug, PartialEq)]
+pub struct Refused {
+    pub place: String,
+    pub reason: String,
+}
+
+/// What a report covers: what it no longer names there is over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Scope {
+    /// All that the product knows of the account.
+    #[default]
+    Product,
+    /// What has a resource with this uid.
+    Resource(String),
+    /// It does not say what was scanned.
+    Unknown,
+}
+
+/// The findings of a report.
+#[derive(Debug)]
+pub struct Report {
+    pub format: Format,
+    pub findings: Vec<Placed>,
+    pub refused: Vec<Refused>,
+    pub scope: Scope,
+    /// The documents have no time, since the report has none.
+    pub undated: bool,
+}
+
+/// What the report may not say and its bringer knows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Given<'a> {
+    /// What was scanned, in place of what the report calls it.
+    pub scope: Option<&'a str>,
+}
+
+impl Given<'_> {
+    /// What a file of events covers: each stands for itself, so only the bringer may know of less.
+    pub fn of_events(self) -> Scope {
+        let scope = self.scope.map(|uid| Scope::Resource(uid.into()));
+        scope.unwrap_or_default()
+    }
+}
+
+impl Format {
+    pub const ALL: [Format; 7] = [
+        Format::Ocsf,
+        Format::Prowler,
+        Format::Sarif,
+        Format::Trivy,
+        Format::Grype,
+        Format::CycloneDx,
+        Format::Asff,
+    ];
+
+    /// As an option names it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Format::Ocsf => "ocsf",
+            Format::Prowler => "prowler",
+            Format::Sarif => "sarif",
+            Format::Trivy => "trivy",
+            Format::Grype => "grype",
+            Format::CycloneDx => "cyclonedx",
+            Format::Asff => "asff",
+        }
+    }
+
+    pub fn of_word(word: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|format| format.word() == word)
+    }
+
+    /// As people call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Ocsf => "OCSF",
+            Format::Prowler => "Prowler OCSF",
+            Format::Sarif => "SARIF 2.1.0",
+            Format::Trivy => "Trivy JSON",
+            Format::Grype => "Grype JSON",
+            Format::CycloneDx => "CycloneDX VEX",
+            Format::Asff => "ASFF",
+        }
+    }
+}
+
+/// What is told of a text that is none of the formats.
+pub fn unrecognised() -> String {
+    let names: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+    format!(
+        "the content is of none of the formats that are taken: {}",
+        names.join(", ")
+    )
+}
+
+/// Reads a text of any form: one JSON value, or one finding a line. `wanted` is the format where it need
+/// not be found out.
+pub fn read_text(text: &str, wanted: Option<Format>, given: Given<'_>) -> Result<Report, String> {
+    // Some tools begin with the mark of UTF-8.
+    let text = text.trim_start_matches('\u{feff}').trim();
+    if text.is_empty() {
+        return Err("it is empty".into());
+    }
+    let whole = serde_json::from_str::<serde::de::IgnoredAny>(text);
+    let Err(broken) = whole else {
+        let format = wanted
+            .or_else(|| recognise(text))
+            .ok_or_else(unrecognised)?;
+        return read(format, text, given);
+    };
+    let first = text.lines().next().unwrap_or_default();
+    match wanted.or_else(|| recognise(first)) {
+        Some(Format::Asff) => asff::read(text),
+        Some(format) if is_lines(format) && first.starts_with('{') => {
+            Ok(lines_of(format, text, given))
+        }
+        _ => Err(format!("it is no JSON, or cut off or broken: {broken}")),
+    }
+}
+
+fn lines_of(format: Format, text: &str, given: Given<'_>) -> Report {
+    let mut report = Report {
+        format,
+        findings: Vec::new(),
+        refused: Vec::new(),
+        scope: given.of_events(),
+        undated: false,
+    };
+    for (number, text) in (1..).zip(text.lines()) {
+        if text.trim().is_empty() {
+            continue;
+        }
+        let place = format!("line {number}");
+        let document =
+            serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"));
+        match document.and_then(|document| line(format, document)) {
+            Ok(document) => report.findings.push(Placed { place, document }),
+            Err(reason) => report.refused.push(Refused { place, reason }),
+        }
+    }
+    report
+}
+
+/// Reads a report that is one JSON value. Fails where nothing of it can be read.
+pub fn read(format: Format, text: &str, given: Given<'_>) -> Result<Report, String> {
+    match format {
+        Format::Ocsf | Format::Prowler => ocsf::read(format, text, given),
+        Format::Sarif => sarif::read(text, given),
+        Format::Trivy => trivy::read(text, given),
+        Format::Grype => grype::read(text, given),
+        Format::CycloneDx => cyclonedx::read(text, given),
+        Format::Asff => asff::read(text),
+    }
+}
+
+/// A document of a format in which each stands for itself, one a line.
+pub fn line(format: Format, document: Box<RawValue>) -> Result<Box<RawValue>, String> {
+    match format {
+        Format::Prowler => prowler::uniform(&document),
+        _ => Ok(document),
+    }
+}
+
+/// Whether a format's documents may stand one a line.
+pub fn is_lines(format: Format) -> bool {
+    matches!(format, Format::Ocsf | Format::Prowler)
+}

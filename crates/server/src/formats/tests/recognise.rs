@@ -1,0 +1,76 @@
+//! Which format a text is.
+
+use super::*;
+
+#[test]
+fn a_format_is_known_by_its_content() {
+    let asff = r#"{"SchemaVersion": "2018-10-08", "ProductArn": "arn:x", "AwsAccountId": "1"}"#;
+    for (text, format) in [
+        (TRIVY, Some(Format::Trivy)),
+        (GRYPE, Some(Format::Grype)),
+        (SARIF, Some(Format::Sarif)),
+        (VEX, Some(Format::CycloneDx)),
+        (asff, Some(Format::Asff)),
+        (&format!("[{asff}]"), Some(Format::Asff)),
+        (&format!("{{\"Findings\": [{asff}]}}"), Some(Format::Asff)),
+        (r#"{"class_uid": 2002}"#, Some(Format::Ocsf)),
+        (
+            r#" [{"metadata": {"product": {"name": "prowler"}}}]"#,
+            Some(Format::Prowler),
+        ),
+        (
+            r#"{"metadata": {"product": {"name": 7}}}"#,
+            Some(Format::Ocsf),
+        ),
+        ("[]", Some(Format::Ocsf)),
+        (
+            r#"{"SchemaVersion": 2, "ArtifactName": "x"}"#,
+            Some(Format::Trivy),
+        ),
+        (r#"{"Findings": [{"Id": 1}]}"#, None),
+        (
+            r#"{"matches": [{"vulnerability": {}}]}"#,
+            Some(Format::Grype),
+        ),
+        (r#"{"matches": [1]}"#, None),
+        (r#"{"Results": []}"#, None),
+        ("{}", None),
+        ("[1]", None),
+        ("7", None),
+        ("{", None),
+    ] {
+        assert_eq!(super::super::recognise(text), format, "{text:.80}");
+    }
+}
+
+#[test]
+fn a_format_has_a_word() {
+    for format in Format::ALL {
+        assert_eq!(Format::of_word(format.word()), Some(format));
+    }
+    let refused = read_text("{}", None, Given::default()).unwrap_err();
+    assert!(
+        refused.contains("SARIF 2.1.0") && refused.contains("Grype"),
+        "{refused}"
+    );
+    let refused = read_text("", None, Given::default()).unwrap_err();
+    assert!(refused.contains("empty"), "{refused}");
+    let asff = r#"{"SchemaVersion": "2018-10-08", "ProductArn": "arn:x"}"#;
+    for text in [format!("[{asff}]"), format!("{asff}\n{asff}\n")] {
+        let refused = read_text(&text, None, Given::default()).unwrap_err();
+        assert!(refused.contains("BatchImportFindings"), "{refused}");
+    }
+}
+
+#[test]
+fn events_cover_their_product_or_what_is_told() {
+    let text = "{\"class_uid\": 2004}\n{\"class_uid\": 2004}\n[1\n";
+    let report = read_text(text, None, Given::default()).unwrap();
+    assert_eq!((report.findings.len(), &report.scope), (2, &Scope::Product));
+    assert_eq!(report.refused[0].place, "line 3");
+    for text in [text, "[{\"class_uid\": 2004}]"] {
+        let given = Given { scope: Some("a") };
+        let report = read_text(text, None, given).unwrap();
+        assert_eq!(report.scope, Scope::Resource("a".into()));
+    }
+}

@@ -1,0 +1,102 @@
+//! SARIF logs.
+
+use serde_json::json;
+
+use super::*;
+
+const REPOSITORY: &str = "https://code.example.com/shop";
+
+#[test]
+fn results_are_of_the_class_that_their_location_makes_them() {
+    let report = whole(SARIF);
+    assert_eq!(
+        report.scope,
+        Scope::Resource(format!("{REPOSITORY}#hound/javascript"))
+    );
+    // What passed is no finding.
+    assert_eq!(report.findings.len(), 5);
+    assert_eq!(
+        numbers(&report, "class_uid"),
+        [2007, 2007, 2007, 2004, 2007]
+    );
+    assert_eq!(numbers(&report, "severity_id"), [4, 4, 2, 1, 2]);
+    assert_eq!(numbers(&report, "status_id"), [1, 3, 1, 1, 4]);
+    let documents = documents(&report);
+    assert_eq!(
+        documents[0]["metadata"]["product"],
+        json!({"uid": "code-hound", "name": "Code Hound", "vendor_name": "Example", "version": "3.2.1"})
+    );
+    let uids: Vec<_> = documents[0]["resources"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| &one["uid"])
+        .collect();
+    assert_eq!(
+        json!(uids),
+        json!([
+            REPOSITORY,
+            format!("{REPOSITORY}#hound/javascript"),
+            format!("{REPOSITORY}/src/db.js")
+        ])
+    );
+    let vulnerability = &documents[0]["vulnerabilities"][0];
+    assert_eq!(vulnerability["cwe"]["uid"], "CWE-89");
+    assert_eq!(
+        vulnerability["affected_code"][0],
+        json!({"file": {"name": "db.js", "path": "src/db.js", "type_id": 1},
+               "start_line": 12, "end_line": 12, "start_column": 3, "end_column": 20})
+    );
+    assert_eq!(documents[1]["comment"], "Never reached.");
+    assert_eq!(documents[2]["message"], "x is unused");
+    assert_eq!(
+        documents[2]["vulnerabilities"][0]["affected_code"][0]["file"]["path"],
+        "src/style.js"
+    );
+    assert_eq!(documents[3]["finding_info"]["title"], "Odd");
+}
+
+#[test]
+fn lines_are_no_part_of_the_identity() {
+    let moved = SARIF
+        .replace("\"startLine\": 12", "\"startLine\": 99")
+        .replace("\"startLine\": 5", "\"startLine\": 6");
+    assert_eq!(uids(&whole(SARIF)), uids(&whole(&moved)));
+    let uids = uids(&whole(SARIF));
+    assert_eq!(
+        uids[0],
+        format!("{REPOSITORY}|js/injection|src/db.js|primaryLocationLineHash=39fa2ee980eb94b0:1")
+    );
+    assert_eq!(
+        uids[1],
+        format!("{REPOSITORY}|js/injection|src/old.js|This one too.")
+    );
+}
+
+#[test]
+fn a_log_that_names_no_repository_says_not_what_was_scanned() {
+    let report = json!({"version": "2.1.0", "runs": [{
+        "tool": {"driver": {"name": "x"}},
+        "results": [{"ruleId": "CVE-2099-1", "level": "error", "message": {"text": "Old"}}],
+    }]});
+    let report = whole(&report.to_string());
+    assert_eq!((&report.scope, report.undated), (&Scope::Unknown, true));
+    let document = &documents(&report)[0];
+    assert_eq!(
+        (&document["class_uid"], document.get("time")),
+        (&json!(2002), None)
+    );
+    assert_eq!(document["vulnerabilities"][0]["cve"]["uid"], "CVE-2099-1");
+}
+
+#[test]
+fn a_fingerprint_may_be_more_than_a_text() {
+    let report = json!({"version": "2.1.0", "runs": [{
+        "tool": {"driver": {"name": "x"}},
+        "results": [{"ruleId": "r", "fingerprints": {"row": {"value": "a"}}}],
+    }]});
+    assert_eq!(
+        uids(&whole(&report.to_string())),
+        ["|r|row={\"value\":\"a\"}"]
+    );
+}

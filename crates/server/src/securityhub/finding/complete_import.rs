@@ -1,0 +1,204 @@
+//! CompleteImport, Balefire's own: closes what a complete report no longer names.
+
+use std::collections::BTreeSet;
+
+use balefire_api::own::{CompleteImportInput, CompleteImportOutput};
+use balefire_store::{Kept, Row};
+use serde_json::{Value as Json, json};
+
+use super::edit::Standing;
+use super::members::{Changes, Members, json_text};
+use super::packing::{Packed, Packer, Unpacker};
+use super::run::Run;
+use super::{Finding, identity};
+use crate::context::Ctx;
+use crate::failure::Failure;
+
+/// What errors call a run; its name follows from it.
+const RUN: &str = "IMPORT_RUN";
+/// Findings that one call looks at.
+const CHUNK: i64 = 1000;
+/// A range of the primary key is one account, see `identity`.
+const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.imported_ms, f.updated_ms, \
+                    f.version, n.run, n.run_started_ms \
+                    FROM finding f LEFT JOIN finding_named n ON n.uid = f.uid \
+                    WHERE f.uid > $1 AND f.uid < $2 ORDER BY f.uid LIMIT $3";
+
+/// Closes, from `After` on, findings of the accounts and products that the run's report covers and that
+/// it has not named; with a scope, only those that have a resource with that uid.
+///
+/// What another run has named since this one began stays open, and so does what was imported since then.
+/// A run of which something was refused, or that has taken nothing, closes nothing: what is not in it
+/// may be there all the same.
+pub fn complete_import(
+    ctx: &mut Ctx<'_, '_>,
+    input: CompleteImportInput,
+) -> Result<CompleteImportOutput, Failure> {
+    let key = [ctx.account().into(), (&input.run).into()];
+    let run = ctx.tx.get::<Run>(&key)?;
+    let run = run
+        .ok_or_else(|| Failure::not_found(RUN, &input.run))?
+        .record;
+    check(&run)?;
+    let after = input.after.unwrap_or_default();
+    let visible = ctx.caller.visible();
+    let accounts: BTreeSet<&str> = run
+        .covers
+        .iter()
+        .map(|(account, _)| account.as_str())
+        .collect();
+    let mut left = accounts
+        .into_iter()
+        .filter(|account| visible.includes(account) && identity::end_of(account) > after);
+    let Some(account) = left.next() else {
+        return Ok(CompleteImportOutput::default());
+    };
+    let is_last = left.next().is_none();
+    let end = identity::end_of(account);
+    let start = after.max(account.to_owned());
+    let rows = ctx
+        .tx
+        .query(NEXT, &[start.into(), (&end).into(), CHUNK.into()])?;
+    let mut closing = Closing::of(ctx, &run, input.scope.as_deref())?;
+    for row in &rows {
+        closing.row(ctx, row)?;
+    }
+    let closed = closing.closed;
+    if !closed.is_empty() {
+        let body = json!({"created": [], "updated": closed});
+        let subject = ctx.caller.account.clone();
+        ctx.changed("findings.imported", &subject, &body)?;
+    }
+    let next = match rows.last() {
+        Some(last) if rows.len() as i64 == CHUNK => Some(last.text(0)?.to_owned()),
+        _ if is_last => None,
+        _ => Some(end),
+    };
+    Ok(CompleteImportOutput {
+        closed: i32::try_from(closed.len()).unwrap_or(i32::MAX),
+        after: next,
+    })
+}
+
+fn check(run: &Run) -> Result<(), Failure> {
+    let refuse =
+        |why: String| Failure::conflict(RUN, &run.id, format!("Nothing was closed: {why}"));
+    if run.refused > 0 {
+        let count = run.refused;
+        return Err(refuse(format!(
+            "{count} documents of the report were refused."
+        )));
+    }
+    if run.taken == 0 {
+        return Err(refuse("the report has no findings.".into()));
+    }
+    Ok(())
+}
+
+struct Closing<'a> {
+    run: &'a Run,
+    scope: Option<&'a str>,
+    packer: Packer,
+    unpacker: Unpacker,
+    closed: Vec<String>,
+}
+
+impl<'a> Closing<'a> {
+    fn of(
+        ctx: &mut Ctx<'_, '_>,
+        run: &'a Run,
+        scope: Option<&'a str>,
+    ) -> Result<Closing<'a>, Failure> {
+        Ok(Closing {
+            run,
+            scope,
+            packer: Packer::newest(ctx.tx)?,
+            unpacker: Unpacker::default(),
+            closed: Vec::new(),
+        })
+    }
+
+    fn row(&mut self, ctx: &mut Ctx<'_, '_>, row: &Row) -> Result<(), Failure> {
+        let record = Finding {
+            uid: row.text(0)?.into(),
+            account: row.text(1)?.into(),
+            packed: Packed {
+                bytes: row.blob(2)?.into(),
+                dictionary: row.int(3)?,
+            },
+            imported_ms: row.int(4)?,
+            updated_ms: row.int(5)?,
+        };
+        let named = match row.optional_text(7)? {
+            Some(run) => Some((run, row.int(8)?)),
+            None => None,
+        };
+        let began_ms = self.run.started_ms;
+        let is_named = named.is_some_and(|(run, ms)| run == self.run.id || ms > began_ms);
+        if is_named || record.updated_ms > began_ms {
+            return Ok(());
+        }
+        let text = self
+            .unpacker
+            .unpack(ctx.tx, &record.packed.bytes, record.packed.dictionary)?;
+        if !self.covers(&record.account, &text)? || Standing::of(&text)?.is_closed() {
+            return Ok(());
+        }
+        let mut kept = Kept {
+            record,
+            version: row.int(6)?,
+        };
+        kept.record.packed = self.packer.pack(&closed(&text, ctx.now.0)?)?;
+        kept.record.updated_ms = ctx.now.0;
+        ctx.tx.replace(&mut kept)?;
+        self.closed.push(kept.record.uid);
+        Ok(())
+    }
+
+    /// Whether the report would have named this finding if it were still there.
+    fn covers(&self, account: &str, text: &str) -> Result<bool, Failure> {
+        let document: Json = serde_json::from_str(text)?;
+        let product = document
+            .pointer("/metadata/product/uid")
+            .and_then(Json::as_str);
+        let mut covered = self.run.covers.iter();
+        if !covered.any(|(of, by)| of == account && Some(by.as_str()) == product) {
+            return Ok(false);
+        }
+        let Some(scope) = self.scope else {
+            return Ok(true);
+        };
+        let resources = document["resources"].as_array();
+        Ok(resources
+            .into_iter()
+            .flatten()
+            .any(|resource| resource["uid"] == scope))
+    }
+}
+
+/// The document as its provider would send it when the finding is over.
+fn closed(text: &str, now_ms: i64) -> Result<String, Failure> {
+    let event = Members::of(text)?;
+    let class: i64 = event
+        .get("class_uid")
+        .and_then(|raw| serde_json::from_str(raw).ok())
+        .unwrap_or_default();
+    let mut members = vec![
+        ("activity_id", "3".into()),
+        ("activity_name", json_text("Close")),
+        ("type_uid", (class * 100 + 3).to_string()),
+        ("status_id", "4".into()),
+        ("status", json_text("Resolved")),
+        ("time", now_ms.to_string()),
+    ];
+    if event.get("type_name").is_some() {
+        let name: String = event
+            .get("class_name")
+            .and_then(|raw| serde_json::from_str(raw).ok())
+            .unwrap_or_default();
+        members.push(("type_name", json_text(&format!("{name}: Close"))));
+    }
+    let mut changes = Changes::of(text);
+    changes.set(&event, members);
+    Ok(changes.make().into_owned())
+}
