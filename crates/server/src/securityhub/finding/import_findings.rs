@@ -37,21 +37,12 @@ pub fn import_findings(
     for account in accounts {
         Account::ensure_member(ctx.tx, account, ctx.now.0)?;
     }
-    let mut import = Import::of(ctx, &accepted)?;
+    let uids: Vec<&str> = accepted.iter().map(|a| a.uid.as_str()).collect();
+    let mut import = Import::of(ctx, &uids)?;
     for document in accepted {
         import.take(ctx, document)?;
     }
-    let Import {
-        created, updated, ..
-    } = &import;
-    if !import.packer.has_dictionary() && !created.is_empty() {
-        train_if_due(ctx.tx, created.len(), ctx.now.0)?;
-    }
-    if !created.is_empty() || !updated.is_empty() {
-        let body = json!({"created": created, "updated": updated});
-        let account = ctx.caller.account.clone();
-        ctx.changed("findings.imported", &account, &body)?;
-    }
+    import.finish(ctx)?;
     output.created = import.created_count;
     output.updated = import.updated_count;
     output.unchanged = import.unchanged_count;
@@ -71,9 +62,9 @@ fn accept(text: &str, caller: &Caller) -> Result<Accepted, String> {
 }
 
 /// The findings that a call touches, and what became of them so far.
-struct Import {
-    findings: HashMap<String, Kept<Finding>>,
-    edits: HashMap<String, Kept<Edit>>,
+pub(super) struct Import {
+    pub(super) findings: HashMap<String, Kept<Finding>>,
+    pub(super) edits: HashMap<String, Kept<Edit>>,
     packer: Packer,
     unpacker: Unpacker,
     created: BTreeSet<String>,
@@ -85,9 +76,8 @@ struct Import {
 }
 
 impl Import {
-    fn of(ctx: &mut Ctx<'_, '_>, accepted: &[Accepted]) -> Result<Import, Failure> {
-        let uids: Vec<&str> = accepted.iter().map(|a| a.uid.as_str()).collect();
-        let findings: HashMap<_, _> = super::records_of(ctx.tx, &uids)?;
+    pub(super) fn of(ctx: &mut Ctx<'_, '_>, uids: &[&str]) -> Result<Import, Failure> {
+        let findings: HashMap<_, _> = super::records_of(ctx.tx, uids)?;
         let known: Vec<&str> = findings.keys().map(String::as_str).collect();
         Ok(Import {
             edits: super::records_of(ctx.tx, &known)?,
@@ -102,7 +92,11 @@ impl Import {
         })
     }
 
-    fn take(&mut self, ctx: &mut Ctx<'_, '_>, document: Accepted) -> Result<(), Failure> {
+    pub(super) fn take(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        document: Accepted,
+    ) -> Result<(), Failure> {
         let Accepted { uid, account, text } = document;
         let now_ms = ctx.now.0;
         let Some(known) = self.findings.get_mut(&uid) else {
@@ -136,6 +130,20 @@ impl Import {
         self.updated_count += 1;
         if !self.created.contains(&uid) {
             self.updated.insert(uid);
+        }
+        Ok(())
+    }
+
+    /// Logs what changed, and trains the dictionary when it is due.
+    pub(super) fn finish(&self, ctx: &mut Ctx<'_, '_>) -> Result<(), Failure> {
+        let (created, updated) = (&self.created, &self.updated);
+        if !self.packer.has_dictionary() && !created.is_empty() {
+            train_if_due(ctx.tx, created.len(), ctx.now.0)?;
+        }
+        if !created.is_empty() || !updated.is_empty() {
+            let body = json!({"created": created, "updated": updated});
+            let account = ctx.caller.account.clone();
+            ctx.changed("findings.imported", &account, &body)?;
         }
         Ok(())
     }

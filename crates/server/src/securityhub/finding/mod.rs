@@ -1,15 +1,15 @@
 //! Findings: the document that a provider sent, and what customers set over it.
 
 mod batch_update_findings_v2;
-mod caption;
+pub(in crate::securityhub) mod caption;
 mod edit;
-mod filter;
+pub(in crate::securityhub) mod filter;
 mod get_findings_v2;
 mod identity;
 mod import_findings;
 mod members;
 mod packing;
-mod path;
+pub(in crate::securityhub) mod path;
 mod provider;
 mod ranked;
 mod scan;
@@ -17,6 +17,7 @@ mod scope;
 mod sort;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod v1;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
 pub use get_findings_v2::get_findings_v2;
@@ -28,6 +29,7 @@ use balefire_store::{Error, Kept, Record, Row, Table, Tx, Value};
 
 use crate::failure::Failure;
 use packing::Packed;
+pub(in crate::securityhub) use path::instant_ms;
 
 /// A finding as it is kept. The row is the provider's; `Edit` is the customers'.
 #[derive(Clone, Debug, PartialEq)]

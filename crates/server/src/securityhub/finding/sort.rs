@@ -1,5 +1,6 @@
 //! The order of a list of findings: criteria, the key that a document has by them, and its token form.
 
+mod attributes;
 #[cfg(test)]
 mod tests;
 

@@ -2,7 +2,7 @@
 
 mod get;
 mod import;
-mod real_data;
+pub(crate) mod real_data;
 mod speed;
 mod update;
 

@@ -30,22 +30,26 @@ impl Compiler {
         let field = self.required(filter.field_name.as_ref(), at, "FieldName");
         let inner = self.required(filter.filter.as_ref(), at, "Filter")?;
         let at = format!("{at}/Filter");
+        self.span(Path::of(field?.as_str()), inner, &at)
+    }
+
+    pub(super) fn span(&mut self, path: Path, inner: &DateFilter, at: &str) -> Option<Node> {
         let bounds = match inner {
             DateFilter {
                 date_range: Some(range),
                 start: None,
                 end: None,
-            } => self.range(range, &at),
+            } => self.range(range, at),
             DateFilter {
                 date_range: None,
                 start,
                 end,
             } if start.is_some() || end.is_some() => {
-                self.between(start.as_deref(), end.as_deref(), &at)
+                self.between(start.as_deref(), end.as_deref(), at)
             }
             _ => {
                 self.refuse(
-                    &at,
+                    at,
                     "Member must have either DateRange, or Start, End or both",
                 );
                 None
@@ -53,7 +57,7 @@ impl Compiler {
         };
         let (from_ms, to_ms) = bounds?;
         Some(Node::Date(Span {
-            path: Path::of(field?.as_str()),
+            path,
             from_ms,
             to_ms,
         }))

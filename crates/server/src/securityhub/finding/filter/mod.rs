@@ -3,8 +3,10 @@
 //! This plain evaluation is what the filters mean; whatever answers them faster is tested against it.
 
 mod address;
+mod attributes;
 mod date;
 mod group;
+mod keyword;
 mod map;
 mod number;
 #[cfg(test)]
@@ -22,6 +24,8 @@ use serde_json::Value;
 use super::path::Path;
 use crate::failure::Failure;
 use group::Group;
+
+pub use attributes::{Attribute, Kind as AttributeKind, attribute};
 
 const COMPOSITES_MAX: usize = 10;
 /// Of each type, in one composite.
@@ -41,6 +45,7 @@ enum Node {
     Date(date::Span),
     Boolean(Path, bool),
     Address(Path, address::Block),
+    Keyword(keyword::Word),
 }
 
 impl Filters {
@@ -83,6 +88,7 @@ impl Node {
             Node::Address(path, block) => path.any(document, |value| {
                 value.as_str().is_some_and(|text| block.has(text))
             }),
+            Node::Keyword(word) => word.is_in(document),
         }
     }
 }
