@@ -1,10 +1,10 @@
-//! Findings between ASFF, the format of Security Hub's first version, and OCSF: conversions of whole documents.
+//! Findings between OCSF and ASFF, the format of Security Hub's first version: whole documents are converted.
 //!
-//! What both formats have a place for moves there. All else of ASFF goes to `unmapped` in ASFF's form, and comes
-//! back from there.
+//! What both formats have a place for moves there. All else of ASFF goes to `unmapped` in ASFF's form, and
+//! comes back from there.
 
 mod compliance;
-mod place;
+pub mod place;
 mod resource;
 mod resource_type;
 mod rest;
@@ -118,14 +118,28 @@ pub fn to_asff(ocsf: &Value) -> Value {
         place::put(&mut finding, "Remediation.Recommendation.Url", url.into());
     }
     if came_as_asff(ocsf) {
-        if let Some(unmapped) = ocsf.get("unmapped") {
-            rest::merge(&mut finding, unmapped.clone());
+        if let Some(Value::Object(unmapped)) = ocsf.get("unmapped") {
+            give_way(&mut finding, ocsf);
+            rest::merge(&mut finding, unmapped.clone().into());
         }
     } else {
         native(ocsf, &mut finding);
     }
     fill(&mut finding);
     finding
+}
+
+/// What follows from less than what was left: it is taken from there.
+fn give_way(finding: &mut Value, ocsf: &Value) {
+    for path in [
+        "Severity.Normalized",
+        "Workflow.Status",
+        "Compliance.StatusReasons",
+    ] {
+        if place::get(ocsf, &format!("unmapped.{path}")).is_some() {
+            place::take(finding, path);
+        }
+    }
 }
 
 /// Whether `to_ocsf` made the document.
@@ -222,10 +236,22 @@ fn fill(finding: &mut Value) {
         place::put_default(finding, "Note.UpdatedBy", || product.clone().into());
         place::put_default(finding, "Note.UpdatedAt", || updated.into());
     }
-    place::put_default(finding, "Title", || "-".into());
-    place::put_default(
-        finding,
-        "Resources",
-        || json!([{"Type": "AwsAccount", "Id": format!("AWS::::Account:{account}")}]),
-    );
+    for (name, default) in [
+        ("SchemaVersion", SCHEMA_VERSION),
+        ("GeneratorId", &product),
+        ("Title", "-"),
+        ("Description", "-"),
+    ] {
+        if place::text(finding, name).is_none() {
+            place::put(finding, name, default.into());
+        }
+    }
+    if place::elements(finding, "Resources").next().is_none() {
+        let id = format!("AWS::::Account:{account}");
+        place::put(
+            finding,
+            "Resources",
+            json!([{"Type": "AwsAccount", "Id": id}]),
+        );
+    }
 }

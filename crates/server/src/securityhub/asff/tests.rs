@@ -8,7 +8,8 @@ use crate::securityhub::finding::tests::real_data;
 
 fn finding(set: Value) -> Value {
     let mut finding = json!({
-        "SchemaVersion": "2018-10-08", "Id": "f-1", "ProductArn": "arn:aws:securityhub:eu-central-1::product/a/b",
+        "SchemaVersion": "2018-10-08", "Id": "f-1",
+        "ProductArn": "arn:aws:securityhub:eu-central-1::product/a/b",
         "GeneratorId": "g", "AwsAccountId": "111111111111", "Title": "t", "Description": "d",
         "CreatedAt": "2026-01-01T00:00:00.123Z", "UpdatedAt": "2026-01-02T00:00:00Z",
         "Severity": {"Label": "HIGH", "Normalized": 70}, "RecordState": "ACTIVE",
@@ -154,7 +155,8 @@ fn a_document_that_never_was_asff_becomes_one() {
     let expected = json!({
         "SchemaVersion": "2018-10-08", "Id": "f", "GeneratorId": "check", "AwsAccountId": "111111111111",
         "ProductArn": "arn:aws:securityhub:eu-west-1::product/prowler/prowler", "Region": "eu-west-1",
-        "Title": "t", "Description": "t", "CreatedAt": "2026-01-01T00:00:00Z", "UpdatedAt": "2026-01-01T00:00:00Z",
+        "Title": "t", "Description": "t",
+        "CreatedAt": "2026-01-01T00:00:00Z", "UpdatedAt": "2026-01-01T00:00:00Z",
         "Severity": {"Label": "CRITICAL", "Normalized": 90}, "RecordState": "ACTIVE",
         "FindingProviderFields": {"Severity": {"Label": "CRITICAL"}},
         "Workflow": {"Status": "SUPPRESSED"}, "WorkflowState": "NEW",
@@ -204,7 +206,8 @@ prop_compose! {
             "VulnerablePackages": [{"Name": "p", "Epoch": epoch, "SourceLayerHash": "h"}],
         });
         if vendor {
-            vulnerability["Vendor"] = json!({"Name": "NVD", "Url": "https://nvd.example", "VendorSeverity": "HIGH"});
+            let url = "https://nvd.example";
+            vulnerability["Vendor"] = json!({"Name": "NVD", "Url": url, "VendorSeverity": "HIGH"});
         }
         let reasons: Vec<Value> = (0..reasons).map(|n| json!({"ReasonCode": format!("R{n}")})).collect();
         let checked = json!({
@@ -213,7 +216,9 @@ prop_compose! {
         });
         finding(json!({
             "Severity": {"Label": label, "Normalized": normalized, "Original": "o"},
-            "FindingProviderFields": {"Severity": {"Label": label, "Original": "o"}, "Confidence": confidence},
+            "FindingProviderFields": {
+                "Severity": {"Label": label, "Original": "o"}, "Confidence": confidence,
+            },
             "RecordState": record, "Workflow": {"Status": workflow}, "Compliance": checked,
             "Resources": [resource, {"Type": kind, "Id": "s", "Region": "x"}],
             "Vulnerabilities": [vulnerability, {"Id": "CVE-2099-2"}],

@@ -15,8 +15,8 @@ use crate::securityhub::hub_v1;
 
 const VALUES_MAX: usize = 100;
 
-/// The values with the most findings come first. A finding with several values counts for each, and one without any
-/// for none.
+/// The values with the most findings come first. A finding with several values counts for each, and one
+/// without any for none.
 pub fn get_insight_results(
     ctx: &mut Ctx<'_, '_>,
     input: GetInsightResultsRequest,

@@ -166,7 +166,8 @@ impl World {
             let findings = json!({"Findings": [security_finding(OWNER, number)]});
             let imported = self.done("securityhub:BatchImportFindings", findings);
             assert_eq!(imported["SuccessCount"], 1, "{imported}");
-            let update = json!({"FindingIdentifiers": [identifier(number)], "Note": {"Text": MARK, "UpdatedBy": "me"}});
+            let note = json!({"Text": MARK, "UpdatedBy": "me"});
+            let update = json!({"FindingIdentifiers": [identifier(number)], "Note": note});
             self.done("securityhub:BatchUpdateFindings", update);
             let insight = json!({"Name": MARK, "Filters": {}, "GroupByAttribute": "Title"});
             let insight = self.done("securityhub:CreateInsight", insight);

@@ -50,8 +50,8 @@ pub fn attribute(name: &str) -> Option<&'static Attribute> {
 impl Filters {
     /// Compiles the filters of GetFindings, or says everything that is wrong with them.
     ///
-    /// Attributes are joined by AND. Of one attribute, positive texts are joined by OR and negative ones by AND,
-    /// and all other filters by OR.
+    /// Attributes are joined by AND. Of one attribute, positive texts are joined by OR and negative ones by
+    /// AND, and all other filters by OR.
     pub fn compile_attributes(
         filters: &AwsSecurityFindingFilters,
         now: Timestamp,

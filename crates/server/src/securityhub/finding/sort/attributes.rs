@@ -31,8 +31,8 @@ impl Sort {
                 }),
                 None => violations.push(rejection::violation(
                     &format!("/SortCriteria/{place}/Field"),
-                    "Member must be an attribute that findings are filtered by, such as SeverityNormalized or \
-                     UpdatedAt",
+                    "Member must be an attribute that findings are filtered by, such as \
+                     SeverityNormalized or UpdatedAt",
                 )),
             }
         }

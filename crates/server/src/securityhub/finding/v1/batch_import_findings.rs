@@ -25,8 +25,8 @@ use crate::securityhub::{asff, hub_v1};
 
 const REQUEST_BYTES_MAX: usize = 6 * 1024 * 1024;
 
-/// Takes what it can and says for each of the others why not. What is not newer than what is there changes nothing,
-/// and counts as taken.
+/// Takes what it can and says for each of the others why not. What is not newer than what is there changes
+/// nothing, and counts as taken.
 pub fn batch_import_findings(
     ctx: &mut Ctx<'_, '_>,
     input: BatchImportFindingsRequest,
@@ -130,7 +130,7 @@ impl Batch {
         let moved = known.as_ref().and_then(|known| Move::of(known, &merged));
         let workflow = merged["Workflow"]["Status"].as_str().unwrap_or_default();
         if let Some(status) = moved.and_then(|moved| moved.workflow(workflow)) {
-            merged["Workflow"]["Status"] = status.into();
+            asff::place::put(&mut merged, "Workflow.Status", status.into());
         }
         let text = merged.to_string();
         if text.len() > FINDING_BYTES_MAX {

@@ -33,7 +33,8 @@ const DUPLICATED: Reason = (
 );
 const TOO_LARGE: Reason = ("FindingSizeExceeded", "Finding size exceeded 240 KB");
 
-/// Updates what it can and says for each of the others why not. UpdatedAt and what the provider suggested stay.
+/// Updates what it can and says for each of the others why not. UpdatedAt and what the provider suggested
+/// stay.
 pub fn batch_update_findings(
     ctx: &mut Ctx<'_, '_>,
     input: BatchUpdateFindingsRequest,

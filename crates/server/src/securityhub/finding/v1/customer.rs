@@ -4,7 +4,7 @@ use balefire_api::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::super::edit::Edit;
-use crate::securityhub::asff;
+use crate::securityhub::asff::{self, place};
 
 /// Fields that replace the provider's. `Severity` and `Note` are kept with them, and stand beside the edit.
 pub const FIELDS: [&str; 6] = [
@@ -27,7 +27,7 @@ pub fn show(document: &mut Value, edit: Option<&Edit>, fields: Option<&Map<Strin
     if let Some(edit) = edit {
         set_edit(document, edit, own("Severity"), own("Note"));
     } else if let Some(product) = own("Severity").and_then(|severity| severity.get("Product")) {
-        document["Severity"]["Product"] = product.clone();
+        place::put(document, "Severity.Product", product.clone());
     }
 }
 
@@ -35,7 +35,7 @@ pub fn show(document: &mut Value, edit: Option<&Edit>, fields: Option<&Map<Strin
 pub fn set_fields(document: &mut Value, fields: &Map<String, Value>) {
     for name in FIELDS {
         if let Some(value) = fields.get(name) {
-            document[name] = value.clone();
+            place::put(document, name, value.clone());
         }
     }
 }
@@ -46,18 +46,18 @@ fn set_edit(document: &mut Value, edit: &Edit, severity: Option<&Value>, note: O
         let own = severity.filter(|own| own["Label"] == label);
         let normalized = own.and_then(|own| own.get("Normalized")).cloned();
         let normalized = normalized.or_else(|| asff::normalized_of_label(label).map(Value::from));
-        document["Severity"]["Label"] = label.into();
-        document["Severity"]["Normalized"] = normalized.into();
+        place::put(document, "Severity.Label", label.into());
+        place::put(document, "Severity.Normalized", normalized.into());
     }
     let is_own = |own: &&Value| label.is_none() || label == own["Label"].as_str();
     if let Some(product) = severity.filter(is_own).and_then(|own| own.get("Product")) {
-        document["Severity"]["Product"] = product.clone();
+        place::put(document, "Severity.Product", product.clone());
     }
     if let Some(status) = edit.status_id.and_then(asff::workflow_of_status_id) {
-        document["Workflow"]["Status"] = status.into();
+        place::put(document, "Workflow.Status", status.into());
     }
     if matches!(edit.status_id, Some(ARCHIVED | DELETED)) {
-        document["RecordState"] = "ARCHIVED".into();
+        place::put(document, "RecordState", "ARCHIVED".into());
     }
     if let Some(comment) = edit
         .comment
@@ -65,9 +65,10 @@ fn set_edit(document: &mut Value, edit: &Edit, severity: Option<&Value>, note: O
         .filter(|text| !text.trim().is_empty())
     {
         let own = note.filter(|note| note["Text"] == comment);
-        document["Note"] = own.cloned().unwrap_or_else(|| {
+        let noted = own.cloned().unwrap_or_else(|| {
             let at = Timestamp(edit.edited_ms).date_time();
             json!({"Text": comment, "UpdatedBy": edit.edited_by, "UpdatedAt": at})
         });
+        place::put(document, "Note", noted);
     }
 }

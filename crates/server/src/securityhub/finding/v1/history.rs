@@ -159,7 +159,8 @@ mod tests {
             "Note": {"UpdatedAt": "1"},
         });
         let after = json!({
-            "UpdatedAt": "2", "Title": "a", "Types": ["x", "y"], "Severity": {"Label": "HIGH", "Normalized": 70},
+            "UpdatedAt": "2", "Title": "a", "Types": ["x", "y"],
+            "Severity": {"Label": "HIGH", "Normalized": 70},
             "Workflow": {"Status": "NEW"},
         });
         let expected = json!([

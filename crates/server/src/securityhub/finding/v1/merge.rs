@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::securityhub::asff;
+use crate::securityhub::asff::{self, place};
 use crate::securityhub::product;
 
 /// The place of values that providers suggest and customers may replace.
@@ -41,7 +41,7 @@ pub fn merge(known: Option<&Value>, sent: Value, region: &str, now: &str) -> Val
         );
     }
     for (name, value) in sent {
-        merged[name.as_str()] = value;
+        place::put(&mut merged, &name, value);
     }
     fill(&mut merged, region, now);
     merged
@@ -62,8 +62,8 @@ fn suggest(
         (None, Some(top)) => (top.clone(), top),
     };
     if name != "Severity" {
-        merged[PROVIDER][name] = to_provider;
-        merged[name] = to_top;
+        place::put(merged, &format!("{PROVIDER}.{name}"), to_provider);
+        place::put(merged, name, to_top);
         return;
     }
     let top = severity(&to_top);
@@ -71,8 +71,8 @@ fn suggest(
     // Providers' own place has the label and their own word for it only.
     own.remove("Normalized");
     own.remove("Product");
-    merged[PROVIDER][name] = own.into();
-    merged[name] = top.into();
+    place::put(merged, &format!("{PROVIDER}.{name}"), own.into());
+    place::put(merged, name, top.into());
 }
 
 /// Label and number: each follows from the other, and the label counts.
@@ -106,29 +106,32 @@ fn fill(merged: &mut Value, region: &str, now: &str) {
     ] {
         let is_set = merged.get(name).is_some();
         if !(names.is_own && is_set) {
-            merged[name] = known.as_str().into();
+            place::put(merged, name, known.as_str().into());
         }
     }
     for (name, value) in [
         ("Region", region),
         ("RecordState", "ACTIVE"),
+        ("Workflow.Status", "NEW"),
         ("WorkflowState", "NEW"),
     ] {
-        if merged.get(name).is_none() {
-            merged[name] = value.into();
-        }
+        place::put_default(merged, name, || value.into());
     }
-    if merged["Workflow"].get("Status").is_none() {
-        merged["Workflow"]["Status"] = "NEW".into();
-    }
-    merged["ProcessedAt"] = now.into();
+    place::put(merged, "ProcessedAt", now.into());
     let label = merged["Severity"]["Label"].clone();
-    let (company, product) = (merged["CompanyName"].clone(), merged["ProductName"].clone());
-    let fields = &mut merged["ProductFields"];
-    fields["aws/securityhub/FindingId"] = format!("{arn}/{id}").into();
-    fields["aws/securityhub/ProductName"] = product;
-    fields["aws/securityhub/CompanyName"] = company;
-    if !label.is_null() {
-        fields["aws/securityhub/SeverityLabel"] = label;
+    let finding_id = Value::from(format!("{arn}/{id}"));
+    for (name, value) in [
+        ("FindingId", finding_id),
+        ("ProductName", merged["ProductName"].clone()),
+        ("CompanyName", merged["CompanyName"].clone()),
+        ("SeverityLabel", label),
+    ] {
+        if !value.is_null() {
+            place::put(
+                merged,
+                &format!("ProductFields.aws/securityhub/{name}"),
+                value,
+            );
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! Findings as Security Hub's first version shows them: in ASFF, over the same store.
 //!
-//! The row of `finding` is the OCSF document that V2 shows, and `finding_edit` has what both versions let customers
-//! set. Here is the rest: the ASFF document as the provider sent it, and the customers' fields that only ASFF has.
+//! The row of `finding` is the OCSF document that V2 shows, and `finding_edit` has what both versions let
+//! customers set. Here is the rest: the ASFF document as the provider sent it, and the customers' fields that
+//! only ASFF has.
 
 mod batch_import_findings;
 mod batch_update_findings;

@@ -13,7 +13,8 @@ use crate::securityhub::asff;
 
 /// The uid of each finding that the caller may see, in the order of the identifiers.
 ///
-/// The administrator's own account is looked into first, then those that an identifier mentions, then all others.
+/// The administrator's own account is looked into first, then those that an identifier mentions, then all
+/// others.
 pub fn uids_of(
     ctx: &mut Ctx<'_, '_>,
     identifiers: &[AwsSecurityFindingIdentifier],

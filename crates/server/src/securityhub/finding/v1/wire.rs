@@ -14,8 +14,8 @@ pub fn value_of(finding: AwsSecurityFinding) -> Result<Value, Failure> {
     Ok(serde_json::from_slice(&text)?)
 }
 
-/// The finding to send of a document. Members that do not have their form, as old tools write them and an import of
-/// files takes them, are left out.
+/// The finding to send of a document. Members that do not have their form, as old tools write them and an
+/// import of files takes them, are left out.
 pub fn finding_of(document: &Value) -> Result<AwsSecurityFinding, Failure> {
     if let Ok(finding) = read(document) {
         return Ok(finding);
@@ -39,7 +39,24 @@ pub fn finding_of(document: &Value) -> Result<AwsSecurityFinding, Failure> {
             sound = tried;
         }
     }
-    read(&Value::Object(sound))
+    read(&Value::Object(sound)).or_else(|_| read(&bare(document)))
+}
+
+/// Only what every finding has, in its form.
+fn bare(document: &Value) -> Value {
+    let structure = shape::structure(&AWS_SECURITY_FINDING);
+    let mut bare = serde_json::Map::new();
+    for member in structure.members.iter().filter(|member| member.required) {
+        let text = document[member.name].as_str().unwrap_or("-");
+        bare.insert(member.name.into(), text.into());
+    }
+    let resources = document["Resources"].as_array().into_iter().flatten();
+    let resources = resources.map(|resource| {
+        let text = |name: &str| resource[name].as_str().unwrap_or("-").to_owned();
+        serde_json::json!({"Type": text("Type"), "Id": text("Id")})
+    });
+    bare.insert("Resources".into(), resources.collect::<Vec<Value>>().into());
+    bare.into()
 }
 
 fn read(document: &Value) -> Result<AwsSecurityFinding, Failure> {
@@ -66,7 +83,13 @@ mod tests {
         let finding = finding_of(&document).unwrap();
         assert_eq!((finding.confidence, finding.compliance), (Some(3), None));
         assert_eq!(finding.types, None);
-        document["Resources"] = "none".into();
-        assert!(finding_of(&document).is_err());
+        document["Resources"] = json!([{"Type": "Other", "Id": "r", "Region": 7}, {"Id": []}]);
+        let finding = finding_of(&document).unwrap();
+        assert_eq!(finding.title, "Finding f");
+        assert_eq!(finding.resources.len(), 2);
+        assert_eq!(
+            (&*finding.resources[0].id, &*finding.resources[1].id),
+            ("r", "-")
+        );
     }
 }

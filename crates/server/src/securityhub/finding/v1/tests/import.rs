@@ -93,7 +93,7 @@ fn each_finding_is_refused_for_itself() {
         ),
         (json!({"Confidence": 101}), "InvalidInput", "Confidence"),
         (
-            json!({"Resources": [{"Type": "Other", "Id": "x", "Details": {"Other": {"k": "x".repeat(250_000)}}}]}),
+            json!({"Resources": [{"Type": "Other", "Id": "x", "Details": {"k": "x".repeat(250_000)}}]}),
             "InvalidInput",
             "bytes",
         ),

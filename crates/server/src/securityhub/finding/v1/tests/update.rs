@@ -12,7 +12,8 @@ fn updates_show_in_both_versions_and_outlive_imports() {
         "a",
         json!({
             "Severity": {"Normalized": 75, "Product": 8.5}, "Workflow": {"Status": "NOTIFIED"},
-            "Note": {"Text": "looking", "UpdatedBy": "me"}, "Confidence": 99, "Criticality": 7, "Types": ["A/B"],
+            "Note": {"Text": "looking", "UpdatedBy": "me"}, "Confidence": 99,
+            "Criticality": 7, "Types": ["A/B"],
             "VerificationState": "TRUE_POSITIVE", "UserDefinedFields": {"ticket": "7"},
             "RelatedFindings": [{"Id": "r", "ProductArn": "p"}],
         }),
@@ -147,6 +148,44 @@ fn what_came_as_ocsf_is_shown_and_updated_too() {
         (&ocsf["status_id"], &ocsf["severity_id"]),
         (&json!(4), &json!(2))
     );
+}
+
+/// A document that says it was ASFF, and was not.
+#[test]
+fn what_only_looks_like_asff_breaks_nothing() {
+    let t = enabled();
+    let product = own_product(ADMINISTRATOR);
+    let metadata = json!({"log_version": "2018-10-08", "product": {"uid": product}});
+    let unmapped = json!({
+        "Id": 5, "AwsAccountId": "999999999999", "Severity": "x", "Workflow": ["y"], "Note": 1,
+        "FindingProviderFields": "z", "ProductFields": [], "Resources": {"a": "b"}, "Confidence": {},
+    });
+    for (id, unmapped) in [("a", unmapped), ("b", json!("text")), ("c", json!([1]))] {
+        let set = json!({"metadata": metadata, "unmapped": unmapped, "comment": "n"});
+        let documents = json!({"Findings": [document(id, set)]});
+        let taken = t.call("balefire", "ImportFindings", documents).unwrap();
+        assert_eq!(taken["Created"], 1, "{taken}");
+        let shown = get(&t, id);
+        assert_eq!(
+            (&shown["AwsAccountId"], &shown["Severity"]["Label"]),
+            (&json!(ADMINISTRATOR), &json!("MEDIUM"))
+        );
+        update(
+            &t,
+            id,
+            json!({"Severity": {"Label": "LOW"}, "Workflow": {"Status": "NOTIFIED"}, "Confidence": 1}),
+        );
+        let again = json!({
+            "UpdatedAt": "2026-06-01T00:00:00Z", "FindingProviderFields": {"Confidence": 2},
+        });
+        import(&t, &[finding(id, again)]);
+        let shown = get(&t, id);
+        assert_eq!(
+            (&shown["Severity"]["Label"], &shown["Confidence"]),
+            (&json!("LOW"), &json!(1))
+        );
+        assert_eq!(shown["Title"], format!("Finding {id}"));
+    }
 }
 
 #[test]
