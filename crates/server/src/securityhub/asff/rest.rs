@@ -29,7 +29,7 @@ fn is_void(value: &Value) -> bool {
     }
 }
 
-/// Puts what was left back into a document: objects and lists of one length part by part. What is there stays.
+/// Puts what was left back: objects and lists of one length part by part. What is there stays.
 pub fn merge(document: &mut Value, left: Value) {
     match (document, left) {
         (Value::Object(members), Value::Object(left)) => {
