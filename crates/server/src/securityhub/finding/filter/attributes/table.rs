@@ -284,3 +284,19 @@ pub const ATTRIBUTES: &[Attribute] = &[
     row("WorkflowState", "WorkflowState", Text),
     row("WorkflowStatus", "Workflow.Status", Text),
 ];
+
+#[cfg(test)]
+mod tests {
+    use balefire_api::generated::securityhub::AWS_SECURITY_FINDING_FILTERS;
+    use balefire_api::shape;
+
+    use super::*;
+
+    #[test]
+    fn each_attribute_of_the_model_has_its_row() {
+        let members = shape::structure(&AWS_SECURITY_FINDING_FILTERS).members;
+        let modelled: Vec<&str> = members.iter().map(|member| member.name).collect();
+        let known: Vec<&str> = ATTRIBUTES.iter().map(|attribute| attribute.name).collect();
+        assert_eq!(known, modelled);
+    }
+}
