@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from harness import security_findings
 from harness.account import REGION
 from harness.deployments import deployment, findings_with, put
 from harness.findings import FIXTURES, all_findings
@@ -42,6 +43,7 @@ class Owner:
         self.hub_arn = self.hub.enable_security_hub_v2(Tags={"owner": "a"})["HubV2Arn"]
         done = balefire("import", FIXTURES / "findings.json", account=account)
         assert done.returncode == 0, done.stderr
+        self.v1 = security_findings.Owned(account)
         self.uids = [finding["metadata"]["uid"] for finding in all_findings(self.hub)]
         scan(account)
         self.vulnerabilities = [finding["findingArn"] for finding in list_findings(self.inspector)]
@@ -68,6 +70,7 @@ class Owner:
             "rule tags": self.rules.list_tags_for_resource(ResourceARN=self.rule)["Tags"],
             "hub": self._body(self.hub.describe_security_hub_v2()),
             "findings": all_findings(self.hub),
+            "first version": self.v1.look(),
             "vulnerabilities": list_findings(self.inspector),
             "details": details_of(self.inspector, list_findings(self.inspector)),
             "scanning": self._body(self.inspector.batch_get_account_status()),
@@ -87,6 +90,7 @@ class Other:
         self.rules = account.client("events")
         self.hub = account.client("securityhub")
         self.hub.enable_security_hub_v2()
+        self.hub.enable_security_hub()
         self.inspector = account.client("inspector2")
 
 
@@ -388,6 +392,7 @@ ISOLATED = {
     ("securityhub", "DisableSecurityHubV2"): disable_security_hub_v2,
     ("securityhub", "EnableSecurityHubV2"): enable_security_hub_v2,
     ("securityhub", "GetFindingsV2"): get_findings_v2,
+    **security_findings.ISOLATED,
     ("inspector2", "BatchGetAccountStatus"): batch_get_account_status,
     ("inspector2", "BatchGetFindingDetails"): batch_get_finding_details,
     ("inspector2", "Disable"): disable,

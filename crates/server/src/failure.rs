@@ -26,6 +26,8 @@ pub enum Failure {
     },
     /// The caller may not do this.
     Denied(String),
+    /// The account has not turned the service on.
+    NotSubscribed(String),
     /// Too much at once; the call may be repeated.
     Throttled,
     /// The findings are being read into memory; the call may be repeated.
@@ -74,7 +76,7 @@ impl Failure {
                 format!("There is no {} {id}.", kind.to_lowercase().replace('_', " "))
             }
             Failure::Conflict { message, .. } | Failure::Limit { message, .. } | Failure::Denied(message)
-            | Failure::Pattern(message) => message.clone(),
+            | Failure::Pattern(message) | Failure::NotSubscribed(message) => message.clone(),
             Failure::Invalid(violations) => Rejection::Validation(violations.clone()).message(),
             Failure::Throttled => "The server has as many requests waiting as it takes. Try again.".into(),
             Failure::Reading => {

@@ -93,6 +93,10 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0013_aggregators_connectors.sql"),
     },
     Migration {
+        name: "0014_security_findings",
+        sql: include_str!("../migrations/0014_security_findings.sql"),
+    },
+    Migration {
         name: "0015_imports",
         sql: include_str!("../migrations/0015_imports.sql"),
     },

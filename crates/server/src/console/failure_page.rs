@@ -27,7 +27,7 @@ struct FailureApart {
 fn words(failure: &Failure) -> (StatusCode, &'static str) {
     match failure {
         Failure::NotFound { .. } => (StatusCode::NOT_FOUND, "Not found"),
-        Failure::Denied(_) => (StatusCode::FORBIDDEN, "Not allowed"),
+        Failure::Denied(_) | Failure::NotSubscribed(_) => (StatusCode::FORBIDDEN, "Not allowed"),
         Failure::Invalid(_) | Failure::Pattern(_) => (
             StatusCode::BAD_REQUEST,
             "This address does not lead anywhere",

@@ -90,7 +90,10 @@ impl Reply {
                 StatusCode::CONFLICT,
                 "Another message had this id before; each needs an id of its own.",
             ),
-            Failure::NotFound { .. } | Failure::Denied(_) | Failure::Limit { .. } => {
+            Failure::NotFound { .. }
+            | Failure::Denied(_)
+            | Failure::NotSubscribed(_)
+            | Failure::Limit { .. } => {
                 let message =
                     format!("{message} See the plan and the account that [hooks.NAME] sets.");
                 Reply::refusal(StatusCode::SERVICE_UNAVAILABLE, &message)

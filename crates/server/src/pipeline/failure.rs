@@ -73,6 +73,11 @@ fn names(failure: &Failure) -> (&'static [&'static str], &'static str, u16) {
             "AccessDeniedException",
             403,
         ),
+        Failure::NotSubscribed(_) => (
+            &["InvalidAccessException", "AccessDeniedException"],
+            "InvalidAccessException",
+            401,
+        ),
         Failure::Throttled | Failure::Reading | Failure::RateExceeded { .. } => (
             &["ThrottlingException", "TooManyRequestsException"],
             "ThrottlingException",

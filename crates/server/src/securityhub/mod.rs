@@ -1,13 +1,18 @@
 //! Security Hub: the hub of each region, findings, rules over them, and what they come from and go to.
 
+pub mod action_target;
 mod administration;
 pub mod aggregator;
 mod arn;
+pub mod asff;
 pub mod automation_rule;
 pub mod connector;
 pub mod finding;
 pub mod hub;
-mod product;
+pub mod hub_v1;
+pub mod insight;
+pub mod product;
+mod product_v2;
 mod tags;
 pub mod ticket;
 
@@ -23,6 +28,8 @@ use finding::Index;
 pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
     let (findings, statistics) = (Arc::clone(index), Arc::clone(index));
     vec![
+        Handler::of::<op::BatchImportFindings>(finding::v1::batch_import_findings),
+        Handler::of::<op::BatchUpdateFindings>(finding::v1::batch_update_findings),
         Handler::of::<op::BatchUpdateFindingsV2>(finding::batch_update_findings_v2),
         Handler::of::<op::CreateAutomationRuleV2>(automation_rule::create_automation_rule_v2),
         Handler::of::<op::DeleteAutomationRuleV2>(automation_rule::delete_automation_rule_v2),
@@ -32,7 +39,7 @@ pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
             .answered_by_job::<op::CreateTicketV2>(ticket::outcome),
         Handler::of::<op::DeleteAggregatorV2>(aggregator::delete_aggregator_v2),
         Handler::of::<op::DeleteConnectorV2>(connector::delete_connector_v2),
-        Handler::of::<op::DescribeProductsV2>(product::describe_products_v2),
+        Handler::of::<op::DescribeProductsV2>(product_v2::describe_products_v2),
         Handler::of::<op::DescribeSecurityHubV2>(hub::describe_security_hub_v2),
         Handler::of::<op::DisableSecurityHubFeatureV2>(hub::disable_security_hub_feature_v2),
         Handler::of::<op::DisableSecurityHubV2>(hub::disable_security_hub_v2),
@@ -60,5 +67,30 @@ pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
         Handler::of::<op::UpdateConnectorV2>(connector::update_connector_v2),
         Handler::of::<own::ImportFindings>(finding::import_findings),
         Handler::of::<own::CompleteImport>(finding::complete_import),
+        Handler::of::<op::CreateActionTarget>(action_target::create_action_target),
+        Handler::of::<op::CreateInsight>(insight::create_insight),
+        Handler::of::<op::DeleteActionTarget>(action_target::delete_action_target),
+        Handler::of::<op::DeleteInsight>(insight::delete_insight),
+        Handler::of::<op::DescribeActionTargets>(action_target::describe_action_targets),
+        Handler::of::<op::DescribeHub>(hub_v1::describe_hub),
+        Handler::of::<op::DescribeProducts>(product::describe_products),
+        Handler::of::<op::DisableImportFindingsForProduct>(
+            product::disable_import_findings_for_product,
+        ),
+        Handler::of::<op::DisableSecurityHub>(hub_v1::disable_security_hub),
+        Handler::of::<op::EnableImportFindingsForProduct>(
+            product::enable_import_findings_for_product,
+        ),
+        Handler::of::<op::EnableSecurityHub>(hub_v1::enable_security_hub),
+        Handler::of::<op::GetFindingHistory>(finding::v1::get_finding_history),
+        Handler::of::<op::GetFindings>(finding::v1::get_findings),
+        Handler::of::<op::GetInsightResults>(insight::get_insight_results),
+        Handler::of::<op::GetInsights>(insight::get_insights),
+        Handler::of::<op::ListEnabledProductsForImport>(product::list_enabled_products_for_import),
+        Handler::of::<op::UpdateActionTarget>(action_target::update_action_target),
+        Handler::of::<op::UpdateInsight>(insight::update_insight),
+        Handler::of::<op::UpdateSecurityHubConfiguration>(
+            hub_v1::update_security_hub_configuration,
+        ),
     ]
 }

@@ -13,7 +13,7 @@ use super::filter::Filters;
 use super::index::{Index, key_of, uid_of};
 use super::packing::Unpacker;
 use super::scope;
-use super::sort::{self, Sort};
+use super::sort::Sort;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::hub;
@@ -38,8 +38,8 @@ pub fn get_findings_v2(
     let token = match &ctx.page.after {
         None => None,
         Some(parts) => {
-            let token = sort.scalars_of_parts(parts);
-            let token = token.and_then(|(scalars, uid)| Some((scalars, key_of(&uid)?)));
+            let last = sort.key_of_parts(parts);
+            let token = last.and_then(|last| Some((sort.scalars_of(&last)?, key_of(&last.uid)?)));
             Some(token.ok_or_else(|| {
                 Failure::invalid("/NextToken", "Member must be a token of the same order")
             })?)
@@ -55,7 +55,9 @@ pub fn get_findings_v2(
         after,
         limit + 1,
     );
-    let next_token = ctx.page.cut(&mut hits, limit, sort::parts);
+    let next_token = ctx
+        .page
+        .cut(&mut hits, limit, |hit| sort.key_of_hit(hit).parts());
     let unchecked = if current.is_ahead() {
         Some(&filters)
     } else {

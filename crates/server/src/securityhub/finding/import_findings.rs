@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Finding;
 use super::edit::{Edit, Standing, status_after_reopening};
+use super::identity::account_of;
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
 use super::provider::{self, Accepted};
 use super::ruled;
@@ -45,22 +46,12 @@ pub fn import_findings(
     if let Some(run) = &input.run {
         run::note(ctx, run, &accepted, output.failed.len())?;
     }
-    let mut import = Import::of(ctx, &accepted)?;
+    let uids: Vec<&str> = accepted.iter().map(|a| a.uid.as_str()).collect();
+    let mut import = Import::of(ctx, &uids)?;
     for document in accepted {
         import.take(ctx, document)?;
     }
-    let Import {
-        created, updated, ..
-    } = &import;
-    if !import.packer.has_dictionary() && !created.is_empty() {
-        train_if_due(ctx.tx, created.len(), ctx.now.0)?;
-    }
-    if !created.is_empty() || !updated.is_empty() {
-        let body = json!({"created": created, "updated": updated});
-        let account = ctx.caller.account.clone();
-        ctx.changed("findings.imported", &account, &body)?;
-    }
-    std::mem::take(&mut import.rules).finish(ctx)?;
+    import.finish(ctx)?;
     output.created = import.created_count;
     output.updated = import.updated_count;
     output.unchanged = import.unchanged_count;
@@ -80,9 +71,9 @@ fn accept(text: &str, caller: &Caller, undated_ms: Option<i64>) -> Result<Accept
 }
 
 /// The findings that a call touches, and what became of them so far.
-struct Import {
-    findings: HashMap<String, Kept<Finding>>,
-    edits: HashMap<String, Kept<Edit>>,
+pub(super) struct Import {
+    pub(super) findings: HashMap<String, Kept<Finding>>,
+    pub(super) edits: HashMap<String, Kept<Edit>>,
     rules: Rules,
     packer: Packer,
     unpacker: Unpacker,
@@ -95,13 +86,12 @@ struct Import {
 }
 
 impl Import {
-    fn of(ctx: &mut Ctx<'_, '_>, accepted: &[Accepted]) -> Result<Import, Failure> {
-        let uids: Vec<&str> = accepted.iter().map(|a| a.uid.as_str()).collect();
-        let findings: HashMap<_, _> = super::records_of(ctx.tx, &uids)?;
+    pub(super) fn of(ctx: &mut Ctx<'_, '_>, uids: &[&str]) -> Result<Import, Failure> {
+        let findings: HashMap<_, _> = super::records_of(ctx.tx, uids)?;
         let known: Vec<&str> = findings.keys().map(String::as_str).collect();
         Ok(Import {
             edits: super::records_of(ctx.tx, &known)?,
-            rules: Rules::over(ctx, accepted.iter().map(|a| a.account.as_str()))?,
+            rules: Rules::over(ctx, uids.iter().filter_map(|uid| account_of(uid)))?,
             packer: Packer::newest(ctx.tx)?,
             unpacker: Unpacker::default(),
             findings,
@@ -113,7 +103,11 @@ impl Import {
         })
     }
 
-    fn take(&mut self, ctx: &mut Ctx<'_, '_>, document: Accepted) -> Result<(), Failure> {
+    pub(super) fn take(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        document: Accepted,
+    ) -> Result<(), Failure> {
         let Accepted {
             uid,
             account,
@@ -167,6 +161,20 @@ impl Import {
             self.updated.insert(uid);
         }
         Ok(())
+    }
+
+    /// Logs what changed, leaves what rules are to cause, and trains the dictionary when it is due.
+    pub(super) fn finish(&mut self, ctx: &mut Ctx<'_, '_>) -> Result<(), Failure> {
+        let (created, updated) = (&self.created, &self.updated);
+        if !self.packer.has_dictionary() && !created.is_empty() {
+            train_if_due(ctx.tx, created.len(), ctx.now.0)?;
+        }
+        if !created.is_empty() || !updated.is_empty() {
+            let body = json!({"created": created, "updated": updated});
+            let account = ctx.caller.account.clone();
+            ctx.changed("findings.imported", &account, &body)?;
+        }
+        std::mem::take(&mut self.rules).finish(ctx)
     }
 }
 

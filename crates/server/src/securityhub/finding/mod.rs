@@ -1,12 +1,12 @@
 //! Findings: the document that a provider sent, and what customers and rules set over it.
 
 mod batch_update_findings_v2;
-mod caption;
+pub(in crate::securityhub) mod caption;
 mod complete_import;
 mod document;
 mod edit;
 mod fields;
-mod filter;
+pub(in crate::securityhub) mod filter;
 mod get_finding_statistics_v2;
 mod get_findings_v2;
 mod identity;
@@ -14,8 +14,9 @@ mod import_findings;
 mod index;
 mod members;
 mod packing;
-mod path;
+pub(in crate::securityhub) mod path;
 mod provider;
+mod ranked;
 mod ruled;
 mod run;
 mod scan;
@@ -23,6 +24,7 @@ mod scope;
 mod sort;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod v1;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
 pub use complete_import::complete_import;
@@ -42,6 +44,7 @@ use balefire_store::{Error, Kept, Record, Row, Table, Tx, Value};
 
 use crate::failure::Failure;
 use packing::Packed;
+pub(in crate::securityhub) use path::instant_ms;
 
 /// A finding as it is kept. The row is the provider's; `Edit` is the customers'.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,15 +1,19 @@
-//! The order of a list of findings: its criteria, and a place in it as a page token holds it.
+//! The order of a list of findings: criteria, the key that a document has by them, and its token form.
 
+mod attributes;
 #[cfg(test)]
 mod tests;
 
+use std::cmp::Ordering;
+
 use balefire_api::generated::securityhub::{SortCriterion, SortOrder};
 use balefire_api::{Violation, rejection};
-use balefire_columns::{Hit, Order, Scalar};
+use balefire_columns::{self as columns, Hit, Order};
 use balefire_store::Value as Part;
+use serde_json::Value;
 
 use super::index::{Fields, uid_of};
-use super::path::{self, Kind};
+use super::path::{self, Kind, Path};
 use crate::failure::Failure;
 
 const CRITERIA_MAX: usize = 10;
@@ -21,9 +25,26 @@ pub struct Sort(Vec<Criterion>);
 #[derive(Debug)]
 struct Criterion {
     /// Of several, the first that a document has.
-    fields: Vec<String>,
-    kind: Kind,
+    fields: Vec<(Path, Kind)>,
     descending: bool,
+}
+
+/// The value of one criterion. Findings without a value come last, in either order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Scalar {
+    /// Dates in milliseconds, and numbers by the order of their bits.
+    Int(i64),
+    Text(String),
+    Missing,
+}
+
+/// Where a finding stands in the order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    scalars: Vec<Scalar>,
+    /// For each scalar.
+    descending: Vec<bool>,
+    pub uid: String,
 }
 
 impl Sort {
@@ -52,53 +73,77 @@ impl Sort {
         refuse(violations).map(|()| Sort(compiled))
     }
 
+    /// The key of a document, with what customers set in it.
+    pub fn key(&self, document: &Value, uid: &str) -> Key {
+        Key {
+            scalars: self.0.iter().map(|one| one.scalar(document)).collect(),
+            descending: self.descending(),
+            uid: uid.to_owned(),
+        }
+    }
+
+    /// The key in a page token; `None` where it is not of this order.
+    pub fn key_of_parts(&self, parts: &[Part]) -> Option<Key> {
+        let (uid, parts) = parts.split_last()?;
+        let Part::Text(uid) = uid else { return None };
+        let scalars: Option<Vec<Scalar>> = parts.chunks(2).map(Scalar::of_parts).collect();
+        let scalars = scalars.filter(|scalars| scalars.len() == self.0.len())?;
+        Some(Key {
+            scalars,
+            descending: self.descending(),
+            uid: uid.clone(),
+        })
+    }
+
     /// The order as the columns know it.
     pub fn orders(&self, fields: &Fields) -> Vec<Order> {
         let order = |criterion: &Criterion| Order {
             fields: criterion
                 .fields
                 .iter()
-                .filter_map(|name| fields.of_kind(name, criterion.kind))
+                .filter_map(|(path, kind)| fields.of_kind(&path.name(), *kind))
                 .collect(),
             descending: criterion.descending,
         };
         self.0.iter().map(order).collect()
     }
 
-    /// The values in a page token, and the uid; `None` where they are not of this order.
-    pub fn scalars_of_parts(&self, parts: &[Part]) -> Option<(Vec<Scalar>, String)> {
-        let (uid, parts) = parts.split_last()?;
-        let Part::Text(uid) = uid else { return None };
-        let (pairs, []) = parts.as_chunks::<2>() else {
-            return None;
+    /// The key of what the columns found.
+    pub fn key_of_hit(&self, hit: &Hit) -> Key {
+        let scalar = |scalar: &columns::Scalar| match scalar {
+            columns::Scalar::Missing => Scalar::Missing,
+            columns::Scalar::Date(ms) => Scalar::Int(*ms),
+            columns::Scalar::Number(number) => Scalar::Int(ordered(*number)),
+            columns::Scalar::Text(text) => Scalar::Text(text.clone()),
         };
-        let kinds = self.0.iter().map(|criterion| criterion.kind);
-        let scalars: Option<Vec<Scalar>> = kinds.zip(pairs).map(scalar_of).collect();
-        let scalars = scalars.filter(|_| pairs.len() == self.0.len())?;
-        Some((scalars, uid.clone()))
-    }
-}
-
-/// A finding's place in the order as a page token holds it: two parts each, since tokens hold no nulls.
-pub fn parts(hit: &Hit) -> Vec<Part> {
-    let pairs = hit.scalars.iter().flat_map(|scalar| match scalar {
-        Scalar::Missing => [Part::Int(0), Part::Int(0)],
-        Scalar::Date(ms) => [Part::Int(1), Part::Int(*ms)],
-        Scalar::Number(number) => [Part::Int(1), Part::Int(number.to_bits().cast_signed())],
-        Scalar::Text(text) => [Part::Int(1), Part::Text(text.clone())],
-    });
-    pairs.chain([Part::Text(uid_of(&hit.key))]).collect()
-}
-
-fn scalar_of((kind, pair): (Kind, &[Part; 2])) -> Option<Scalar> {
-    match (kind, pair) {
-        (_, [Part::Int(0), _]) => Some(Scalar::Missing),
-        (Kind::Date, [_, Part::Int(ms)]) => Some(Scalar::Date(*ms)),
-        (Kind::Number | Kind::Boolean, [_, Part::Int(bits)]) => {
-            Some(Scalar::Number(f64::from_bits(bits.cast_unsigned())))
+        Key {
+            scalars: hit.scalars.iter().map(scalar).collect(),
+            descending: self.descending(),
+            uid: uid_of(&hit.key),
         }
-        (Kind::Text, [_, Part::Text(text)]) => Some(Scalar::Text(text.clone())),
-        _ => None,
+    }
+
+    /// The values of a key as the columns know them; `None` where they are not of this order.
+    pub fn scalars_of(&self, key: &Key) -> Option<Vec<columns::Scalar>> {
+        let kinds = self.0.iter().map(|criterion| criterion.fields.first());
+        let each = kinds.zip(&key.scalars);
+        let scalars = each.map(|(field, scalar)| match (field?.1, scalar) {
+            (_, Scalar::Missing) => Some(columns::Scalar::Missing),
+            (Kind::Date, Scalar::Int(ms)) => Some(columns::Scalar::Date(*ms)),
+            (Kind::Number | Kind::Boolean, Scalar::Int(ordered)) => {
+                Some(columns::Scalar::Number(of_ordered(*ordered)))
+            }
+            (Kind::Text, Scalar::Text(text)) => Some(columns::Scalar::Text(text.clone())),
+            _ => None,
+        });
+        scalars.collect()
+    }
+
+    fn descending(&self) -> Vec<bool> {
+        self.0
+            .iter()
+            .map(|criterion| criterion.descending)
+            .collect()
     }
 }
 
@@ -106,8 +151,7 @@ fn scalar_of((kind, pair): (Kind, &[Part; 2])) -> Option<Scalar> {
 fn newest() -> Criterion {
     let fields = ["finding_info.modified_time_dt", "time_dt"];
     Criterion {
-        fields: fields.map(str::to_owned).into(),
-        kind: Kind::Date,
+        fields: fields.map(|name| (Path::of(name), Kind::Date)).into(),
         descending: true,
     }
 }
@@ -123,8 +167,7 @@ fn compile(criterion: &SortCriterion) -> Result<Criterion, String> {
         ));
     };
     Ok(Criterion {
-        fields: vec![field.clone()],
-        kind,
+        fields: vec![(Path::of(field), kind)],
         descending: criterion.sort_order == Some(SortOrder::Desc),
     })
 }
@@ -133,5 +176,116 @@ fn refuse(violations: Vec<Violation>) -> Result<(), Failure> {
     match violations.is_empty() {
         true => Ok(()),
         false => Err(Failure::Invalid(violations)),
+    }
+}
+
+impl Criterion {
+    fn scalar(&self, document: &Value) -> Scalar {
+        let mut scalars = self.fields.iter().map(|(path, kind)| {
+            let mut best = Scalar::Missing;
+            each(path, *kind, document, &mut |scalar| {
+                if scalar.compare(&best, self.descending) == Ordering::Less {
+                    best = scalar;
+                }
+            });
+            best
+        });
+        scalars
+            .find(|scalar| *scalar != Scalar::Missing)
+            .unwrap_or(Scalar::Missing)
+    }
+}
+
+/// Gives every value at a path: of several, the one that comes first in the order is the key.
+fn each(path: &Path, kind: Kind, document: &Value, take: &mut dyn FnMut(Scalar)) {
+    let mut keep = |scalar| {
+        take(scalar);
+        false
+    };
+    match kind {
+        Kind::Text => path.any_text(document, |text| keep(Scalar::Text(text.to_owned()))),
+        Kind::Number => path.any_number(document, |number| keep(Scalar::Int(ordered(number)))),
+        Kind::Date => path.any_time_ms(document, |ms| keep(Scalar::Int(ms))),
+        // As a number, which is what its column has.
+        Kind::Boolean => path.any(document, |value| match value.as_bool() {
+            Some(flag) => keep(Scalar::Int(ordered(u8::from(flag).into()))),
+            None => false,
+        }),
+    };
+}
+
+/// Integers that compare as the numbers do.
+fn ordered(number: f64) -> i64 {
+    // Both zeros are one number.
+    let bits = (number + 0.0).to_bits().cast_signed();
+    if bits < 0 { bits ^ i64::MAX } else { bits }
+}
+
+/// The number that `ordered` made such an integer of.
+fn of_ordered(ordered: i64) -> f64 {
+    let bits = if ordered < 0 {
+        ordered ^ i64::MAX
+    } else {
+        ordered
+    };
+    f64::from_bits(bits.cast_unsigned())
+}
+
+impl Scalar {
+    fn compare(&self, other: &Scalar, descending: bool) -> Ordering {
+        let order = match (self, other) {
+            (Scalar::Missing, Scalar::Missing) => return Ordering::Equal,
+            (Scalar::Missing, _) => return Ordering::Greater,
+            (_, Scalar::Missing) => return Ordering::Less,
+            (Scalar::Int(a), Scalar::Int(b)) => a.cmp(b),
+            (Scalar::Text(a), Scalar::Text(b)) => a.cmp(b),
+            (Scalar::Int(_), Scalar::Text(_)) => Ordering::Less,
+            (Scalar::Text(_), Scalar::Int(_)) => Ordering::Greater,
+        };
+        if descending { order.reverse() } else { order }
+    }
+
+    /// Two parts each, since tokens hold no nulls.
+    fn parts(&self) -> [Part; 2] {
+        match self {
+            Scalar::Missing => [Part::Int(0), Part::Int(0)],
+            Scalar::Int(int) => [Part::Int(1), Part::Int(*int)],
+            Scalar::Text(text) => [Part::Int(1), Part::Text(text.clone())],
+        }
+    }
+
+    fn of_parts(parts: &[Part]) -> Option<Scalar> {
+        match parts {
+            [Part::Int(0), _] => Some(Scalar::Missing),
+            [_, Part::Int(int)] => Some(Scalar::Int(*int)),
+            [_, Part::Text(text)] => Some(Scalar::Text(text.clone())),
+            _ => None,
+        }
+    }
+}
+
+impl Key {
+    /// The key as a page token holds it.
+    pub fn parts(&self) -> Vec<Part> {
+        let mut parts: Vec<Part> = self.scalars.iter().flat_map(Scalar::parts).collect();
+        parts.push((&self.uid).into());
+        parts
+    }
+}
+
+impl Ord for Key {
+    fn cmp(&self, other: &Key) -> Ordering {
+        let scalars = self.scalars.iter().zip(&other.scalars);
+        scalars
+            .zip(&self.descending)
+            .map(|((a, b), descending)| a.compare(b, *descending))
+            .find(|order| order.is_ne())
+            .unwrap_or_else(|| self.uid.cmp(&other.uid))
+    }
+}
+
+impl PartialOrd for Key {
+    fn partial_cmp(&self, other: &Key) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }

@@ -3,7 +3,7 @@
 mod complete;
 mod get;
 mod import;
-mod real_data;
+pub(crate) mod real_data;
 mod speed;
 mod statistics;
 mod update;

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::world::{self, MARK, RULE, World, automation_rule, document, scan};
+use super::world::{
+    self, MARK, RULE, World, automation_rule, document, identifier, scan, security_finding,
+};
 use crate::server::{OTHER, OWNER, REGION};
 
 /// What the other account is answered.
@@ -28,6 +30,8 @@ const NOT_FOUND: Foreign = Foreign::Refused(404, "ResourceNotFoundException");
 /// EventBridge gives the same error with another status.
 const NO_RULE: Foreign = Foreign::Refused(400, "ResourceNotFoundException");
 const DENIED: Foreign = Foreign::Refused(403, "AccessDeniedException");
+/// It is on for both.
+const CONFLICT: Foreign = Foreign::Refused(409, "ResourceConflictException");
 const MAY_NOT: Own = Own::Refused(403, "AccessDeniedException");
 /// Of what the administrator has.
 const UNSEEN: Own = Own::Refused(404, "ResourceNotFoundException");
@@ -386,6 +390,133 @@ pub const ROWS: &[Row] = &[
         Foreign::Nothing,
         Own::May,
     ),
+    // Findings of the first version.
+    row(
+        "securityhub:EnableSecurityHub",
+        nothing,
+        CONFLICT,
+        Own::Refused(409, "ResourceConflictException"),
+    ),
+    row(
+        "securityhub:DescribeHub",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:UpdateSecurityHubConfiguration",
+        |_| json!({"AutoEnableControls": false}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:BatchImportFindings",
+        |_| json!({"Findings": [security_finding(OWNER, "1")]}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:GetFindings",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:GetFindingHistory",
+        |_| json!({"FindingIdentifier": identifier("1")}),
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:BatchUpdateFindings",
+        |_| json!({"FindingIdentifiers": [identifier("1")], "Confidence": 1}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:CreateInsight",
+        |_| json!({"Name": "taken", "Filters": {}, "GroupByAttribute": "Id"}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:GetInsights",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:GetInsightResults",
+        |w| json!({"InsightArn": w.insight}),
+        NOT_FOUND,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:UpdateInsight",
+        |w| json!({"InsightArn": w.insight, "Name": "taken"}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "securityhub:DeleteInsight",
+        |w| json!({"InsightArn": w.insight}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "securityhub:CreateActionTarget",
+        |_| json!({"Id": "taken", "Name": "taken", "Description": "taken"}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:DescribeActionTargets",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:UpdateActionTarget",
+        |w| json!({"ActionTargetArn": w.action_target, "Name": "taken"}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "securityhub:DeleteActionTarget",
+        |w| json!({"ActionTargetArn": w.action_target}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "securityhub:DescribeProducts",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:EnableImportFindingsForProduct",
+        |_| json!({"ProductArn": PRODUCT}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:ListEnabledProductsForImport",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:DisableImportFindingsForProduct",
+        |w| json!({"ProductSubscriptionArn": w.subscription}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "securityhub:DisableSecurityHub",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
     row(
         "balefire:CompleteImport",
         |_| json!({"Run": world::RUN}),
@@ -623,6 +754,9 @@ pub const ROWS: &[Row] = &[
         Own::Refused(400, "ValidationException"),
     ),
 ];
+
+/// A product that both accounts may turn on.
+const PRODUCT: &str = "arn:aws:securityhub:eu-central-1::product/prowler/prowler";
 
 /// A pattern that the events of the table do not match.
 const PATTERN: &str = r#"{"source": ["none"]}"#;

@@ -37,6 +37,12 @@ pub struct World {
     pub finding: String,
     /// The ARN of an automation rule of Security Hub.
     pub automation_rule: String,
+    /// An insight of Security Hub.
+    pub insight: String,
+    /// An action target of Security Hub.
+    pub action_target: String,
+    /// A product whose findings the owner takes.
+    pub subscription: String,
     /// The resource that was scanned.
     pub instance: String,
     /// A finding of Inspector.
@@ -54,6 +60,7 @@ impl World {
             let regions = json!({"regions": {REGION: {}}});
             server.done(account, "ssm-incidents:CreateReplicationSet", &regions);
             server.done(account, "securityhub:EnableSecurityHubV2", &json!({}));
+            server.done(account, "securityhub:EnableSecurityHub", &json!({}));
         }
         let mut world = World {
             server,
@@ -70,6 +77,9 @@ impl World {
             connector: String::new(),
             finding: String::new(),
             automation_rule: String::new(),
+            insight: String::new(),
+            action_target: String::new(),
+            subscription: String::new(),
             instance: format!("arn:aws:ec2:{REGION}:{OWNER}:instance/i-0123456789abcdef0"),
             vulnerability: String::new(),
             dead_jobs: Vec::new(),
@@ -79,6 +89,7 @@ impl World {
         world.add_links();
         world.add_findings();
         world.add_automation_rules();
+        world.add_security_findings();
         world.add_vulnerability();
         world
     }
@@ -195,6 +206,28 @@ impl World {
         }
     }
 
+    /// Two of each, so that lists have pages.
+    fn add_security_findings(&mut self) {
+        for number in ["1", "2"] {
+            let findings = json!({"Findings": [security_finding(OWNER, number)]});
+            let imported = self.done("securityhub:BatchImportFindings", findings);
+            assert_eq!(imported["SuccessCount"], 1, "{imported}");
+            let note = json!({"Text": MARK, "UpdatedBy": "me"});
+            let update = json!({"FindingIdentifiers": [identifier(number)], "Note": note});
+            self.done("securityhub:BatchUpdateFindings", update);
+            let insight = json!({"Name": MARK, "Filters": {}, "GroupByAttribute": "Title"});
+            let insight = self.done("securityhub:CreateInsight", insight);
+            self.insight = text(&insight["InsightArn"]);
+            let target = json!({"Id": format!("mark{number}"), "Name": MARK, "Description": MARK});
+            let target = self.done("securityhub:CreateActionTarget", target);
+            self.action_target = text(&target["ActionTargetArn"]);
+            let product = format!("arn:aws:securityhub:{REGION}::product/lantern/p{number}");
+            let product = json!({"ProductArn": product});
+            let subscription = self.done("securityhub:EnableImportFindingsForProduct", product);
+            self.subscription = text(&subscription["ProductSubscriptionArn"]);
+        }
+    }
+
     fn add_vulnerability(&mut self) {
         let rows = [advisory("GHSA-0001"), advisory("GHSA-0002")];
         let part = json!({"Feed": "OSV", "Generation": "first", "Rows": rows});
@@ -256,6 +289,15 @@ impl World {
                 "securityhub:GetAutomationRuleV2",
                 json!({"Identifier": self.automation_rule}),
             ),
+            ("securityhub:DescribeHub", json!({})),
+            ("securityhub:GetFindings", json!({})),
+            (
+                "securityhub:GetFindingHistory",
+                json!({"FindingIdentifier": identifier("1")}),
+            ),
+            ("securityhub:GetInsights", json!({})),
+            ("securityhub:DescribeActionTargets", json!({})),
+            ("securityhub:ListEnabledProductsForImport", json!({})),
             ("inspector2:BatchGetAccountStatus", json!({})),
             ("inspector2:ListFindings", json!({})),
             ("balefire:ListDeadJobs", json!({})),
@@ -343,6 +385,25 @@ pub fn automation_rule(text: &str) -> Value {
         "Criteria": {"OcsfFindingCriteria": {"CompositeFilters": [{"StringFilters": [filter]}]}},
         "Actions": [{"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": update}],
     })
+}
+
+/// A whole finding of an account in ASFF.
+pub fn security_finding(account: &str, id: &str) -> Value {
+    json!({
+        "SchemaVersion": "2018-10-08", "Id": id, "ProductArn": own_product(account), "GeneratorId": "probe",
+        "AwsAccountId": account, "Title": MARK, "Description": "Open.", "Severity": {"Label": "LOW"},
+        "CreatedAt": "2025-12-01T00:00:00Z", "UpdatedAt": "2025-12-01T00:00:00Z",
+        "Resources": [{"Type": "Other", "Id": "r"}],
+    })
+}
+
+/// What names a finding of the owner's.
+pub fn identifier(id: &str) -> Value {
+    json!({"Id": id, "ProductArn": own_product(OWNER)})
+}
+
+fn own_product(account: &str) -> String {
+    format!("arn:aws:securityhub:{REGION}:{account}:product/{account}/default")
 }
 
 /// The bill of a resource with a vulnerable package.

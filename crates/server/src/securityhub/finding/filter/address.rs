@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use balefire_api::generated::securityhub::OcsfIpFilter;
+use balefire_api::generated::securityhub::{IpFilter, OcsfIpFilter};
 
 use super::super::path::Path;
 use super::{Compiler, Node};
@@ -66,13 +66,18 @@ impl Compiler {
     pub(super) fn address(&mut self, filter: &OcsfIpFilter, at: &str) -> Option<Node> {
         let field = self.required(filter.field_name.as_ref(), at, "FieldName");
         let inner = self.required(filter.filter.as_ref(), at, "Filter")?;
-        let cidr = self.required(inner.cidr.as_ref(), at, "Filter/Cidr")?;
+        let at = format!("{at}/Filter");
+        self.block(Path::of(field?.as_str()), inner, &at)
+    }
+
+    pub(super) fn block(&mut self, path: Path, inner: &IpFilter, at: &str) -> Option<Node> {
+        let cidr = self.required(inner.cidr.as_ref(), at, "Cidr")?;
         let block = Block::parse(cidr);
         if block.is_none() {
             let rule = "Member must be a block of addresses, such as 10.0.0.0/8 or 2001:db8::/32";
-            self.refuse(&format!("{at}/Filter/Cidr"), rule);
+            self.refuse(&format!("{at}/Cidr"), rule);
         }
-        Some(Node::Address(Path::of(field?.as_str()), block?))
+        Some(Node::Address(path, block?))
     }
 }
 

@@ -40,22 +40,26 @@ impl Compiler {
         let field = self.required(field.as_ref(), at, "FieldName");
         let inner = self.required(filter, at, "Filter")?;
         let at = format!("{at}/Filter");
+        self.span(Path::of(field?), inner, &at)
+    }
+
+    pub(super) fn span(&mut self, path: Path, inner: &DateFilter, at: &str) -> Option<Node> {
         let bounds = match inner {
             DateFilter {
                 date_range: Some(range),
                 start: None,
                 end: None,
-            } => self.range(range, &at),
+            } => self.range(range, at),
             DateFilter {
                 date_range: None,
                 start,
                 end,
             } if start.is_some() || end.is_some() => {
-                self.between(start.as_deref(), end.as_deref(), &at)
+                self.between(start.as_deref(), end.as_deref(), at)
             }
             _ => {
                 self.refuse(
-                    &at,
+                    at,
                     "Member must have either DateRange, or Start, End or both",
                 );
                 None
@@ -63,7 +67,7 @@ impl Compiler {
         };
         let (from_ms, to_ms) = bounds?;
         Some(Node::Date(Span {
-            path: Path::of(field?),
+            path,
             from_ms,
             to_ms,
         }))

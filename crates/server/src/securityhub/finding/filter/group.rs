@@ -31,6 +31,8 @@ pub struct Filter<C, T> {
     pub field: &'static str,
     pub comparison: C,
     pub test: T,
+    /// Where the comparison is in the filter.
+    pub comparison_at: &'static str,
 }
 
 /// The filters of one type and one field in one composite.
@@ -126,7 +128,7 @@ impl Compiler {
                 filter.field,
                 known.wire_name()
             );
-            self.refuse(&format!("{at}/Filter/Comparison"), rule);
+            self.refuse(&format!("{at}/{}", filter.comparison_at), rule);
         }
     }
 }

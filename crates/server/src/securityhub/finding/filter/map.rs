@@ -13,6 +13,8 @@ pub struct Test {
     value: String,
     /// The value has it somewhere inside; otherwise it is it.
     inside: bool,
+    /// The entries are whole maps, whose keys may be anything, `name` among them.
+    is_plain: bool,
 }
 
 impl Comparison for MapFilterComparison {
@@ -43,9 +45,29 @@ impl group::Test for Test {
 }
 
 impl Test {
+    pub(super) fn of(comparison: MapFilterComparison, key: &str, value: &str) -> Test {
+        Test {
+            key: key.to_owned(),
+            value: value.to_owned(),
+            inside: matches!(
+                comparison,
+                MapFilterComparison::Contains | MapFilterComparison::NotContains
+            ),
+            is_plain: false,
+        }
+    }
+
+    pub(super) fn of_plain_map(comparison: MapFilterComparison, key: &str, value: &str) -> Test {
+        Test {
+            is_plain: true,
+            ..Test::of(comparison, key, value)
+        }
+    }
+
     /// An entry is OCSF's object of a name and a value or several; a whole map is taken as well.
     pub fn passes(&self, entry: &Value) -> bool {
-        match entry.get("name").and_then(Value::as_str) {
+        let name = entry.get("name").and_then(Value::as_str);
+        match name.filter(|_| !self.is_plain) {
             Some(name) if name != self.key => false,
             Some(_) => {
                 let has = |member| entry.get(member).is_some_and(|value| self.has(value));
@@ -88,18 +110,11 @@ impl Compiler {
         let key = self.required(inner.key.as_ref(), at, "Filter/Key");
         let value = self.required(inner.value.as_ref(), at, "Filter/Value");
         let (field, comparison) = (*field?, *comparison?);
-        let test = Test {
-            key: key?.clone(),
-            value: value?.clone(),
-            inside: matches!(
-                comparison,
-                MapFilterComparison::Contains | MapFilterComparison::NotContains
-            ),
-        };
         Some(Filter {
             field,
             comparison,
-            test,
+            test: Test::of(comparison, key?, value?),
+            comparison_at: "Filter/Comparison",
         })
     }
 }

@@ -3,8 +3,10 @@
 //! The plain evaluation is what filters mean; the columns, which answer them faster, are tested against it.
 
 mod address;
+mod attributes;
 mod date;
 mod group;
+mod keyword;
 mod map;
 mod number;
 mod plan;
@@ -25,6 +27,8 @@ use serde_json::Value;
 use super::path::Path;
 use crate::failure::Failure;
 use group::Group;
+
+pub use attributes::{Attribute, Kind as AttributeKind, attribute};
 
 const COMPOSITES_MAX: usize = 10;
 /// Of each type, in one composite.
@@ -54,6 +58,7 @@ enum Node {
     Date(date::Span),
     Boolean(Path, bool),
     Address(Path, address::Block),
+    Keyword(keyword::Word),
 }
 
 impl Filters {
@@ -130,6 +135,7 @@ impl Node {
             Node::Address(path, block) => path.any(document, |value| {
                 value.as_str().is_some_and(|text| block.has(text))
             }),
+            Node::Keyword(word) => word.is_in(document),
         }
     }
 }

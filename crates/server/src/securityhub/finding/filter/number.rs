@@ -52,18 +52,19 @@ impl Compiler {
     ) -> Option<Node> {
         let field = self.required(field.as_ref(), at, "FieldName");
         let inner = self.required(filter, at, "Filter")?;
+        self.bounds(Path::of(field?), inner, &format!("{at}/Filter"))
+    }
+
+    pub(super) fn bounds(&mut self, path: Path, inner: &NumberFilter, at: &str) -> Option<Node> {
         let bounds = [inner.eq, inner.gt, inner.gte, inner.lt, inner.lte];
         if bounds.iter().all(Option::is_none) {
-            self.refuse(
-                &format!("{at}/Filter"),
-                "Member must have one of Eq, Gt, Gte, Lt and Lte",
-            );
+            self.refuse(at, "Member must have one of Eq, Gt, Gte, Lt and Lte");
         }
         if bounds.iter().flatten().any(|bound| bound.is_nan()) {
-            self.refuse(&format!("{at}/Filter"), "Member must have numbers, not NaN");
+            self.refuse(at, "Member must have numbers, not NaN");
         }
         Some(Node::Number(Bounds {
-            path: Path::of(field?),
+            path,
             filter: inner.clone(),
         }))
     }

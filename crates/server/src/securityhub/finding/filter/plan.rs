@@ -44,6 +44,8 @@ fn plan<'f>(node: &'f Node, fields: &Fields) -> Plan<'f> {
             field,
             passes: Box::new(|text| block.has(text)),
         }),
+        // It is of the first version's filters, which are asked of ASFF documents and not of columns.
+        Node::Keyword(_) => None,
     };
     // Every attribute that has a filter has a column; without one, nothing would have a value there.
     planned.unwrap_or(Plan::Any(Vec::new()))

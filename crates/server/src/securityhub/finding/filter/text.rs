@@ -63,7 +63,7 @@ impl group::Test for Test {
 }
 
 impl Test {
-    fn of(comparison: StringFilterComparison, value: &str) -> Test {
+    pub(super) fn of(comparison: StringFilterComparison, value: &str) -> Test {
         use StringFilterComparison::{
             Contains, ContainsWord, Equals, NotContains, NotEquals, Prefix, PrefixNotEquals,
         };
@@ -138,6 +138,7 @@ impl Compiler {
             field,
             comparison,
             test: Test::of(comparison, value?),
+            comparison_at: "Filter/Comparison",
         })
     }
 }

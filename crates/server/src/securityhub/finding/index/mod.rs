@@ -10,8 +10,6 @@ mod key;
 #[cfg(test)]
 mod tests;
 
-#[cfg(test)]
-pub use extract::fill;
 pub use fields::Fields;
 pub use key::{key_of, uid_of};
 

@@ -10,7 +10,7 @@ use super::*;
 use crate::access::Account;
 
 /// The lines of a file of the data folder; `None`, with a line that says so, where it is absent.
-pub(super) fn lines(path: &str) -> Option<Vec<Value>> {
+pub(crate) fn lines(path: &str) -> Option<Vec<Value>> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     let folder = env::var_os("BALEFIRE_SHARED").map_or(beside, PathBuf::from);
     let path = folder.join("data").join(path);

@@ -1,0 +1,249 @@
+//! BatchImportFindings: takes findings of the caller's account in ASFF, each for itself.
+
+use std::collections::HashMap;
+
+use balefire_api::generated::securityhub::{
+    BatchImportFindingsRequest, BatchImportFindingsResponse,
+    FindingHistoryUpdateSourceType as Source, ImportFindingsError,
+};
+use balefire_store::{Error, Kept};
+use serde_json::Value;
+
+use super::super::identity::Identity;
+use super::super::import_findings::Import;
+use super::super::instant_ms;
+use super::super::packing::{Packer, Unpacker};
+use super::super::provider;
+use super::refusal::{self, Refusal};
+use super::stored::{self, CustomerFields, SecurityFinding};
+use super::workflow::Move;
+use super::{FINDING_BYTES_MAX, customer, history, merge, wire};
+use crate::context::Ctx;
+use crate::failure::Failure;
+use crate::securityhub::product::{self, Product};
+use crate::securityhub::{asff, hub_v1};
+
+const REQUEST_BYTES_MAX: usize = 6 * 1024 * 1024;
+
+/// Takes what it can and says for each of the others why not. What is not newer than what is there changes
+/// nothing, and counts as taken.
+pub fn batch_import_findings(
+    ctx: &mut Ctx<'_, '_>,
+    input: BatchImportFindingsRequest,
+) -> Result<BatchImportFindingsResponse, Failure> {
+    hub_v1::require_on(ctx)?;
+    let mut sent = Vec::with_capacity(input.findings.len());
+    let mut bytes = 0;
+    for finding in input.findings {
+        let document = wire::value_of(finding)?;
+        bytes += document.to_string().len();
+        let verdict = check(ctx, &document)?;
+        sent.push((uid_of(&document), document, verdict));
+    }
+    if bytes > REQUEST_BYTES_MAX {
+        let rule = format!("Member must have at most {REQUEST_BYTES_MAX} bytes");
+        return Err(Failure::invalid("/Findings", rule));
+    }
+    let uids: Vec<&str> = sent.iter().map(|(uid, ..)| uid.as_str()).collect();
+    let mut batch = Batch {
+        import: Import::of(ctx, &uids)?,
+        asff: super::super::records_of(ctx.tx, &uids)?,
+        fields: super::super::records_of(ctx.tx, &uids)?,
+        packer: Packer::newest(ctx.tx)?,
+        unpacker: Unpacker::default(),
+    };
+    let mut response = BatchImportFindingsResponse::default();
+    let mut failed = Vec::new();
+    for (uid, document, verdict) in sent {
+        let id = document["Id"].as_str().unwrap_or_default().to_owned();
+        let taken = match verdict {
+            Err(refusal) => Err(refusal),
+            Ok(()) => batch.take(ctx, &uid, document)?,
+        };
+        match taken {
+            Ok(()) => response.success_count += 1,
+            Err(refusal) => failed.push(ImportFindingsError {
+                error_code: refusal.code.into(),
+                error_message: refusal.message,
+                id,
+            }),
+        }
+    }
+    batch.import.finish(ctx)?;
+    response.failed_count = i32::try_from(failed.len()).unwrap_or(i32::MAX);
+    response.failed_findings = Some(failed);
+    Ok(response)
+}
+
+/// Whether a finding may be taken, as far as it can be said without what is there.
+fn check(ctx: &mut Ctx<'_, '_>, document: &Value) -> Result<Result<(), Refusal>, Failure> {
+    if let Err(refusal) = refusal::check(document, &ctx.caller.account) {
+        return Ok(Err(refusal));
+    }
+    let arn = document["ProductArn"].as_str().unwrap_or_default();
+    if let Some(product) = Product::of_arn(arn)
+        && !product::is_on(ctx, &product)?
+    {
+        return Ok(Err(Refusal::access(format!(
+            "Account {} does not take findings of {} in {}. Turn it on with EnableImportFindingsForProduct.",
+            ctx.account(),
+            product.path,
+            ctx.region
+        ))));
+    }
+    Ok(Ok(()))
+}
+
+fn uid_of(document: &Value) -> String {
+    let text = |name: &str| document[name].as_str().unwrap_or_default();
+    let identity = Identity {
+        account: text("AwsAccountId"),
+        product_uid: text("ProductArn"),
+        finding_uid: text("Id"),
+    };
+    identity.uid()
+}
+
+/// What a call touches, and what became of it so far.
+struct Batch {
+    import: Import,
+    asff: HashMap<String, Kept<SecurityFinding>>,
+    fields: HashMap<String, Kept<CustomerFields>>,
+    packer: Packer,
+    unpacker: Unpacker,
+}
+
+impl Batch {
+    fn take(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        uid: &str,
+        sent: Value,
+    ) -> Result<Result<(), Refusal>, Failure> {
+        let known = self.known(ctx, uid)?;
+        if known.as_ref().is_some_and(|known| !is_newer(&sent, known)) {
+            return Ok(Ok(()));
+        }
+        let before = known.as_ref().map(|known| self.shown(uid, known));
+        let now = ctx.now.date_time();
+        let mut merged = merge::merge(known.as_ref(), sent, ctx.region, &now);
+        let moved = known.as_ref().and_then(|known| Move::of(known, &merged));
+        let workflow = merged["Workflow"]["Status"].as_str().unwrap_or_default();
+        if let Some(status) = moved.and_then(|moved| moved.workflow(workflow)) {
+            asff::place::put(&mut merged, "Workflow.Status", status.into());
+        }
+        let text = merged.to_string();
+        if text.len() > FINDING_BYTES_MAX {
+            let message = format!(
+                "the finding has {} bytes; at most {FINDING_BYTES_MAX} are taken",
+                text.len()
+            );
+            return Ok(Err(Refusal::input(message)));
+        }
+        let accepted = match self.accept(ctx, uid, &merged) {
+            Ok(accepted) => accepted,
+            Err(reason) => return Ok(Err(Refusal::input(reason))),
+        };
+        let account = accepted.account.clone();
+        self.import.take(ctx, accepted)?;
+        self.move_edit(ctx, uid, moved)?;
+        self.keep(ctx, uid, account, &text)?;
+        let arn = merged["ProductArn"].as_str().unwrap_or_default();
+        let source = (Source::BatchImportFindings, arn);
+        history::record(ctx, uid, source, before.as_ref(), &self.shown(uid, &merged))?;
+        Ok(Ok(()))
+    }
+
+    /// The document that is there.
+    fn known(&mut self, ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<Option<Value>, Failure> {
+        let Some(finding) = self.import.findings.get(uid) else {
+            return Ok(None);
+        };
+        let asff = self.asff.get(uid).map(|asff| &asff.record);
+        stored::document(ctx.tx, &mut self.unpacker, finding, asff).map(Some)
+    }
+
+    /// A document with what customers set.
+    fn shown(&self, uid: &str, document: &Value) -> Value {
+        let mut shown = document.clone();
+        let edit = self.import.edits.get(uid).map(|edit| &edit.record);
+        let fields = self.fields.get(uid).map(|fields| &fields.fields);
+        customer::show(&mut shown, edit, fields);
+        shown
+    }
+
+    fn accept(
+        &self,
+        ctx: &Ctx<'_, '_>,
+        uid: &str,
+        merged: &Value,
+    ) -> Result<provider::Accepted, String> {
+        let mut document = merged.clone();
+        if let Some(fields) = self.fields.get(uid) {
+            customer::set_fields(&mut document, &fields.fields);
+        }
+        let ocsf = asff::to_ocsf(&document)?;
+        provider::accept(&ocsf.to_string(), ctx.account(), None)
+    }
+
+    /// Moves the status that customers set.
+    fn move_edit(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        uid: &str,
+        moved: Option<Move>,
+    ) -> Result<(), Failure> {
+        let Some((moved, edit)) = moved.zip(self.import.edits.get_mut(uid)) else {
+            return Ok(());
+        };
+        let after = edit
+            .status_id
+            .and_then(|status_id| moved.status_id(status_id));
+        if after.is_some() {
+            edit.status_id = after;
+            ctx.tx.replace(edit)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps the ASFF beside the OCSF that was just taken.
+    fn keep(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        uid: &str,
+        account: String,
+        text: &str,
+    ) -> Result<(), Failure> {
+        let finding_version = self
+            .import
+            .findings
+            .get(uid)
+            .map_or(1, |finding| finding.version);
+        let packed = self.packer.pack(text)?;
+        if let Some(asff) = self.asff.get_mut(uid) {
+            asff.packed = packed;
+            asff.finding_version = finding_version;
+            return Ok(ctx.tx.replace(asff)?);
+        }
+        let record = SecurityFinding {
+            uid: uid.to_owned(),
+            account,
+            packed,
+            finding_version,
+        };
+        match ctx.tx.insert(&record) {
+            // Another server brought it in at this very moment; the next try will see it.
+            Err(Error::Exists { .. }) => return Err(Failure::Throttled),
+            done => done?,
+        }
+        self.asff
+            .insert(uid.to_owned(), Kept { record, version: 1 });
+        Ok(())
+    }
+}
+
+/// Whether a provider's document is of a later time than the one that is there.
+fn is_newer(sent: &Value, known: &Value) -> bool {
+    let updated = |document: &Value| document["UpdatedAt"].as_str().and_then(instant_ms);
+    updated(sent) > updated(known)
+}

@@ -1,0 +1,225 @@
+//! BatchUpdateFindings: customers set fields of findings, each for itself; V2 shows what it has a place for.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use balefire_api::generated::securityhub::{
+    AwsSecurityFindingIdentifier, BatchUpdateFindingsRequest, BatchUpdateFindingsResponse,
+    BatchUpdateFindingsUnprocessedFinding as Unprocessed, FindingHistoryUpdateSourceType as Source,
+};
+use balefire_store::{Error, Kept, Record};
+use serde_json::{Map, Value, json};
+
+use super::super::edit::Edit;
+use super::super::packing::{Packer, Unpacker};
+use super::super::{Finding, provider};
+use super::stored::{self, CustomerFields, SecurityFinding};
+use super::{FINDING_BYTES_MAX, customer, history, named};
+use crate::context::Ctx;
+use crate::failure::Failure;
+use crate::securityhub::{asff, hub_v1};
+
+mod settings;
+
+use settings::Settings;
+
+const FINDINGS_MAX: usize = 100;
+
+/// Code and message of why a finding was not updated.
+type Reason = (&'static str, &'static str);
+const NOT_FOUND: Reason = ("FindingNotFound", "Finding Not Found");
+const DUPLICATED: Reason = (
+    "DuplicatedFindingIdentifier",
+    "Finding Identifier is duplicated",
+);
+const TOO_LARGE: Reason = ("FindingSizeExceeded", "Finding size exceeded 240 KB");
+
+/// Updates what it can and says for each of the others why not. UpdatedAt and what the provider suggested
+/// stay.
+pub fn batch_update_findings(
+    ctx: &mut Ctx<'_, '_>,
+    input: BatchUpdateFindingsRequest,
+) -> Result<BatchUpdateFindingsResponse, Failure> {
+    let hub = hub_v1::require_on(ctx)?;
+    let settings = Settings::of(&input, ctx.now)?;
+    let identifiers = input.finding_identifiers;
+    if !(1..=FINDINGS_MAX).contains(&identifiers.len()) {
+        let rule = format!("Member must have from 1 to {FINDINGS_MAX} elements");
+        return Err(Failure::invalid("/FindingIdentifiers", rule));
+    }
+    let uids = named::uids_of(ctx, &identifiers)?;
+    let mut update = Update::of(ctx, &uids, settings)?;
+    let mut seen = HashSet::new();
+    let mut response = BatchUpdateFindingsResponse::default();
+    for (identifier, uid) in identifiers.into_iter().zip(uids) {
+        let outcome = match uid {
+            None => Err(NOT_FOUND),
+            Some(uid) if !seen.insert(uid.clone()) => Err(DUPLICATED),
+            Some(uid) => update.apply(ctx, &uid)?,
+        };
+        match outcome {
+            Ok(()) => response.processed_findings.push(identifier),
+            Err(reason) => response
+                .unprocessed_findings
+                .push(unprocessed(identifier, reason)),
+        }
+    }
+    update.log(ctx, &hub.arn())?;
+    Ok(response)
+}
+
+fn unprocessed(identifier: AwsSecurityFindingIdentifier, (code, message): Reason) -> Unprocessed {
+    Unprocessed {
+        error_code: code.into(),
+        error_message: message.into(),
+        finding_identifier: identifier,
+    }
+}
+
+/// What a request touches, and what it changed so far.
+struct Update {
+    settings: Settings,
+    findings: HashMap<String, Kept<Finding>>,
+    edits: HashMap<String, Kept<Edit>>,
+    asff: HashMap<String, Kept<SecurityFinding>>,
+    fields: HashMap<String, Kept<CustomerFields>>,
+    unpacker: Unpacker,
+    edited: Vec<String>,
+    /// Those whose document in OCSF is another.
+    converted: BTreeSet<String>,
+}
+
+impl Update {
+    fn of(
+        ctx: &mut Ctx<'_, '_>,
+        uids: &[Option<String>],
+        settings: Settings,
+    ) -> Result<Update, Failure> {
+        let uids: Vec<&str> = uids.iter().flatten().map(String::as_str).collect();
+        Ok(Update {
+            settings,
+            findings: super::super::records_of(ctx.tx, &uids)?,
+            edits: super::super::records_of(ctx.tx, &uids)?,
+            asff: super::super::records_of(ctx.tx, &uids)?,
+            fields: super::super::records_of(ctx.tx, &uids)?,
+            unpacker: Unpacker::default(),
+            edited: Vec::new(),
+            converted: BTreeSet::new(),
+        })
+    }
+
+    fn apply(&mut self, ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<Result<(), Reason>, Failure> {
+        let Some(finding) = self.findings.get(uid) else {
+            return Ok(Err(NOT_FOUND));
+        };
+        let asff = self.asff.get(uid).map(|asff| &asff.record);
+        let document = stored::document(ctx.tx, &mut self.unpacker, finding, asff)?;
+        let edit = self.edits.get(uid).map(|edit| edit.record.clone());
+        let fields = self.fields.get(uid).map(|fields| fields.fields.clone());
+        let before = shown(&document, edit.as_ref(), fields.as_ref());
+
+        let new_edit = self.settings.edit(ctx, uid, edit.as_ref());
+        let new_fields = self.settings.fields_over(fields.as_ref());
+        let after = shown(
+            &document,
+            new_edit.as_ref().or(edit.as_ref()),
+            Some(&new_fields),
+        );
+        if after.to_string().len() > FINDING_BYTES_MAX {
+            return Ok(Err(TOO_LARGE));
+        }
+        if let Some(new_edit) = new_edit {
+            put(ctx, &mut self.edits, uid, new_edit)?;
+            self.edited.push(uid.to_owned());
+        }
+        if fields.as_ref() != Some(&new_fields) && !new_fields.is_empty() {
+            let record = CustomerFields {
+                uid: uid.to_owned(),
+                account: finding.account.clone(),
+                fields: new_fields.clone(),
+            };
+            put(ctx, &mut self.fields, uid, record)?;
+            if self.settings.sets_document() {
+                self.convert(ctx, uid, document, &new_fields)?;
+            }
+        }
+        let identity = ctx.caller.arn.clone();
+        let source = (Source::BatchUpdateFindings, identity.as_str());
+        history::record(ctx, uid, source, Some(&before), &after)?;
+        Ok(Ok(()))
+    }
+
+    /// Writes the OCSF of a finding that came as ASFF again, with what customers set in it.
+    fn convert(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        uid: &str,
+        mut document: Value,
+        fields: &Map<String, Value>,
+    ) -> Result<(), Failure> {
+        let (Some(finding), Some(asff)) = (self.findings.get_mut(uid), self.asff.get_mut(uid))
+        else {
+            return Ok(());
+        };
+        if asff.finding_version != finding.version {
+            return Ok(());
+        }
+        customer::set_fields(&mut document, fields);
+        let ocsf = asff::to_ocsf(&document).map_err(Failure::Internal)?;
+        // A document that grew too large in OCSF stays as it is there.
+        let Ok(accepted) = provider::accept(&ocsf.to_string(), &finding.account, None) else {
+            return Ok(());
+        };
+        finding.packed = Packer::newest(ctx.tx)?.pack(&accepted.text)?;
+        ctx.tx.replace(finding)?;
+        asff.finding_version = finding.version;
+        ctx.tx.replace(asff)?;
+        self.converted.insert(uid.to_owned());
+        Ok(())
+    }
+
+    fn log(&self, ctx: &mut Ctx<'_, '_>, hub: &str) -> Result<(), Failure> {
+        if !self.edited.is_empty() {
+            let Settings {
+                severity_id,
+                status_id,
+                comment,
+                ..
+            } = &self.settings;
+            let body = json!({
+                "uids": self.edited, "severity_id": severity_id, "status_id": status_id, "comment": comment,
+            });
+            ctx.changed("findings.updated", hub, &body)?;
+        }
+        if !self.converted.is_empty() {
+            let account = ctx.caller.account.clone();
+            let created: [&str; 0] = [];
+            let body = json!({"created": created, "updated": self.converted});
+            ctx.changed("findings.imported", &account, &body)?;
+        }
+        Ok(())
+    }
+}
+
+fn shown(document: &Value, edit: Option<&Edit>, fields: Option<&Map<String, Value>>) -> Value {
+    let mut shown = document.clone();
+    customer::show(&mut shown, edit, fields);
+    shown
+}
+
+/// Writes a record over the one that is there, or as the first.
+fn put<R: Record>(
+    ctx: &mut Ctx<'_, '_>,
+    records: &mut HashMap<String, Kept<R>>,
+    uid: &str,
+    record: R,
+) -> Result<(), Failure> {
+    if let Some(kept) = records.get_mut(uid) {
+        kept.record = record;
+        return Ok(ctx.tx.replace(kept)?);
+    }
+    match ctx.tx.insert(&record) {
+        // Another server set something at this very moment; the next try will see it.
+        Err(Error::Exists { .. }) => Err(Failure::Throttled),
+        done => Ok(done?),
+    }
+}
