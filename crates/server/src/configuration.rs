@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::hooks;
-use crate::outside::{bus, channel, http, pager_duty, runbook};
+use crate::outside::{bus, channel, export, http, pager_duty, runbook};
 use crate::settings::{Integrations, Limits, Settings};
 
 /// The file's name in the data directory, where none is given.
@@ -29,6 +29,7 @@ pub struct Configuration {
     pub hooks: BTreeMap<String, hooks::Section>,
     pub runbooks: runbook::Section,
     pub pagerduty: pager_duty::Section,
+    pub export: export::Section,
 }
 
 /// `[incidents]`.
@@ -213,6 +214,9 @@ mod tests {
             ("[topics.\"a\"]\nto = \"pigeon\"", "pigeon"),
             ("[outside]\nallow = [\"10.0.0.0/99\"]", "allow"),
             ("[runbooks]\nat_once = 0", "at_once"),
+            ("[export.buckets.b]\nto = \"ftp\"", "ftp"),
+            ("[export.buckets.b]\nto = \"directory\"", "path"),
+            ("[export.buckets.b]\nto = \"s3\"\nbucket = \"x\"", "bucket"),
             ("[runbooks.commands.x]\ncommands = []", "commands"),
             ("[runbooks.ssm]\nregion = \"eu-west-1\"", "endpoint"),
             (

@@ -80,6 +80,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0011_incident_causes",
         sql: include_str!("../migrations/0011_incident_causes.sql"),
     },
+    Migration {
+        name: "0016_export_jobs",
+        sql: include_str!("../migrations/0016_export_jobs.sql"),
+    },
 ];
 
 /// Every operation that is answered.

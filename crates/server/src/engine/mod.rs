@@ -1,6 +1,7 @@
 //! What happens because time passes, or because a request left something to do: one file for each job.
 
 mod busy;
+mod export_findings;
 mod forget_client_tokens;
 mod job;
 mod notify;

@@ -1,7 +1,9 @@
 //! The world outside: what is told to other systems, and called from `engine` alone.
 
+mod aws;
 pub mod bus;
 pub mod channel;
+pub mod export;
 pub mod http;
 pub mod pager_duty;
 pub mod runbook;
@@ -15,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::configuration::Configuration;
 use bus::Bus;
 use channel::Channel;
+use export::Exports;
 use http::Http;
 use pager_duty::PagerDuty;
 use runbook::Runbooks;
@@ -109,6 +112,7 @@ pub struct Outside {
     bus: Option<Bus>,
     pager_duty: PagerDuty,
     runbooks: Runbooks,
+    exports: Exports,
 }
 
 impl Outside {
@@ -128,12 +132,18 @@ impl Outside {
             bus: bus.transpose()?,
             pager_duty: PagerDuty::new(&configuration.pagerduty)?,
             runbooks: Runbooks::new(&configuration.runbooks)?,
+            exports: Exports::new(&configuration.export, &configuration.outside)?,
         })
     }
 
     /// How many commands may run at once.
     pub fn commands_at_once(&self) -> usize {
         self.runbooks.commands_at_once()
+    }
+
+    /// The buckets that exports are written to.
+    pub fn exports(&self) -> &Exports {
+        &self.exports
     }
 
     /// Makes a call. It ends within a minute, whatever the other side does; a command has its own limit.

@@ -1,5 +1,6 @@
-//! Security Hub: the hub of each region, and findings as OCSF documents.
+//! Security Hub: the hub of each region, findings as OCSF documents, and their exports.
 
+pub mod export_job;
 pub mod finding;
 pub mod hub;
 
@@ -12,10 +13,14 @@ use crate::handler::Handler;
 pub fn operations() -> Vec<Handler> {
     vec![
         Handler::of::<op::BatchUpdateFindingsV2>(finding::batch_update_findings_v2),
+        Handler::of::<op::CancelExportJobV2>(export_job::cancel_export_job_v2),
         Handler::of::<op::DescribeSecurityHubV2>(hub::describe_security_hub_v2),
         Handler::of::<op::DisableSecurityHubV2>(hub::disable_security_hub_v2),
         Handler::of::<op::EnableSecurityHubV2>(hub::enable_security_hub_v2),
+        Handler::of::<op::GetExportJobV2>(export_job::get_export_job_v2),
         Handler::of::<op::GetFindingsV2>(finding::get_findings_v2),
+        Handler::of::<op::ListExportJobsV2>(export_job::list_export_jobs_v2),
+        Handler::of::<op::StartExportJobV2>(export_job::start_export_job_v2),
         Handler::of::<own::ImportFindings>(finding::import_findings),
     ]
 }

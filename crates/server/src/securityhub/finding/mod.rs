@@ -7,6 +7,7 @@ mod filter;
 mod get_findings_v2;
 mod identity;
 mod import_findings;
+mod matching;
 mod members;
 mod packing;
 mod path;
@@ -21,6 +22,11 @@ pub(crate) mod tests;
 pub use batch_update_findings_v2::batch_update_findings_v2;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
+
+pub(super) use filter::Filters;
+pub(super) use matching::{Matching, next_matching};
+pub(super) use path::Path;
+pub(super) use scope::check as check_scopes;
 
 use std::collections::{HashMap, HashSet};
 

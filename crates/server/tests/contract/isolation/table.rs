@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::world::{self, MARK, RULE, World, document, scan};
+use super::world::{self, MARK, RULE, World, document, export, scan};
 use crate::server::{OTHER, OWNER, REGION};
 
 /// What the other account is answered.
@@ -364,6 +364,31 @@ pub const ROWS: &[Row] = &[
         "balefire:ImportFindings",
         |_| json!({"Findings": [document("1")]}),
         Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:GetExportJobV2",
+        |w| json!({"ExportJobId": w.export}),
+        NOT_FOUND,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:ListExportJobsV2",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:CancelExportJobV2",
+        |w| json!({"ExportJobId": w.export}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    // The key must be of the caller's account.
+    row(
+        "securityhub:StartExportJobV2",
+        |_| export(),
+        Foreign::Refused(400, "ValidationException"),
         Own::May,
     ),
     row(

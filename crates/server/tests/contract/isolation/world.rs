@@ -27,6 +27,8 @@ pub struct World {
     pub rule: String,
     /// A finding of Security Hub, by its `metadata.uid`.
     pub finding: String,
+    /// An export that is running.
+    pub export: String,
     /// The resource that was scanned.
     pub instance: String,
     /// A finding of Inspector.
@@ -56,6 +58,7 @@ impl World {
             deployment: String::new(),
             rule: String::new(),
             finding: String::new(),
+            export: String::new(),
             instance: format!("arn:aws:ec2:{REGION}:{OWNER}:instance/i-0123456789abcdef0"),
             vulnerability: String::new(),
             dead_jobs: Vec::new(),
@@ -64,6 +67,8 @@ impl World {
         world.add_rules();
         world.add_findings();
         world.add_vulnerability();
+        let started = world.done("securityhub:StartExportJobV2", export());
+        world.export = text(&started["ExportJobId"]);
         world
     }
 
@@ -201,6 +206,7 @@ impl World {
             ),
             ("securityhub:DescribeSecurityHubV2", json!({})),
             ("securityhub:GetFindingsV2", json!({})),
+            ("securityhub:ListExportJobsV2", json!({})),
             ("inspector2:BatchGetAccountStatus", json!({})),
             ("inspector2:ListFindings", json!({})),
             ("balefire:ListDeadJobs", json!({})),
@@ -252,6 +258,16 @@ pub fn document(uid: &str) -> Value {
         "metadata": {"product": {"uid": "scanner", "name": "Scanner"}, "version": "1.6.0"},
         "finding_info": {"uid": uid, "title": MARK},
         "cloud": {"account": {"uid": OWNER}, "provider": "AWS", "region": REGION},
+    })
+}
+
+/// A request for an export.
+pub fn export() -> Value {
+    let key = format!("arn:aws:kms:{REGION}:{OWNER}:key/1234abcd");
+    json!({
+        "Name": MARK,
+        "Destination": {"S3": {"BucketArn": "arn:aws:s3:::findings", "KmsKeyArn": key}},
+        "OutputConfiguration": {"Findings": {"Format": "OCSF_JSON"}},
     })
 }
 
