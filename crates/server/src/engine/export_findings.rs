@@ -2,6 +2,7 @@
 
 use balefire_api::generated::securityhub::ExportFailureCode;
 use balefire_store::{Error, Job};
+use bytes::Bytes;
 
 use super::job::End;
 use super::{Engine, LEASE_MS};
@@ -115,8 +116,23 @@ impl Engine {
         }
     }
 
+    /// Writes what is formed, in parts of bounded size.
     async fn write(&self, job: &Job, export: &mut Export, last: bool) -> Result<(), Obstacle> {
-        let bytes = std::mem::take(&mut export.progress.pending).into();
+        let mut bytes = Bytes::from(std::mem::take(&mut export.progress.pending));
+        while bytes.len() > 2 * WRITE_BYTES {
+            let part = bytes.split_to(WRITE_BYTES);
+            self.write_part(job, export, part, false).await?;
+        }
+        self.write_part(job, export, bytes, last).await
+    }
+
+    async fn write_part(
+        &self,
+        job: &Job,
+        export: &mut Export,
+        bytes: Bytes,
+        last: bool,
+    ) -> Result<(), Obstacle> {
         let exports = self.outside.exports();
         let now = self.clock.now();
         let write = exports.write(&export.target, &export.written, bytes, last, now);
