@@ -84,6 +84,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0016_export_jobs",
         sql: include_str!("../migrations/0016_export_jobs.sql"),
     },
+    Migration {
+        name: "0017_finding_trends",
+        sql: include_str!("../migrations/0017_finding_trends.sql"),
+    },
 ];
 
 /// Every operation that is answered.

@@ -1,8 +1,9 @@
-//! Security Hub: the hub of each region, findings as OCSF documents, and their exports.
+//! Security Hub: the hub of each region, findings as OCSF documents, their exports and trends.
 
 pub mod export_job;
 pub mod finding;
 pub mod hub;
+pub mod trend;
 
 use balefire_api::generated::securityhub::operations as op;
 use balefire_api::own;
@@ -18,6 +19,7 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::DisableSecurityHubV2>(hub::disable_security_hub_v2),
         Handler::of::<op::EnableSecurityHubV2>(hub::enable_security_hub_v2),
         Handler::of::<op::GetExportJobV2>(export_job::get_export_job_v2),
+        Handler::of::<op::GetFindingsTrendsV2>(trend::get_findings_trends_v2),
         Handler::of::<op::GetFindingsV2>(finding::get_findings_v2),
         Handler::of::<op::ListExportJobsV2>(export_job::list_export_jobs_v2),
         Handler::of::<op::StartExportJobV2>(export_job::start_export_job_v2),

@@ -8,11 +8,13 @@ use serde_json::json;
 
 use super::Finding;
 use super::edit::{Edit, Standing, status_after_reopening};
+use super::history::state;
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
 use super::provider::{self, Accepted};
 use crate::access::Account;
 use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
+use crate::securityhub::trend::Changes;
 
 /// Keeps the documents that are valid and reports the others with their place and reason.
 ///
@@ -41,6 +43,7 @@ pub fn import_findings(
     for document in accepted {
         import.take(ctx, document)?;
     }
+    std::mem::take(&mut import.trend).record(ctx)?;
     let Import {
         created, updated, ..
     } = &import;
@@ -79,6 +82,7 @@ struct Import {
     created: BTreeSet<String>,
     /// None of those that were created.
     updated: BTreeSet<String>,
+    trend: Changes,
     created_count: i32,
     updated_count: i32,
     unchanged_count: i32,
@@ -96,6 +100,7 @@ impl Import {
             findings,
             created: BTreeSet::new(),
             updated: BTreeSet::new(),
+            trend: Changes::default(),
             created_count: 0,
             updated_count: 0,
             unchanged_count: 0,
@@ -106,6 +111,7 @@ impl Import {
         let Accepted { uid, account, text } = document;
         let now_ms = ctx.now.0;
         let Some(known) = self.findings.get_mut(&uid) else {
+            self.trend.take(None, state(&account, &text, None)?)?;
             let record = Finding {
                 uid: uid.clone(),
                 account,
@@ -125,6 +131,7 @@ impl Import {
             self.unchanged_count += 1;
             return Ok(());
         }
+        let was = state(&account, &before, self.edits.get(&uid).map(|kept| &**kept))?;
         known.packed = self.packer.pack(&text)?;
         known.updated_ms = now_ms;
         ctx.tx.replace(known)?;
@@ -133,6 +140,8 @@ impl Import {
         {
             reopen(ctx, edit)?;
         }
+        let is = state(&account, &text, self.edits.get(&uid).map(|kept| &**kept))?;
+        self.trend.take(Some(was), is)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {
             self.updated.insert(uid);

@@ -5,6 +5,7 @@ mod caption;
 mod edit;
 mod filter;
 mod get_findings_v2;
+mod history;
 mod identity;
 mod import_findings;
 mod matching;

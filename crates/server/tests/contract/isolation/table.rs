@@ -367,6 +367,15 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     row(
+        "securityhub:GetFindingsTrendsV2",
+        |_| {
+            let day = "2026-01-01T00:00:00Z";
+            json!({"StartTime": day, "EndTime": day})
+        },
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
         "securityhub:GetExportJobV2",
         |w| json!({"ExportJobId": w.export}),
         NOT_FOUND,

@@ -1,6 +1,8 @@
 //! String filters: whole texts, their beginnings, parts and words.
 
-use balefire_api::generated::securityhub::{OcsfStringFilter, StringFilterComparison};
+use balefire_api::generated::securityhub::{
+    OcsfStringFilter, StringFilter, StringFilterComparison,
+};
 use serde_json::Value;
 
 use super::super::path::Path;
@@ -91,11 +93,22 @@ impl Compiler {
         filter: &OcsfStringFilter,
         at: &str,
     ) -> Option<Filter<StringFilterComparison, Test>> {
-        let field = self.required(filter.field_name.as_ref(), at, "FieldName");
-        let inner = self.required(filter.filter.as_ref(), at, "Filter")?;
+        let field = filter.field_name.as_ref().map(|field| field.as_str());
+        self.text_of(field, filter.filter.as_ref(), at)
+    }
+
+    /// A string filter on a field of whatever enumeration.
+    pub(super) fn text_of(
+        &mut self,
+        field: Option<&'static str>,
+        filter: Option<&StringFilter>,
+        at: &str,
+    ) -> Option<Filter<StringFilterComparison, Test>> {
+        let field = self.required(field.as_ref(), at, "FieldName").copied();
+        let inner = self.required(filter, at, "Filter")?;
         let comparison = self.required(inner.comparison.as_ref(), at, "Filter/Comparison");
         let value = self.required(inner.value.as_ref(), at, "Filter/Value");
-        let (field, comparison) = (field?.as_str(), *comparison?);
+        let (field, comparison) = (field?, *comparison?);
         Some(Filter {
             field,
             comparison,
