@@ -1,5 +1,9 @@
 //! Balefire's own service: what AWS has no operation for, under the signing name `balefire`.
 
+mod risk;
+
+pub use risk::*;
+
 use std::collections::BTreeMap;
 
 use crate::generated::ssm_incidents::{
@@ -298,6 +302,36 @@ operation! { DROP_DEAD_JOB DropDeadJob "drop_dead_job" {
     token None;
 } }
 
+operation! { ACCEPT_RISK AcceptRisk "accept_risk" {
+    writes "POST" "/risks/accept" 200;
+    action "balefire" "AcceptRisk";
+    input AcceptRiskInput = Some(structure(&ACCEPT_RISK_INPUT));
+    output AcceptRiskOutput = Some(structure(&ACCEPT_RISK_OUTPUT));
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND;
+    pages None;
+    token None;
+} }
+
+operation! { LIST_RISK_ACCEPTANCES ListRiskAcceptances "list_risk_acceptances" {
+    reads "POST" "/risks/list" 200;
+    action "balefire" "ListRiskAcceptances";
+    input ListRiskAcceptancesInput = Some(structure(&LIST_RISK_ACCEPTANCES_INPUT));
+    output ListRiskAcceptancesOutput = Some(structure(&LIST_RISK_ACCEPTANCES_OUTPUT));
+    errors VALIDATION ACCESS_DENIED;
+    pages Some(Pages { token: "NextToken", next: "NextToken", limit: Some("MaxResults") });
+    token None;
+} }
+
+operation! { WITHDRAW_RISK_ACCEPTANCE WithdrawRiskAcceptance "withdraw_risk_acceptance" {
+    writes "POST" "/risks/withdraw" 200;
+    action "balefire" "WithdrawRiskAcceptance";
+    input WithdrawRiskAcceptanceInput = Some(structure(&WITHDRAW_RISK_ACCEPTANCE_INPUT));
+    output crate::Unit = None;
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND;
+    pages None;
+    token None;
+} }
+
 operation! { TRIGGER_INCIDENT TriggerIncident "trigger_incident" {
     writes "POST" "/incidents/trigger" 200;
     action "balefire" "TriggerIncident";
@@ -333,6 +367,9 @@ pub static SERVICE: Service = Service {
         &RETRY_DEAD_JOB,
         &RETRY_DEAD_JOBS,
         &DROP_DEAD_JOB,
+        &ACCEPT_RISK,
+        &LIST_RISK_ACCEPTANCES,
+        &WITHDRAW_RISK_ACCEPTANCE,
         &TRIGGER_INCIDENT,
         &RESOLVE_CAUSE,
     ],

@@ -88,6 +88,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0017_finding_trends",
         sql: include_str!("../migrations/0017_finding_trends.sql"),
     },
+    Migration {
+        name: "0018_risk_acceptance",
+        sql: include_str!("../migrations/0018_risk_acceptance.sql"),
+    },
 ];
 
 /// Every operation that is answered.

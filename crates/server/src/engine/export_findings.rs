@@ -40,7 +40,7 @@ impl Engine {
     /// Each few findings are a read of their own, and what was written is put down as it goes, so
     /// that neither a large export nor a slow bucket holds anything up, and a killed server goes on.
     pub(super) async fn export_findings(&self, job: &Job) -> Result<(), Error> {
-        let begin = self.in_ctx(job, |ctx, job| begin(ctx, job));
+        let begin = self.in_ctx(job, begin);
         let mut export = match self.store.read(begin).await? {
             Ok(Some(export)) => export,
             Ok(None) => return self.settle(job, End::Finished, |_, _| Ok(())).await,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use balefire_store::{Error, Job, Tx};
 
 use super::{
-    Engine, LEASE_MS, notify, pager_duty, publish, runbook, settle_replication_set, take_event,
+    Engine, LEASE_MS, notify, pager_duty, publish, review_risks, runbook, settle_replication_set,
+    take_event,
 };
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
@@ -59,6 +60,10 @@ impl Work {
             crate::incidents::runbook::START => Work::Inside(runbook::start_runbook),
             runbook::START_AUTOMATION => Work::Outside(runbook::automation::ERRAND),
             runbook::FOLLOW_AUTOMATION => Work::Outside(runbook::following::ERRAND),
+            crate::intelligence::feed_store::FEED_FINISHED => {
+                Work::Inside(review_risks::review_risks)
+            }
+            crate::securityhub::risk::REVIEW_RISK => Work::Inside(review_risks::review_risk),
             crate::securityhub::export_job::EXPORT_FINDINGS => Work::Export,
             runbook::RUN_COMMAND => Work::Outside(runbook::command::ERRAND),
             _ => Work::Unknown,

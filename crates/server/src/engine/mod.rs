@@ -8,6 +8,7 @@ mod notify;
 mod open_incidents;
 mod pager_duty;
 mod publish;
+mod review_risks;
 mod runbook;
 mod settle_replication_set;
 mod take_event;

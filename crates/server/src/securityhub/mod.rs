@@ -1,8 +1,9 @@
-//! Security Hub: the hub of each region, findings as OCSF documents, their exports and trends.
+//! Security Hub: the hub of each region, findings as OCSF documents, exports, trends and accepted risks.
 
 pub mod export_job;
 pub mod finding;
 pub mod hub;
+pub mod risk;
 pub mod trend;
 
 use balefire_api::generated::securityhub::operations as op;
@@ -24,5 +25,8 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::ListExportJobsV2>(export_job::list_export_jobs_v2),
         Handler::of::<op::StartExportJobV2>(export_job::start_export_job_v2),
         Handler::of::<own::ImportFindings>(finding::import_findings),
+        Handler::of::<own::AcceptRisk>(risk::accept_risk),
+        Handler::of::<own::ListRiskAcceptances>(risk::list_risk_acceptances),
+        Handler::of::<own::WithdrawRiskAcceptance>(risk::withdraw_risk_acceptance),
     ]
 }

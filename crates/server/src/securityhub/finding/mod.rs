@@ -19,6 +19,7 @@ mod scope;
 mod sort;
 #[cfg(test)]
 pub(crate) mod tests;
+mod triage;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
 pub use get_findings_v2::get_findings_v2;
@@ -28,6 +29,7 @@ pub(super) use filter::Filters;
 pub(super) use matching::{Matching, next_matching};
 pub(super) use path::Path;
 pub(super) use scope::check as check_scopes;
+pub(super) use triage::{is_suppressed, set_status, vulnerabilities_of};
 
 use std::collections::{HashMap, HashSet};
 

@@ -39,10 +39,13 @@ impl Period {
         }
         let first_day = day_of(start.0);
         let last_day = day_of(end.0 - 1).max(first_day);
-        let granularity = match last_day - first_day + 1 {
-            ..=DAILY_DAYS_MAX => GranularityField::Daily,
-            ..=WEEKLY_DAYS_MAX => GranularityField::Weekly,
-            _ => GranularityField::Monthly,
+        let days = last_day - first_day + 1;
+        let granularity = if days <= DAILY_DAYS_MAX {
+            GranularityField::Daily
+        } else if days <= WEEKLY_DAYS_MAX {
+            GranularityField::Weekly
+        } else {
+            GranularityField::Monthly
         };
         Ok(Period {
             granularity,

@@ -367,6 +367,24 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     row(
+        "balefire:AcceptRisk",
+        |w| json!({"FindingUid": w.finding, "Reason": MARK}),
+        NOT_FOUND,
+        Own::Sees,
+    ),
+    row(
+        "balefire:ListRiskAcceptances",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "balefire:WithdrawRiskAcceptance",
+        |w| json!({"FindingUid": w.finding}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
         "securityhub:GetFindingsTrendsV2",
         |_| {
             let day = "2026-01-01T00:00:00Z";
