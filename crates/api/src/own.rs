@@ -1,5 +1,11 @@
 //! Balefire's own service: what AWS has no operation for, under the signing name `balefire`.
 
+mod dead_job;
+mod risk;
+
+pub use dead_job::*;
+pub use risk::*;
+
 use std::collections::BTreeMap;
 
 use crate::generated::securityhub::{
@@ -20,10 +26,6 @@ static GENERATION: Shape = shape::text(shape::within(1, 64), None);
 static RESOURCE_ARN: Shape = shape::text(shape::within(1, 1011), None);
 static FAILED_FINDINGS: Shape = shape::list(&FAILED_FINDING, shape::ANY);
 static SKIPPED_COMPONENTS: Shape = shape::list(&SKIPPED_COMPONENT, shape::ANY);
-static DEAD_JOBS: Shape = shape::list(&DEAD_JOB, shape::ANY);
-static JOB_ID: Shape = shape::text(shape::within(1, 64), None);
-static JOB_KIND: Shape = shape::text(shape::within(1, 64), None);
-static JOBS_PER_PAGE: Shape = shape::integer(32, shape::within(1, 1000));
 static CAUSE: Shape = shape::text(shape::within(1, 500), None);
 static FINGERPRINT: Shape = shape::text(shape::within(1, 64), None);
 // An incident takes what it has room for, and the answer counts the rest.
@@ -111,44 +113,6 @@ structure! { GET_INCIDENT_REPORT_INPUT GetIncidentReportInput () {
 
 structure! { GET_INCIDENT_REPORT_OUTPUT GetIncidentReportOutput (Default) {
     req Body markdown: String = "Markdown" "Markdown" shape::STRING;
-} }
-
-structure! { DEAD_JOB DeadJob () {
-    req Body id: String = "Id" "Id" shape::STRING;
-    req Body kind: String = "Kind" "Kind" shape::STRING;
-    req Body account: String = "Account" "Account" shape::STRING;
-    req Body subject: String = "Subject" "Subject" shape::STRING;
-    req Body reason: String = "Reason" "Reason" shape::STRING;
-    req Body attempts: i64 = "Attempts" "Attempts" shape::LONG;
-    req Body created_time: Timestamp = "CreatedTime" "CreatedTime" shape::DATE_TIME;
-    req Body died_time: Timestamp = "DiedTime" "DiedTime" shape::DATE_TIME;
-} }
-
-structure! { LIST_DEAD_JOBS_INPUT ListDeadJobsInput (Default) {
-    opt Body kind: String = "Kind" "Kind" JOB_KIND;
-    opt Body max_results: i32 = "MaxResults" "MaxResults" JOBS_PER_PAGE;
-    opt Body next_token: String = "NextToken" "NextToken" shape::STRING;
-} }
-
-structure! { LIST_DEAD_JOBS_OUTPUT ListDeadJobsOutput (Default) {
-    req Body dead_jobs: Vec<DeadJob> = "DeadJobs" "DeadJobs" DEAD_JOBS;
-    opt Body next_token: String = "NextToken" "NextToken" shape::STRING;
-} }
-
-structure! { RETRY_DEAD_JOB_INPUT RetryDeadJobInput () {
-    req Body id: String = "Id" "Id" JOB_ID;
-} }
-
-structure! { RETRY_DEAD_JOBS_INPUT RetryDeadJobsInput (Default) {
-    opt Body kind: String = "Kind" "Kind" JOB_KIND;
-} }
-
-structure! { RETRY_DEAD_JOBS_OUTPUT RetryDeadJobsOutput (Default) {
-    req Body retried: i64 = "Retried" "Retried" shape::LONG;
-} }
-
-structure! { DROP_DEAD_JOB_INPUT DropDeadJobInput () {
-    req Body id: String = "Id" "Id" JOB_ID;
 } }
 
 structure! { TEST_AUTOMATION_RULE_INPUT TestAutomationRuleInput () {
@@ -353,6 +317,36 @@ operation! { DROP_DEAD_JOB DropDeadJob "drop_dead_job" {
     token None;
 } }
 
+operation! { ACCEPT_RISK AcceptRisk "accept_risk" {
+    writes "POST" "/risks/accept" 200;
+    action "balefire" "AcceptRisk";
+    input AcceptRiskInput = Some(structure(&ACCEPT_RISK_INPUT));
+    output AcceptRiskOutput = Some(structure(&ACCEPT_RISK_OUTPUT));
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND;
+    pages None;
+    token None;
+} }
+
+operation! { LIST_RISK_ACCEPTANCES ListRiskAcceptances "list_risk_acceptances" {
+    reads "POST" "/risks/list" 200;
+    action "balefire" "ListRiskAcceptances";
+    input ListRiskAcceptancesInput = Some(structure(&LIST_RISK_ACCEPTANCES_INPUT));
+    output ListRiskAcceptancesOutput = Some(structure(&LIST_RISK_ACCEPTANCES_OUTPUT));
+    errors VALIDATION ACCESS_DENIED;
+    pages Some(Pages { token: "NextToken", next: "NextToken", limit: Some("MaxResults") });
+    token None;
+} }
+
+operation! { WITHDRAW_RISK_ACCEPTANCE WithdrawRiskAcceptance "withdraw_risk_acceptance" {
+    writes "POST" "/risks/withdraw" 200;
+    action "balefire" "WithdrawRiskAcceptance";
+    input WithdrawRiskAcceptanceInput = Some(structure(&WITHDRAW_RISK_ACCEPTANCE_INPUT));
+    output crate::Unit = None;
+    errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND;
+    pages None;
+    token None;
+} }
+
 operation! { TRIGGER_INCIDENT TriggerIncident "trigger_incident" {
     writes "POST" "/incidents/trigger" 200;
     action "balefire" "TriggerIncident";
@@ -390,6 +384,9 @@ pub static SERVICE: Service = Service {
         &RETRY_DEAD_JOB,
         &RETRY_DEAD_JOBS,
         &DROP_DEAD_JOB,
+        &ACCEPT_RISK,
+        &LIST_RISK_ACCEPTANCES,
+        &WITHDRAW_RISK_ACCEPTANCE,
         &TRIGGER_INCIDENT,
         &RESOLVE_CAUSE,
     ],

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::hooks;
-use crate::outside::{bus, channel, connector, http, pager_duty, runbook};
+use crate::outside::{bus, channel, connector, export, http, pager_duty, runbook};
 use crate::settings::{Integrations, Limits, Settings};
 
 /// The file's name in the data directory, where none is given.
@@ -31,6 +31,7 @@ pub struct Configuration {
     pub pagerduty: pager_duty::Section,
     /// Ticket systems and who signs in there, by the names of connectors.
     pub connectors: BTreeMap<String, connector::Section>,
+    pub export: export::Section,
 }
 
 /// `[incidents]`.
@@ -220,6 +221,9 @@ mod tests {
                 "no secret",
             ),
             ("[runbooks]\nat_once = 0", "at_once"),
+            ("[export.buckets.b]\nto = \"ftp\"", "ftp"),
+            ("[export.buckets.b]\nto = \"directory\"", "path"),
+            ("[export.buckets.b]\nto = \"s3\"\nbucket = \"x\"", "bucket"),
             ("[runbooks.commands.x]\ncommands = []", "commands"),
             ("[runbooks.ssm]\nregion = \"eu-west-1\"", "endpoint"),
             (

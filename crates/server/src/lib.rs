@@ -100,6 +100,18 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0015_imports",
         sql: include_str!("../migrations/0015_imports.sql"),
     },
+    Migration {
+        name: "0016_export_jobs",
+        sql: include_str!("../migrations/0016_export_jobs.sql"),
+    },
+    Migration {
+        name: "0017_finding_trends",
+        sql: include_str!("../migrations/0017_finding_trends.sql"),
+    },
+    Migration {
+        name: "0018_risk_acceptance",
+        sql: include_str!("../migrations/0018_risk_acceptance.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

@@ -8,6 +8,7 @@ mod import;
 mod incident;
 mod open;
 mod reach;
+mod risk;
 mod rules;
 mod scan;
 mod serve;
@@ -46,6 +47,9 @@ enum Task {
     /// What could not be delivered to other systems.
     #[command(subcommand)]
     Deliveries(deliveries::Deliveries),
+    /// Risks that are accepted.
+    #[command(subcommand)]
+    Risk(risk::Risk),
     /// Accounts and access keys of a store that no server has open.
     #[command(subcommand)]
     Admin(admin::Admin),
@@ -120,6 +124,7 @@ impl Command {
             Task::Rules(rules) => runtime.block_on(rules.run()),
             Task::Incident(incident) => runtime.block_on(incident.run()),
             Task::Deliveries(deliveries) => runtime.block_on(deliveries.run()),
+            Task::Risk(risk) => runtime.block_on(risk.run()),
             Task::Admin(admin) => admin.run(),
         }
     }

@@ -7,7 +7,7 @@ use balefire_store::{Error, Job, Tx};
 
 use super::{
     Engine, LEASE_MS, check_connector, create_ticket, notify, open_rule_incidents, pager_duty,
-    publish, runbook, settle_replication_set, take_event,
+    publish, review_risks, runbook, settle_replication_set, take_event,
 };
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
@@ -29,6 +29,8 @@ pub enum Work {
     Inside(fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure>),
     /// By a call to the outside.
     Outside(Errand),
+    /// By many reads and writes, see `export_findings`.
+    Export,
     /// By a version that knew the kind.
     Unknown,
 }
@@ -61,6 +63,11 @@ impl Work {
             crate::incidents::runbook::START => Work::Inside(runbook::start_runbook),
             runbook::START_AUTOMATION => Work::Outside(runbook::automation::ERRAND),
             runbook::FOLLOW_AUTOMATION => Work::Outside(runbook::following::ERRAND),
+            crate::intelligence::feed_store::FEED_FINISHED => {
+                Work::Inside(review_risks::review_risks)
+            }
+            crate::securityhub::risk::REVIEW_RISK => Work::Inside(review_risks::review_risk),
+            crate::securityhub::export_job::EXPORT_FINDINGS => Work::Export,
             runbook::RUN_COMMAND => Work::Outside(runbook::command::ERRAND),
             crate::securityhub::connector::CHECK => Work::Outside(check_connector::ERRAND),
             crate::securityhub::ticket::MAKE => Work::Outside(create_ticket::ERRAND),
@@ -69,12 +76,12 @@ impl Work {
     }
 
     pub fn is_outside(&self) -> bool {
-        matches!(self, Work::Outside(_))
+        matches!(self, Work::Outside(_) | Work::Export)
     }
 }
 
 /// How a job ends.
-enum End {
+pub(super) enum End {
     Finished,
     /// Given up, for the reason.
     Buried(String),
@@ -84,23 +91,35 @@ impl Engine {
     pub(super) async fn run_job(self: Arc<Engine>, job: Job) -> Result<(), Error> {
         if job.attempts > ATTEMPTS_MAX {
             // Whoever had it before never came to put it back.
-            return self
-                .put_back(&job, "each attempt ended without a word")
-                .await;
+            return self.again(&job, "each attempt ended without a word").await;
         }
         match self.work(&job).await {
             // The job's own fault, which no lease mends.
             Err(error @ (Error::Panicked { .. } | Error::Refused { .. })) => {
-                self.put_back(&job, &error.to_string()).await
+                self.again(&job, &error.to_string()).await
             }
             ended => ended,
         }
+    }
+
+    /// Tries a job again later, in the way of its kind.
+    async fn again(&self, job: &Job, reason: &str) -> Result<(), Error> {
+        match Work::of(job) {
+            Work::Export => self.export_again(job, reason).await,
+            _ => self.put_back(job, reason).await,
+        }
+    }
+
+    /// Whether a job that fails now is given up.
+    pub(super) fn is_last_attempt(&self, job: &Job) -> bool {
+        job.attempts >= ATTEMPTS_MAX
     }
 
     async fn work(&self, job: &Job) -> Result<(), Error> {
         match Work::of(job) {
             Work::Inside(run) => self.settle(job, End::Finished, run).await,
             Work::Outside(errand) => self.run_errand(job, errand).await,
+            Work::Export => self.export_findings(job).await,
             Work::Unknown => {
                 let reason = format!("no job is called {}", job.kind);
                 self.put_back(job, &reason).await
@@ -121,7 +140,8 @@ impl Engine {
             Ok(None) => return self.settle(job, End::Finished, |_, _| Ok(())).await,
             Err(failure) => return self.put_back(job, &told(&failure)).await,
         };
-        match self.call(job, &call).await {
+        let calling = self.outside.call(&call, self.clock.now());
+        match self.keeping(job, calling).await {
             Ok(reply) => {
                 let settle = move |ctx: &mut Ctx<'_, '_>, job: &Job| {
                     (errand.settle)(ctx, job, Ok(reply.clone()))
@@ -140,9 +160,8 @@ impl Engine {
         }
     }
 
-    /// The call, with the job kept for as long as it takes.
-    async fn call(&self, job: &Job, call: &Call) -> Result<Reply, Fault> {
-        let calling = self.outside.call(call, self.clock.now());
+    /// A call to the outside, with the job kept for as long as it takes.
+    pub(super) async fn keeping<T>(&self, job: &Job, calling: impl Future<Output = T>) -> T {
         tokio::pin!(calling);
         loop {
             tokio::select! {
@@ -162,7 +181,7 @@ impl Engine {
     }
 
     /// The job's effect and its end are one transaction. Where the lease was lost to another, neither stays.
-    async fn settle(
+    pub(super) async fn settle(
         &self,
         job: &Job,
         end: End,
@@ -192,7 +211,7 @@ impl Engine {
     }
 
     /// A job that failed is tried again later, ever more slowly, and buried at last.
-    async fn put_back(&self, job: &Job, reason: &str) -> Result<(), Error> {
+    pub(super) async fn put_back(&self, job: &Job, reason: &str) -> Result<(), Error> {
         tracing::warn!(
             job = job.id,
             kind = job.kind,
@@ -214,7 +233,7 @@ impl Engine {
     }
 
     /// A function of a context as one of a transaction.
-    fn in_ctx<T>(
+    pub(super) fn in_ctx<T>(
         &self,
         job: &Job,
         run: impl Fn(&mut Ctx<'_, '_>, &Job) -> T + Send + 'static,

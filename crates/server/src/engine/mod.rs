@@ -3,6 +3,7 @@
 mod busy;
 mod check_connector;
 mod create_ticket;
+mod export_findings;
 mod forget_client_tokens;
 mod job;
 mod notify;
@@ -10,6 +11,7 @@ mod open_incidents;
 mod open_rule_incidents;
 mod pager_duty;
 mod publish;
+mod review_risks;
 mod runbook;
 mod settle_replication_set;
 mod take_event;

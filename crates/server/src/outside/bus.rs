@@ -11,11 +11,11 @@ use http_body_util::Full;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::aws::{KeySource, Signer};
 use super::channel::webhook::{self, Webhook};
-use super::http::{Http, USER_AGENT};
+use super::http::Http;
 use super::{Fault, Reply};
 use crate::configuration::{SecretSource, Source};
-use crate::signature::{Credentials, Secret, sign};
 
 /// Errors of an entry that another attempt may not meet.
 const PASSING: &[&str] = &[
@@ -86,9 +86,8 @@ impl Bus {
 
 pub struct EventBridge {
     endpoint: Uri,
-    region: String,
     bus: String,
-    credentials: Credentials,
+    signer: Signer,
 }
 
 impl EventBridge {
@@ -97,17 +96,15 @@ impl EventBridge {
             Some(source) => super::channel::url(&source.read()?, source)?,
             None => format!("https://events.{}.amazonaws.com/", section.region).parse()?,
         };
-        let token = section.session_token.as_ref();
-        let token = token.map(|source| source.read().map(Secret::new));
+        let key = KeySource {
+            access_key_id: &section.access_key_id,
+            secret_access_key: &section.secret_access_key,
+            session_token: section.session_token.as_ref(),
+        };
         Ok(EventBridge {
             endpoint,
-            region: section.region.clone(),
             bus: section.bus.clone().unwrap_or_else(|| "default".into()),
-            credentials: Credentials {
-                access_key_id: section.access_key_id.read()?,
-                secret_access_key: Secret::new(section.secret_access_key.read()?),
-                session_token: token.transpose()?,
-            },
+            signer: Signer::new("events", &section.region, &key)?,
         })
     }
 
@@ -143,19 +140,9 @@ impl EventBridge {
             "Time": event["time"],
         });
         let body = Bytes::from(json!({"Entries": [entry]}).to_string());
-        let mut request = Request::post(self.endpoint.clone())
+        let request = Request::post(self.endpoint.clone())
             .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", "AWSEvents.PutEvents")
-            .header("user-agent", USER_AGENT)
-            .body(Full::new(body.clone()))?;
-        sign(
-            &mut request,
-            &body,
-            &self.credentials,
-            &self.region,
-            "events",
-            now.0,
-        )?;
-        Ok(request)
+            .header("x-amz-target", "AWSEvents.PutEvents");
+        self.signer.signed(request, body, now)
     }
 }

@@ -64,8 +64,7 @@ impl Http {
         })
     }
 
-    /// The same client with less patience.
-    #[cfg(test)]
+    /// The same client with another patience.
     pub fn within(self, timeout: Duration) -> Http {
         Http { timeout, ..self }
     }

@@ -1,8 +1,10 @@
 //! The world outside: what is told to other systems, and called from `engine` alone.
 
+mod aws;
 pub mod bus;
 pub mod channel;
 pub mod connector;
+pub mod export;
 pub mod http;
 pub mod pager_duty;
 pub mod runbook;
@@ -17,6 +19,7 @@ use crate::configuration::Configuration;
 use bus::Bus;
 use channel::Channel;
 use connector::Connectors;
+use export::Exports;
 use http::Http;
 use pager_duty::PagerDuty;
 use runbook::Runbooks;
@@ -116,6 +119,7 @@ pub struct Outside {
     pager_duty: PagerDuty,
     runbooks: Runbooks,
     connectors: Connectors,
+    exports: Exports,
 }
 
 impl Outside {
@@ -136,12 +140,18 @@ impl Outside {
             pager_duty: PagerDuty::new(&configuration.pagerduty)?,
             runbooks: Runbooks::new(&configuration.runbooks)?,
             connectors: Connectors::new(&configuration.connectors)?,
+            exports: Exports::new(&configuration.export, &configuration.outside)?,
         })
     }
 
     /// How many commands may run at once.
     pub fn commands_at_once(&self) -> usize {
         self.runbooks.commands_at_once()
+    }
+
+    /// The buckets that exports are written to.
+    pub fn exports(&self) -> &Exports {
+        &self.exports
     }
 
     /// Makes a call. It ends within a minute, whatever the other side does; a command has its own limit.

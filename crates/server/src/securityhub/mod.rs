@@ -7,14 +7,17 @@ mod arn;
 pub mod asff;
 pub mod automation_rule;
 pub mod connector;
+pub mod export_job;
 pub mod finding;
 pub mod hub;
 pub mod hub_v1;
 pub mod insight;
 pub mod product;
 mod product_v2;
+pub mod risk;
 mod tags;
 pub mod ticket;
+pub mod trend;
 
 use std::sync::Arc;
 
@@ -26,47 +29,14 @@ use finding::Index;
 
 /// The operations of this room. Those that search ask the index.
 pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
-    let (findings, statistics) = (Arc::clone(index), Arc::clone(index));
+    [first_version(), second_version(), searches(index), own()].concat()
+}
+
+/// The first version: ASFF.
+fn first_version() -> Vec<Handler> {
     vec![
         Handler::of::<op::BatchImportFindings>(finding::v1::batch_import_findings),
         Handler::of::<op::BatchUpdateFindings>(finding::v1::batch_update_findings),
-        Handler::of::<op::BatchUpdateFindingsV2>(finding::batch_update_findings_v2),
-        Handler::of::<op::CreateAutomationRuleV2>(automation_rule::create_automation_rule_v2),
-        Handler::of::<op::DeleteAutomationRuleV2>(automation_rule::delete_automation_rule_v2),
-        Handler::of::<op::CreateAggregatorV2>(aggregator::create_aggregator_v2),
-        Handler::of::<op::CreateConnectorV2>(connector::create_connector_v2),
-        Handler::of::<op::CreateTicketV2>(ticket::create_ticket_v2)
-            .answered_by_job::<op::CreateTicketV2>(ticket::outcome),
-        Handler::of::<op::DeleteAggregatorV2>(aggregator::delete_aggregator_v2),
-        Handler::of::<op::DeleteConnectorV2>(connector::delete_connector_v2),
-        Handler::of::<op::DescribeProductsV2>(product_v2::describe_products_v2),
-        Handler::of::<op::DescribeSecurityHubV2>(hub::describe_security_hub_v2),
-        Handler::of::<op::DisableSecurityHubFeatureV2>(hub::disable_security_hub_feature_v2),
-        Handler::of::<op::DisableSecurityHubV2>(hub::disable_security_hub_v2),
-        Handler::of::<op::EnableSecurityHubFeatureV2>(hub::enable_security_hub_feature_v2),
-        Handler::of::<op::EnableSecurityHubV2>(hub::enable_security_hub_v2),
-        Handler::of::<op::GetFindingStatisticsV2>(move |ctx, input| {
-            finding::get_finding_statistics_v2(ctx, input, &statistics)
-        }),
-        Handler::of::<op::GetFindingsV2>(move |ctx, input| {
-            finding::get_findings_v2(ctx, input, &findings)
-        }),
-        Handler::of::<op::GetAutomationRuleV2>(automation_rule::get_automation_rule_v2),
-        Handler::of::<op::ListAutomationRulesV2>(automation_rule::list_automation_rules_v2),
-        Handler::of::<op::UpdateAutomationRuleV2>(automation_rule::update_automation_rule_v2),
-        Handler::of::<own::TestAutomationRule>(automation_rule::test_automation_rule),
-        Handler::of::<op::GetAggregatorV2>(aggregator::get_aggregator_v2),
-        Handler::of::<op::GetConnectorV2>(connector::get_connector_v2),
-        Handler::of::<op::ListAggregatorsV2>(aggregator::list_aggregators_v2),
-        Handler::of::<op::ListConnectorsV2>(connector::list_connectors_v2),
-        Handler::of::<op::ListTagsForResource>(tags::list_tags_for_resource),
-        Handler::of::<op::RegisterConnectorV2>(connector::register_connector_v2),
-        Handler::of::<op::TagResource>(tags::tag_resource),
-        Handler::of::<op::UntagResource>(tags::untag_resource),
-        Handler::of::<op::UpdateAggregatorV2>(aggregator::update_aggregator_v2),
-        Handler::of::<op::UpdateConnectorV2>(connector::update_connector_v2),
-        Handler::of::<own::ImportFindings>(finding::import_findings),
-        Handler::of::<own::CompleteImport>(finding::complete_import),
         Handler::of::<op::CreateActionTarget>(action_target::create_action_target),
         Handler::of::<op::CreateInsight>(insight::create_insight),
         Handler::of::<op::DeleteActionTarget>(action_target::delete_action_target),
@@ -92,5 +62,68 @@ pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
         Handler::of::<op::UpdateSecurityHubConfiguration>(
             hub_v1::update_security_hub_configuration,
         ),
+    ]
+}
+
+/// The second version: OCSF; and tags, which are of both.
+fn second_version() -> Vec<Handler> {
+    vec![
+        Handler::of::<op::BatchUpdateFindingsV2>(finding::batch_update_findings_v2),
+        Handler::of::<op::CancelExportJobV2>(export_job::cancel_export_job_v2),
+        Handler::of::<op::CreateAggregatorV2>(aggregator::create_aggregator_v2),
+        Handler::of::<op::CreateAutomationRuleV2>(automation_rule::create_automation_rule_v2),
+        Handler::of::<op::CreateConnectorV2>(connector::create_connector_v2),
+        Handler::of::<op::CreateTicketV2>(ticket::create_ticket_v2)
+            .answered_by_job::<op::CreateTicketV2>(ticket::outcome),
+        Handler::of::<op::DeleteAggregatorV2>(aggregator::delete_aggregator_v2),
+        Handler::of::<op::DeleteAutomationRuleV2>(automation_rule::delete_automation_rule_v2),
+        Handler::of::<op::DeleteConnectorV2>(connector::delete_connector_v2),
+        Handler::of::<op::DescribeProductsV2>(product_v2::describe_products_v2),
+        Handler::of::<op::DescribeSecurityHubV2>(hub::describe_security_hub_v2),
+        Handler::of::<op::DisableSecurityHubFeatureV2>(hub::disable_security_hub_feature_v2),
+        Handler::of::<op::DisableSecurityHubV2>(hub::disable_security_hub_v2),
+        Handler::of::<op::EnableSecurityHubFeatureV2>(hub::enable_security_hub_feature_v2),
+        Handler::of::<op::EnableSecurityHubV2>(hub::enable_security_hub_v2),
+        Handler::of::<op::GetAggregatorV2>(aggregator::get_aggregator_v2),
+        Handler::of::<op::GetAutomationRuleV2>(automation_rule::get_automation_rule_v2),
+        Handler::of::<op::GetConnectorV2>(connector::get_connector_v2),
+        Handler::of::<op::GetExportJobV2>(export_job::get_export_job_v2),
+        Handler::of::<op::GetFindingsTrendsV2>(trend::get_findings_trends_v2),
+        Handler::of::<op::ListAggregatorsV2>(aggregator::list_aggregators_v2),
+        Handler::of::<op::ListAutomationRulesV2>(automation_rule::list_automation_rules_v2),
+        Handler::of::<op::ListConnectorsV2>(connector::list_connectors_v2),
+        Handler::of::<op::ListExportJobsV2>(export_job::list_export_jobs_v2),
+        Handler::of::<op::ListTagsForResource>(tags::list_tags_for_resource),
+        Handler::of::<op::RegisterConnectorV2>(connector::register_connector_v2),
+        Handler::of::<op::StartExportJobV2>(export_job::start_export_job_v2),
+        Handler::of::<op::TagResource>(tags::tag_resource),
+        Handler::of::<op::UntagResource>(tags::untag_resource),
+        Handler::of::<op::UpdateAggregatorV2>(aggregator::update_aggregator_v2),
+        Handler::of::<op::UpdateAutomationRuleV2>(automation_rule::update_automation_rule_v2),
+        Handler::of::<op::UpdateConnectorV2>(connector::update_connector_v2),
+    ]
+}
+
+fn searches(index: &Arc<Index>) -> Vec<Handler> {
+    let (findings, statistics) = (Arc::clone(index), Arc::clone(index));
+    vec![
+        Handler::of::<op::GetFindingStatisticsV2>(move |ctx, input| {
+            finding::get_finding_statistics_v2(ctx, input, &statistics)
+        }),
+        Handler::of::<op::GetFindingsV2>(move |ctx, input| {
+            finding::get_findings_v2(ctx, input, &findings)
+        }),
+    ]
+}
+
+/// Balefire's own.
+fn own() -> Vec<Handler> {
+    vec![
+        Handler::of::<own::AcceptRisk>(risk::accept_risk),
+        Handler::of::<own::CompleteImport>(finding::complete_import),
+        Handler::of::<own::ImportFindings>(finding::import_findings),
+        Handler::of::<own::ListRiskAcceptances>(risk::list_risk_acceptances),
+        Handler::of::<own::TestAutomationRule>(automation_rule::test_automation_rule),
+        Handler::of::<own::WithdrawRiskAcceptance>(risk::withdraw_risk_acceptance),
     ]
 }

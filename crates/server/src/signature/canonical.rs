@@ -24,6 +24,12 @@ impl PathStyle {
         normalize: true,
         double_encode: true,
     };
+
+    /// The style of S3, whose keys may have dots and slashes anywhere.
+    pub const S3: Self = Self {
+        normalize: false,
+        double_encode: false,
+    };
 }
 
 /// The parts of a request that its signature covers.

@@ -70,8 +70,12 @@ pub fn sign<B>(
         signed_headers: &signed_headers,
         body_sha256: &body_sha256(body),
     };
+    let style = match service {
+        "s3" => PathStyle::S3,
+        _ => PathStyle::STANDARD,
+    };
     let canonical = covered
-        .canonical_request(PathStyle::STANDARD)
+        .canonical_request(style)
         .expect("Invariant: the names were read from these headers");
     let text = string_to_sign(&timestamp, &scope, &canonical);
     let signature = hex(&mac(

@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 /// How the server behaves.
 #[derive(Clone)]
 pub enum Behaviour {
-    /// With a status and a body.
+    /// With a status and a body, and an ETag as S3 gives it.
     Answers(u16, &'static str),
     /// By the method and path, each with a status and a body; otherwise 404.
     Routes(&'static [(&'static str, u16, &'static str)]),
@@ -107,6 +107,8 @@ async fn answer(
     let with = |status: u16, body: &'static str| {
         let mut response = Response::new(Full::new(Bytes::from_static(body.as_bytes())));
         *response.status_mut() = StatusCode::from_u16(status).expect("a status");
+        let tag = http::HeaderValue::from_static("\"tag\"");
+        response.headers_mut().insert(http::header::ETAG, tag);
         response
     };
     match behaviour {

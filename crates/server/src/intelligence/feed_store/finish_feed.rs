@@ -10,6 +10,8 @@ use super::generation::{FeedState, Generation, state, sweep, table};
 use crate::context::Ctx;
 use crate::failure::Failure;
 
+/// The kind of the job that a feed leaves when it has news.
+pub const FEED_FINISHED: &str = "feed_finished";
 /// Rows of older generations that go with this write, besides those that parts sweep.
 const SWEPT_MAX: u64 = 5000;
 
@@ -65,6 +67,8 @@ pub fn finish_feed(
     sweep(ctx.tx, input.feed, SWEPT_MAX)?;
     let body = json!({"generation": next.generation, "asOf": next.as_of, "rows": row_count});
     ctx.changed("feed.finished", &next.name, &body)?;
+    let administrator = ctx.caller.account.clone();
+    ctx.leave_job(&administrator, FEED_FINISHED, &next.name, &json!({}))?;
     Ok(FinishFeedOutput { row_count })
 }
 

@@ -16,7 +16,7 @@ mod statement;
 mod tests;
 
 pub use epss_rows::share;
-pub use finish_feed::finish_feed;
+pub use finish_feed::{FEED_FINISHED, finish_feed};
 pub use generation::{FeedState, numbers, sweep};
 pub use put_feed_part::put_feed_part;
 pub use read::{

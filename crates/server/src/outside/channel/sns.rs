@@ -9,11 +9,11 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use serde_json::json;
 
-use super::super::http::{Http, USER_AGENT};
+use super::super::aws::{KeySource, Signer, domain};
+use super::super::http::Http;
 use super::super::{Fault, Notice, Reply};
 use super::wording;
 use crate::configuration::{SecretSource, Source};
-use crate::signature::{Credentials, Secret, sign};
 
 /// SNS takes shorter subjects only, of ASCII.
 const SUBJECT_CHARS_MAX: usize = 99;
@@ -39,9 +39,8 @@ pub struct Section {
 
 pub struct Sns {
     topic: String,
-    region: String,
     endpoint: Uri,
-    credentials: Credentials,
+    signer: Signer,
 }
 
 impl Sns {
@@ -58,17 +57,15 @@ impl Sns {
             Some(source) => super::url(&source.read()?, source)?,
             None => format!("https://sns.{region}.{}/", domain(partition)).parse()?,
         };
-        let token = section.session_token.as_ref();
-        let token = token.map(|source| source.read().map(Secret::new));
+        let key = KeySource {
+            access_key_id: &section.access_key_id,
+            secret_access_key: &section.secret_access_key,
+            session_token: section.session_token.as_ref(),
+        };
         Ok(Sns {
             topic: topic.to_owned(),
-            region: region.to_owned(),
             endpoint,
-            credentials: Credentials {
-                access_key_id: section.access_key_id.read()?,
-                secret_access_key: Secret::new(section.secret_access_key.read()?),
-                session_token: token.transpose()?,
-            },
+            signer: Signer::new("sns", region, &key)?,
         })
     }
 
@@ -92,22 +89,11 @@ impl Sns {
 
     fn request(&self, notice: &Notice, now: Timestamp) -> Result<Request<Full<Bytes>>> {
         let body = Bytes::from(self.form(notice));
-        let mut request = Request::post(self.endpoint.clone())
-            .header(
-                "content-type",
-                "application/x-www-form-urlencoded; charset=utf-8",
-            )
-            .header("user-agent", USER_AGENT)
-            .body(Full::new(body.clone()))?;
-        sign(
-            &mut request,
-            &body,
-            &self.credentials,
-            &self.region,
-            "sns",
-            now.0,
-        )?;
-        Ok(request)
+        let request = Request::post(self.endpoint.clone()).header(
+            "content-type",
+            "application/x-www-form-urlencoded; charset=utf-8",
+        );
+        self.signer.signed(request, body, now)
     }
 
     fn form(&self, notice: &Notice) -> String {
@@ -127,14 +113,6 @@ impl Sns {
         let encode =
             |(name, value): &(&str, String)| format!("{name}={}", utf8_percent_encode(value, KEPT));
         members.iter().map(encode).collect::<Vec<_>>().join("&")
-    }
-}
-
-/// Where Amazon's endpoints of a partition are.
-fn domain(partition: &str) -> &'static str {
-    match partition {
-        "aws-cn" => "amazonaws.com.cn",
-        _ => "amazonaws.com",
     }
 }
 

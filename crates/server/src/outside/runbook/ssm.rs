@@ -7,15 +7,14 @@ use anyhow::{Context, Result, ensure};
 use balefire_api::Timestamp;
 use bytes::Bytes;
 use http::{Request, Response, Uri};
-use http_body_util::Full;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::super::aws::{KeySource, Signer};
 use super::super::http::{self as client, Http};
 use super::super::{Fault, Reply};
 use super::Start;
 use crate::configuration::{SecretSource, Source};
-use crate::signature::{Credentials, Secret, sign};
 
 /// Statuses from which an execution does not move.
 const FINAL: &[&str] = &[
@@ -57,11 +56,8 @@ pub struct Section {
 
 pub struct Ssm {
     endpoint: Uri,
-    region: String,
     account: Option<String>,
-    credentials: Credentials,
-    /// Sent in the clear, so it is taken out of whatever comes back.
-    session_token: Option<String>,
+    signer: Signer,
 }
 
 impl Ssm {
@@ -75,18 +71,15 @@ impl Ssm {
             let digits = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
             ensure!(digits, "account must be twelve digits");
         }
-        let session_token = section.session_token.as_ref().map(SecretSource::read);
-        let session_token = session_token.transpose()?;
+        let key = KeySource {
+            access_key_id: &section.access_key_id,
+            secret_access_key: &section.secret_access_key,
+            session_token: section.session_token.as_ref(),
+        };
         Ok(Ssm {
             endpoint,
-            region: section.region.clone(),
             account: section.account.clone(),
-            credentials: Credentials {
-                access_key_id: section.access_key_id.read()?,
-                secret_access_key: Secret::new(section.secret_access_key.read()?),
-                session_token: session_token.clone().map(Secret::new),
-            },
-            session_token,
+            signer: Signer::new("ssm", &section.region, &key)?,
         })
     }
 
@@ -109,7 +102,7 @@ impl Ssm {
                 self.endpoint
             )));
         }
-        Ok(json!({"executionId": id, "region": self.region, "account": self.account}))
+        Ok(json!({"executionId": id, "region": self.signer.region(), "account": self.account}))
     }
 
     pub async fn follow(&self, http: &Http, id: &str, now: Timestamp) -> Result<Reply, Fault> {
@@ -141,22 +134,11 @@ impl Ssm {
         let body = Bytes::from(input.to_string());
         let request = Request::post(self.endpoint.clone())
             .header("content-type", "application/x-amz-json-1.1")
-            .header("x-amz-target", format!("AmazonSSM.{operation}"))
-            .header("user-agent", client::USER_AGENT)
-            .body(Full::new(body.clone()));
-        let mut request = request.map_err(|error| Fault::lasting(error.to_string()))?;
-        sign(
-            &mut request,
-            &body,
-            &self.credentials,
-            &self.region,
-            "ssm",
-            now.0,
-        )
-        .map_err(|error| Fault::lasting(error.to_string()))?;
+            .header("x-amz-target", format!("AmazonSSM.{operation}"));
+        let request = self.signer.signed(request, body, now);
+        let request = request.map_err(|error| Fault::lasting(error.to_string()))?;
         let host = client::host(&request);
-        let secrets: Vec<&str> = self.session_token.iter().map(String::as_str).collect();
-        let response = http.ask(request, &secrets).await?;
+        let response = http.ask(request, &self.signer.secrets()).await?;
         let passing = passing(&response);
         let response = client::judged(response, &host).map_err(|fault| Fault {
             lasting: fault.lasting && !passing,

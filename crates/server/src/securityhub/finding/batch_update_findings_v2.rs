@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::edit::Edit;
 use super::fields::Fields;
+use super::history;
 use super::identity::{Identity, account_of};
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -29,6 +30,7 @@ pub fn batch_update_findings_v2(
     let uids: Vec<&str> = named.iter().map(|named| named.uid.as_str()).collect();
     let known = super::known_of(ctx.tx, &uids)?;
     let mut edits: HashMap<String, Kept<Edit>> = super::records_of(ctx.tx, &uids)?;
+    let before = edits.clone();
     let mut seen = HashSet::new();
     let mut changed = Vec::new();
     let mut response = BatchUpdateFindingsV2Response::default();
@@ -50,6 +52,7 @@ pub fn batch_update_findings_v2(
         }
     }
     if !changed.is_empty() {
+        history::record_edits(ctx, &changed, &before)?;
         ctx.changed("findings.updated", &hub.arn(), &log_body(&fields, &changed))?;
     }
     Ok(response)

@@ -6,13 +6,15 @@ use balefire_api::own::{CompleteImportInput, CompleteImportOutput};
 use balefire_store::{Kept, Row};
 use serde_json::{Value as Json, json};
 
-use super::edit::Standing;
+use super::edit::{Edit, Standing};
+use super::history::state;
 use super::members::{Changes, Members, json_text};
 use super::packing::{Packed, Packer, Unpacker};
 use super::run::Run;
 use super::{Finding, identity};
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::securityhub::trend;
 
 /// What errors call a run; its name follows from it.
 const RUN: &str = "IMPORT_RUN";
@@ -63,6 +65,7 @@ pub fn complete_import(
     for row in &rows {
         closing.row(ctx, row)?;
     }
+    closing.trend.record(ctx)?;
     let closed = closing.closed;
     if !closed.is_empty() {
         let body = json!({"created": [], "updated": closed});
@@ -100,6 +103,7 @@ struct Closing<'a> {
     scope: Option<&'a str>,
     packer: Packer,
     unpacker: Unpacker,
+    trend: trend::Changes,
     closed: Vec<String>,
 }
 
@@ -114,6 +118,7 @@ impl<'a> Closing<'a> {
             scope,
             packer: Packer::newest(ctx.tx)?,
             unpacker: Unpacker::default(),
+            trend: trend::Changes::default(),
             closed: Vec::new(),
         })
     }
@@ -148,7 +153,13 @@ impl<'a> Closing<'a> {
             record,
             version: row.int(6)?,
         };
-        kept.record.packed = self.packer.pack(&closed(&text, ctx.now.0)?)?;
+        let after = closed(&text, ctx.now.0)?;
+        let edit = ctx.tx.get::<Edit>(&[(&kept.record.uid).into()])?;
+        let edit = edit.as_ref().map(|edit| &edit.record);
+        let account = &kept.record.account;
+        let (was, is) = (state(account, &text, edit)?, state(account, &after, edit)?);
+        self.trend.take(Some(was), is)?;
+        kept.record.packed = self.packer.pack(&after)?;
         kept.record.updated_ms = ctx.now.0;
         ctx.tx.replace(&mut kept)?;
         self.closed.push(kept.record.uid);

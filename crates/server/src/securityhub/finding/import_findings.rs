@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Finding;
 use super::edit::{Edit, Standing, status_after_reopening};
+use super::history::state;
 use super::identity::account_of;
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
 use super::provider::{self, Accepted};
@@ -17,6 +18,7 @@ use crate::access::Account;
 use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::{Rules, Version};
+use crate::securityhub::trend::Changes;
 
 /// Keeps the documents that are valid and reports the others with their place and reason.
 ///
@@ -80,6 +82,7 @@ pub(super) struct Import {
     created: BTreeSet<String>,
     /// None of those that were created.
     updated: BTreeSet<String>,
+    trend: Changes,
     created_count: i32,
     updated_count: i32,
     unchanged_count: i32,
@@ -97,6 +100,7 @@ impl Import {
             findings,
             created: BTreeSet::new(),
             updated: BTreeSet::new(),
+            trend: Changes::default(),
             created_count: 0,
             updated_count: 0,
             unchanged_count: 0,
@@ -124,6 +128,8 @@ impl Import {
         };
         let Some(known) = self.findings.get_mut(&uid) else {
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
+            let is = state(&account, &text, self.edit(&uid))?;
+            self.trend.take(None, is)?;
             let record = Finding {
                 uid: uid.clone(),
                 account,
@@ -143,6 +149,11 @@ impl Import {
             self.unchanged_count += 1;
             return Ok(());
         }
+        let was = state(
+            &account,
+            &before,
+            self.edits.get(&uid).map(|edit| &edit.record),
+        )?;
         let before_ms = std::mem::replace(&mut known.updated_ms, now_ms);
         known.packed = self.packer.pack(&text)?;
         ctx.tx.replace(known)?;
@@ -156,6 +167,8 @@ impl Import {
             ..version
         };
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
+        let is = state(&account, &text, self.edit(&uid))?;
+        self.trend.take(Some(was), is)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {
             self.updated.insert(uid);
@@ -163,7 +176,29 @@ impl Import {
         Ok(())
     }
 
-    /// Logs what changed, leaves what rules are to cause, and trains the dictionary when it is due.
+    /// Counts a change that was made to the edit of a finding after its document was taken. `before` is what
+    /// the edit was then.
+    pub(super) fn count_edit(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        uid: &str,
+        before: &Edit,
+    ) -> Result<(), Failure> {
+        let Some(finding) = self.findings.get(uid) else {
+            return Ok(());
+        };
+        let Packed { bytes, dictionary } = &finding.packed;
+        let text = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
+        let was = state(&finding.account, &text, Some(before))?;
+        let is = state(&finding.account, &text, self.edit(uid))?;
+        self.trend.take(Some(was), is)
+    }
+
+    fn edit(&self, uid: &str) -> Option<&Edit> {
+        self.edits.get(uid).map(|edit| &edit.record)
+    }
+
+    /// Logs and counts what changed, leaves what rules are to cause, and trains a dictionary when it is due.
     pub(super) fn finish(&mut self, ctx: &mut Ctx<'_, '_>) -> Result<(), Failure> {
         let (created, updated) = (&self.created, &self.updated);
         if !self.packer.has_dictionary() && !created.is_empty() {
@@ -174,6 +209,7 @@ impl Import {
             let account = ctx.caller.account.clone();
             ctx.changed("findings.imported", &account, &body)?;
         }
+        std::mem::take(&mut self.trend).record(ctx)?;
         std::mem::take(&mut self.rules).finish(ctx)
     }
 }

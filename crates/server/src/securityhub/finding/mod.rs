@@ -9,9 +9,11 @@ mod fields;
 pub(in crate::securityhub) mod filter;
 mod get_finding_statistics_v2;
 mod get_findings_v2;
+mod history;
 mod identity;
 mod import_findings;
 mod index;
+mod matching;
 mod members;
 mod packing;
 pub(in crate::securityhub) mod path;
@@ -24,6 +26,7 @@ mod scope;
 mod sort;
 #[cfg(test)]
 pub(crate) mod tests;
+mod triage;
 pub mod v1;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
@@ -37,6 +40,11 @@ pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
 pub use index::Index;
 pub use scan::{Passing, scan};
+
+pub(super) use matching::{Matching, next_matching};
+pub(super) use path::Path;
+pub(super) use scope::check as check_scopes;
+pub(super) use triage::{is_suppressed, set_status, vulnerabilities_of};
 
 use std::collections::{HashMap, HashSet};
 

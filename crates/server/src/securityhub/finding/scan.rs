@@ -32,29 +32,44 @@ pub fn scan(
     visible: Visible<'_>,
     mut show: impl FnMut(Passing<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let (mut after, end) = match visible {
-        Visible::Organization => (String::new(), identity::end_of("9")),
-        Visible::Account(account) => (account.to_owned(), identity::end_of(account)),
-    };
     let mut unpacker = Unpacker::default();
-    loop {
-        let rows = tx.query(NEXT, &[(&after).into(), (&end).into(), CHUNK.into()])?;
-        for row in &rows {
-            if !visible.includes(row.text(1)?) {
-                continue;
-            }
-            let text = unpacker.unpack(tx, row.blob(2)?, row.int(3)?)?;
-            show(Passing {
-                uid: row.text(0)?,
-                text,
-                updated_ms: row.int(4)?,
-                edit: edit_of(row)?,
-            })?;
+    let mut after = String::new();
+    while let Some(last) = scan_on(tx, visible, &after, &mut unpacker, &mut show)? {
+        after = last;
+    }
+    Ok(())
+}
+
+/// Shows the next few findings behind a uid, or the first where it is empty. Gives the uid to go on
+/// behind; nothing, when there are no more.
+pub fn scan_on(
+    tx: &mut Tx<'_>,
+    visible: Visible<'_>,
+    after: &str,
+    unpacker: &mut Unpacker,
+    show: &mut impl FnMut(Passing<'_>) -> Result<(), Failure>,
+) -> Result<Option<String>, Failure> {
+    let (first, end) = match visible {
+        Visible::Organization => ("", identity::end_of("9")),
+        Visible::Account(account) => (account, identity::end_of(account)),
+    };
+    let after = if after.is_empty() { first } else { after };
+    let rows = tx.query(NEXT, &[after.into(), (&end).into(), CHUNK.into()])?;
+    for row in &rows {
+        if !visible.includes(row.text(1)?) {
+            continue;
         }
-        match rows.last() {
-            Some(last) if rows.len() as i64 == CHUNK => after = last.text(0)?.to_owned(),
-            _ => return Ok(()),
-        }
+        let text = unpacker.unpack(tx, row.blob(2)?, row.int(3)?)?;
+        show(Passing {
+            uid: row.text(0)?,
+            text,
+            updated_ms: row.int(4)?,
+            edit: edit_of(row)?,
+        })?;
+    }
+    match rows.last() {
+        Some(last) if rows.len() as i64 == CHUNK => Ok(Some(last.text(0)?.to_owned())),
+        _ => Ok(None),
     }
 }
 

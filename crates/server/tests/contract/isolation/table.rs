@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::world::{
-    self, MARK, RULE, World, automation_rule, document, identifier, scan, security_finding,
+    self, MARK, RULE, World, automation_rule, document, export, identifier, scan, security_finding,
 };
 use crate::server::{OTHER, OWNER, REGION};
 
@@ -388,6 +388,58 @@ pub const ROWS: &[Row] = &[
         "balefire:ImportFindings",
         |_| json!({"Findings": [document("1")]}),
         Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "balefire:AcceptRisk",
+        |w| json!({"FindingUid": w.finding, "Reason": MARK}),
+        NOT_FOUND,
+        Own::Sees,
+    ),
+    row(
+        "balefire:ListRiskAcceptances",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "balefire:WithdrawRiskAcceptance",
+        |w| json!({"FindingUid": w.finding}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    row(
+        "securityhub:GetFindingsTrendsV2",
+        |_| {
+            let day = "2026-01-01T00:00:00Z";
+            json!({"StartTime": day, "EndTime": day})
+        },
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:GetExportJobV2",
+        |w| json!({"ExportJobId": w.export}),
+        NOT_FOUND,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:ListExportJobsV2",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:CancelExportJobV2",
+        |w| json!({"ExportJobId": w.export}),
+        NOT_FOUND,
+        Own::May,
+    ),
+    // The key must be of the caller's account.
+    row(
+        "securityhub:StartExportJobV2",
+        |_| export(),
+        Foreign::Refused(400, "ValidationException"),
         Own::May,
     ),
     // Findings of the first version.

@@ -43,6 +43,8 @@ pub struct World {
     pub action_target: String,
     /// A product whose findings the owner takes.
     pub subscription: String,
+    /// An export that is running.
+    pub export: String,
     /// The resource that was scanned.
     pub instance: String,
     /// A finding of Inspector.
@@ -80,6 +82,7 @@ impl World {
             insight: String::new(),
             action_target: String::new(),
             subscription: String::new(),
+            export: String::new(),
             instance: format!("arn:aws:ec2:{REGION}:{OWNER}:instance/i-0123456789abcdef0"),
             vulnerability: String::new(),
             dead_jobs: Vec::new(),
@@ -91,6 +94,8 @@ impl World {
         world.add_automation_rules();
         world.add_security_findings();
         world.add_vulnerability();
+        let started = world.done("securityhub:StartExportJobV2", export());
+        world.export = text(&started["ExportJobId"]);
         world
     }
 
@@ -298,6 +303,7 @@ impl World {
             ("securityhub:GetInsights", json!({})),
             ("securityhub:DescribeActionTargets", json!({})),
             ("securityhub:ListEnabledProductsForImport", json!({})),
+            ("securityhub:ListExportJobsV2", json!({})),
             ("inspector2:BatchGetAccountStatus", json!({})),
             ("inspector2:ListFindings", json!({})),
             ("balefire:ListDeadJobs", json!({})),
@@ -404,6 +410,16 @@ pub fn identifier(id: &str) -> Value {
 
 fn own_product(account: &str) -> String {
     format!("arn:aws:securityhub:{REGION}:{account}:product/{account}/default")
+}
+
+/// A request for an export.
+pub fn export() -> Value {
+    let key = format!("arn:aws:kms:{REGION}:{OWNER}:key/1234abcd");
+    json!({
+        "Name": MARK,
+        "Destination": {"S3": {"BucketArn": "arn:aws:s3:::findings", "KmsKeyArn": key}},
+        "OutputConfiguration": {"Findings": {"Format": "OCSF_JSON"}},
+    })
 }
 
 /// The bill of a resource with a vulnerable package.

@@ -16,6 +16,7 @@ mod resource;
 #[cfg(test)]
 pub(super) mod tests;
 mod text;
+mod trend;
 
 use balefire_api::generated::securityhub::{
     AllowedOperators, BooleanFilter, CompositeFilter, OcsfBooleanFilter, OcsfFindingFilters,
@@ -228,17 +229,25 @@ impl Compiler {
             nodes.extend(self.each(filters, &format!("{at}/IpFilters"), Compiler::address));
         }
         let nested = composite.nested_composite_filters.as_deref();
-        let nested = nested.unwrap_or_default();
-        let nested_at = format!("{at}/NestedCompositeFilters");
-        if depth == Depth::Nested && !nested.is_empty() {
-            self.refuse(
-                &nested_at,
-                "Member must be absent: nested composites nest no further",
-            );
-        } else {
-            nodes.extend(self.composites(nested, &nested_at, Depth::Nested));
-        }
+        nodes.extend(self.nested(nested.unwrap_or_default(), at, depth, Compiler::composites));
         join(composite.operator, nodes)
+    }
+
+    /// What a composite nests, which is allowed once.
+    fn nested<C>(
+        &mut self,
+        composites: &[C],
+        at: &str,
+        depth: Depth,
+        compile: impl Fn(&mut Compiler, &[C], &str, Depth) -> Vec<Node>,
+    ) -> Vec<Node> {
+        let at = format!("{at}/NestedCompositeFilters");
+        if depth == Depth::Nested && !composites.is_empty() {
+            let rule = "Member must be absent: nested composites nest no further";
+            self.refuse(&at, rule);
+            return Vec::new();
+        }
+        compile(self, composites, &at, Depth::Nested)
     }
 
     fn each<F>(

@@ -199,11 +199,13 @@ impl Batch {
         let after = edit
             .status_id
             .and_then(|status_id| moved.status_id(status_id));
-        if after.is_some() {
-            edit.status_id = after;
-            ctx.tx.replace(edit)?;
+        if after.is_none() {
+            return Ok(());
         }
-        Ok(())
+        let before = edit.record.clone();
+        edit.status_id = after;
+        ctx.tx.replace(edit)?;
+        self.import.count_edit(ctx, uid, &before)
     }
 
     /// Keeps the ASFF beside the OCSF that was just taken.

@@ -10,12 +10,15 @@ use balefire_store::{Error, Kept, Record};
 use serde_json::{Map, Value, json};
 
 use super::super::edit::Edit;
+use super::super::history::state;
+use super::super::identity::account_of;
 use super::super::packing::{Packer, Unpacker};
 use super::super::{Finding, provider};
 use super::stored::{self, CustomerFields, SecurityFinding};
 use super::{FINDING_BYTES_MAX, customer, history, named};
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::securityhub::trend::Changes;
 use crate::securityhub::{asff, hub_v1};
 
 mod settings;
@@ -83,6 +86,7 @@ struct Update {
     asff: HashMap<String, Kept<SecurityFinding>>,
     fields: HashMap<String, Kept<CustomerFields>>,
     unpacker: Unpacker,
+    trend: Changes,
     edited: Vec<String>,
     /// Those whose document in OCSF is another.
     converted: BTreeSet<String>,
@@ -102,6 +106,7 @@ impl Update {
             asff: super::super::records_of(ctx.tx, &uids)?,
             fields: super::super::records_of(ctx.tx, &uids)?,
             unpacker: Unpacker::default(),
+            trend: Changes::default(),
             edited: Vec::new(),
             converted: BTreeSet::new(),
         })
@@ -111,6 +116,7 @@ impl Update {
         let Some(finding) = self.findings.get(uid) else {
             return Ok(Err(NOT_FOUND));
         };
+        let account = finding.account.clone();
         let asff = self.asff.get(uid).map(|asff| &asff.record);
         let document = stored::document(ctx.tx, &mut self.unpacker, finding, asff)?;
         let edit = self.edits.get(uid).map(|edit| edit.record.clone());
@@ -127,6 +133,7 @@ impl Update {
         if after.to_string().len() > FINDING_BYTES_MAX {
             return Ok(Err(TOO_LARGE));
         }
+        let old_text = self.text(ctx, uid)?;
         if let Some(new_edit) = new_edit {
             put(ctx, &mut self.edits, uid, new_edit)?;
             self.edited.push(uid.to_owned());
@@ -134,7 +141,7 @@ impl Update {
         if fields.as_ref() != Some(&new_fields) && !new_fields.is_empty() {
             let record = CustomerFields {
                 uid: uid.to_owned(),
-                account: finding.account.clone(),
+                account,
                 fields: new_fields.clone(),
             };
             put(ctx, &mut self.fields, uid, record)?;
@@ -142,10 +149,37 @@ impl Update {
                 self.convert(ctx, uid, document, &new_fields)?;
             }
         }
+        self.count(ctx, uid, &old_text, edit.as_ref())?;
         let identity = ctx.caller.arn.clone();
         let source = (Source::BatchUpdateFindings, identity.as_str());
         history::record(ctx, uid, source, Some(&before), &after)?;
         Ok(Ok(()))
+    }
+
+    /// The document of a finding in OCSF.
+    fn text(&mut self, ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<String, Failure> {
+        let Some(finding) = self.findings.get(uid) else {
+            return Ok(String::new());
+        };
+        let packed = &finding.packed;
+        self.unpacker
+            .unpack(ctx.tx, &packed.bytes, packed.dictionary)
+    }
+
+    /// Counts what changed of a finding for trends.
+    fn count(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        uid: &str,
+        old_text: &str,
+        old_edit: Option<&Edit>,
+    ) -> Result<(), Failure> {
+        let text = self.text(ctx, uid)?;
+        let account = account_of(uid).unwrap_or_default();
+        let edit = self.edits.get(uid).map(|edit| &edit.record);
+        let was = state(account, old_text, old_edit)?;
+        let is = state(account, &text, edit)?;
+        self.trend.take(Some(was), is)
     }
 
     /// Writes the OCSF of a finding that came as ASFF again, with what customers set in it.
@@ -177,7 +211,8 @@ impl Update {
         Ok(())
     }
 
-    fn log(&self, ctx: &mut Ctx<'_, '_>, hub: &str) -> Result<(), Failure> {
+    fn log(&mut self, ctx: &mut Ctx<'_, '_>, hub: &str) -> Result<(), Failure> {
+        std::mem::take(&mut self.trend).record(ctx)?;
         if !self.edited.is_empty() {
             let Settings {
                 severity_id,

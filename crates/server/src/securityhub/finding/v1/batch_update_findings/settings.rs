@@ -7,6 +7,7 @@ use balefire_api::{Timestamp, Violation, rejection};
 use serde_json::{Map, Value, json};
 
 use super::super::super::edit::Edit;
+use super::super::super::fields::Fields;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::asff;
@@ -82,16 +83,13 @@ impl Settings {
     /// The edit after this, where this changes it.
     pub fn edit(&self, ctx: &Ctx<'_, '_>, uid: &str, edit: Option<&Edit>) -> Option<Edit> {
         let before = edit.cloned().unwrap_or_else(|| Edit::new(uid));
-        let mut after = before.clone();
-        after.severity_id = self.severity_id.or(before.severity_id);
-        after.status_id = self.status_id.or(before.status_id);
-        after.comment = self.comment.clone().or_else(|| before.comment.clone());
-        if after == before {
-            return None;
-        }
-        after.edited_ms = ctx.now.0;
-        after.edited_by.clone_from(&ctx.caller.arn);
-        Some(after)
+        let set = Fields {
+            severity_id: self.severity_id,
+            status_id: self.status_id,
+            comment: self.comment.clone(),
+        };
+        let after = before.by_customer(&set, &ctx.caller.arn, ctx.now);
+        (after != before).then_some(after)
     }
 
     /// The fields after this.

@@ -1,0 +1,186 @@
+//! The attributes of a document that trends are asked by, read in one pass over its text.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// What more of one attribute there is in a finding is left out: a row is no document.
+const VALUES_MAX: usize = 100;
+
+/// A place in a document: what its value is for trends, and what is wanted inside of it.
+struct Place {
+    field: Option<&'static str>,
+    inner: &'static [(&'static str, Place)],
+}
+
+const fn leaf(field: &'static str) -> Place {
+    Place {
+        field: Some(field),
+        inner: &[],
+    }
+}
+
+const fn within(inner: &'static [(&'static str, Place)]) -> Place {
+    Place { field: None, inner }
+}
+
+pub const SEVERITY_ID: &str = "severity_id";
+pub const STATUS: &str = "finding_status";
+pub const CLOUD_PROVIDER: &str = "cloud_provider";
+pub const RESOURCE_PROVIDERS: &str = "resource_cloud_providers";
+
+const EVENT: Place = within(&[
+    ("severity_id", leaf(SEVERITY_ID)),
+    ("status", leaf(STATUS)),
+    ("class_name", leaf("finding_class_name")),
+    ("activity_name", leaf("finding_activity_name")),
+    (
+        "cloud",
+        within(&[
+            ("region", leaf("region")),
+            ("provider", leaf(CLOUD_PROVIDER)),
+        ]),
+    ),
+    (
+        "metadata",
+        within(&[("product", within(&[("name", leaf("finding_provider"))]))]),
+    ),
+    ("finding_info", within(&[("types", leaf("finding_types"))])),
+    (
+        "compliance",
+        within(&[
+            ("status", leaf("finding_compliance_status")),
+            ("control", leaf("finding_control_id")),
+        ]),
+    ),
+    (
+        "vulnerabilities",
+        within(&[("cve", within(&[("uid", leaf("finding_cve_ids"))]))]),
+    ),
+    (
+        "resources",
+        within(&[
+            ("provider", leaf(RESOURCE_PROVIDERS)),
+            ("region", leaf("resource_regions")),
+            ("owner", OWNER),
+        ]),
+    ),
+]);
+
+const OWNER: Place = within(&[
+    ("account", within(&[("uid", leaf("resource_owner_ids"))])),
+    (
+        "org",
+        within(&[("uid", leaf("resource_owner_organization_ids"))]),
+    ),
+]);
+
+/// The values of a document by the names that trends have for them, each once.
+pub type Fields = BTreeMap<&'static str, BTreeSet<String>>;
+
+/// Reads a document. Arrays stand for all their elements, as they do for filters.
+pub fn read(text: &str) -> Result<Fields, serde_json::Error> {
+    let mut fields = Fields::new();
+    let mut document = serde_json::Deserializer::from_str(text);
+    Reader {
+        place: &EVENT,
+        fields: &mut fields,
+    }
+    .deserialize(&mut document)?;
+    Ok(fields)
+}
+
+struct Reader<'f> {
+    place: &'static Place,
+    fields: &'f mut Fields,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, value: impl ToString) {
+        let Some(field) = self.place.field else {
+            return;
+        };
+        let values = self.fields.entry(field).or_default();
+        if values.len() < VALUES_MAX {
+            values.insert(value.to_string());
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Reader<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+/// A key that is copied only where it has escapes.
+#[derive(serde::Deserialize)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'de> Visitor<'de> for Reader<'_> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
+        formatter.write_str("JSON")
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
+        while let Some(Key(key)) = map.next_key()? {
+            let wanted = self.place.inner.iter().find(|(name, _)| *name == key);
+            let Some((_, place)) = wanted else {
+                map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            map.next_value_seed(Reader {
+                place,
+                fields: self.fields,
+            })?;
+        }
+        Ok(())
+    }
+
+    fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<(), S::Error> {
+        loop {
+            let element = elements.next_element_seed(Reader {
+                place: self.place,
+                fields: self.fields,
+            })?;
+            if element.is_none() {
+                return Ok(());
+            }
+        }
+    }
+
+    fn visit_str<E>(mut self, text: &str) -> Result<(), E> {
+        self.take(text);
+        Ok(())
+    }
+
+    fn visit_i64<E>(mut self, number: i64) -> Result<(), E> {
+        self.take(number);
+        Ok(())
+    }
+
+    fn visit_u64<E>(mut self, number: u64) -> Result<(), E> {
+        self.take(number);
+        Ok(())
+    }
+
+    fn visit_f64<E>(mut self, number: f64) -> Result<(), E> {
+        self.take(number);
+        Ok(())
+    }
+
+    fn visit_bool<E>(mut self, flag: bool) -> Result<(), E> {
+        self.take(flag);
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+}

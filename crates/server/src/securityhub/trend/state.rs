@@ -1,0 +1,50 @@
+//! What of a finding trends count: the counter that it is in, and what it is asked for by.
+
+use std::collections::BTreeSet;
+
+use super::fields::{self, CLOUD_PROVIDER, Fields, RESOURCE_PROVIDERS, SEVERITY_ID, STATUS};
+
+/// A finding as trends count it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    pub account: String,
+    /// The place of its counter.
+    pub severity: usize,
+    pub fields: Fields,
+}
+
+impl State {
+    /// Of a document, and the severity and the caption of the status that customers set over it.
+    pub fn of(
+        account: &str,
+        text: &str,
+        severity_id: Option<i64>,
+        status: Option<&str>,
+    ) -> Result<State, serde_json::Error> {
+        let mut fields = fields::read(text)?;
+        let provided = fields.remove(SEVERITY_ID);
+        let provided = provided.and_then(|ids| ids.first()?.parse().ok());
+        // Providers that have one cloud name it once.
+        let cloud = fields.remove(CLOUD_PROVIDER);
+        if let Some(cloud) = cloud {
+            fields.entry(RESOURCE_PROVIDERS).or_insert(cloud);
+        }
+        if let Some(status) = status {
+            fields.insert(STATUS, BTreeSet::from([status.to_owned()]));
+        }
+        fields.insert("account_id", BTreeSet::from([account.to_owned()]));
+        Ok(State {
+            account: account.to_owned(),
+            severity: counter(severity_id.or(provided).unwrap_or_default()),
+            fields,
+        })
+    }
+}
+
+/// All that OCSF has no number for is Other.
+fn counter(severity_id: i64) -> usize {
+    match usize::try_from(severity_id) {
+        Ok(id) if id < super::SEVERITIES - 1 => id,
+        _ => super::SEVERITIES - 1,
+    }
+}
