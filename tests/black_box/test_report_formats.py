@@ -139,7 +139,6 @@ def test_what_is_no_report_is_refused_with_the_formats_named(account, tmp_path):
     path = tmp_path / "x.json"
     for content, said in [
         ('{"a": 1}', "Trivy JSON"),
-        ('[{"SchemaVersion": "2018-10-08", "ProductArn": "arn:x"}]', "BatchImportFindings"),
         ('{"bomFormat": "CycloneDX", "components": []}', "balefire scan"),
         ('{"runs": [', "cut off"),
     ]:
@@ -150,6 +149,28 @@ def test_what_is_no_report_is_refused_with_the_formats_named(account, tmp_path):
     assert done.returncode == FAILED and "3 created" in done.stdout, "the other file is taken"
     done = balefire("import", REPORTS / "trivy.json", "--as", "grype", account=account)
     assert done.returncode == WHOLE, "a report without matches"
+
+
+def test_asff_files_are_seen_in_both_versions(account, hub, tmp_path):
+    finding = {
+        "SchemaVersion": "2018-10-08", "Id": "probe/1", "GeneratorId": "probe",
+        "ProductArn": "arn:aws:securityhub:us-east-1::product/lantern/probe",
+        "AwsAccountId": account.id, "Title": "Open", "Description": "It is open.",
+        "CreatedAt": "2025-12-01T00:00:00Z", "UpdatedAt": "2025-12-02T00:00:00Z",
+        "Severity": {"Label": "HIGH"}, "Resources": [{"Type": "AwsS3Bucket", "Id": "arn:aws:s3:::b"}],
+    }
+    path = tmp_path / "asff.json"
+    path.write_text(json.dumps({"Findings": [finding, {"SchemaVersion": "2018-10-08", "ProductArn": "x"}]}))
+    code, summary = run_import(account, path)
+    assert code == IN_PART and summary["created"] == 1
+    assert summary["failed"][0]["place"] == "element 2"
+    shown = hub.get_findings_v2()["Findings"][0]
+    assert (shown["severity_id"], shown["resources"][0]["type"]) == (4, "AWS::S3::Bucket")
+    hub.enable_security_hub()
+    again = hub.get_findings()["Findings"][0]
+    assert (again["Id"], again["Severity"]["Label"], again["Title"]) == ("probe/1", "HIGH", "Open")
+    code, summary = run_import(account, path)
+    assert summary["unchanged"] == 1 and summary["updated"] == 0
 
 
 def test_faults_of_ocsf_are_named_by_path(account, hub, tmp_path):

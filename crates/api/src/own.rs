@@ -16,7 +16,7 @@ use crate::generated::ssm_incidents::{
 };
 use crate::shape::{self, Shape, structure};
 use crate::spec::{Pages, Protocol, Service};
-use crate::{Document, ErrorSpec, Timestamp, enumeration, operation, structure};
+use crate::{Document, ErrorSpec, enumeration, operation, structure};
 
 static FINDING_DOCUMENTS: Shape = shape::list(&shape::DOCUMENT, shape::within(1, 500));
 static RUN: Shape = shape::text(shape::within(1, 64), None);

@@ -31,8 +31,9 @@ const SHARED: &[&str] = &[
     "wire_form",
 ];
 
-/// A room and the one other room that it may name.
-const FROM_ROOM_TO_ROOM: &[(&str, &str)] = &[("inspector", "intelligence")];
+/// A room and the one other room that it may name: `formats` for ASFF, which is Security Hub's own form.
+const FROM_ROOM_TO_ROOM: &[(&str, &str)] =
+    &[("formats", "securityhub"), ("inspector", "intelligence")];
 
 /// What may stand nowhere below a path but in the places excepted: (below, words, except, why).
 const CONFINED: &[(&str, &[&str], &[&str], &str)] = &[

@@ -150,7 +150,7 @@ pub fn read_text(text: &str, wanted: Option<Format>, given: Given<'_>) -> Result
     };
     let first = text.lines().next().unwrap_or_default();
     match wanted.or_else(|| recognise(first)) {
-        Some(Format::Asff) => asff::read(text),
+        Some(Format::Asff) => asff::read(text, given),
         Some(format) if is_lines(format) && first.starts_with('{') => {
             Ok(lines_of(format, text, given))
         }
@@ -189,7 +189,7 @@ pub fn read(format: Format, text: &str, given: Given<'_>) -> Result<Report, Stri
         Format::Trivy => trivy::read(text, given),
         Format::Grype => grype::read(text, given),
         Format::CycloneDx => cyclonedx::read(text, given),
-        Format::Asff => asff::read(text),
+        Format::Asff => asff::read(text, given),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Every operation of the models, by service.
 
+use std::collections::HashSet;
+use std::sync::{Arc, LazyLock};
+
 use balefire_api::{Protocol, Service, Spec};
 
 /// An operation of a model: generated with its shapes, or known by name only.
@@ -46,10 +49,12 @@ pub fn answered() -> Vec<Modelled> {
 
 /// Whether an operation has a handler.
 pub fn is_answered(service: &str, name: &str) -> bool {
-    let handlers = balefire::operations(&std::sync::Arc::default());
-    handlers
-        .iter()
-        .any(|handler| handler.spec.service == service && handler.spec.name == name)
+    static ANSWERED: LazyLock<HashSet<(&str, &str)>> = LazyLock::new(|| {
+        let handlers = balefire::operations(&Arc::default());
+        let names = handlers.iter().map(|handler| handler.spec);
+        names.map(|spec| (spec.service, spec.name)).collect()
+    });
+    ANSWERED.contains(&(service, name))
 }
 
 impl Modelled {

@@ -55,11 +55,43 @@ fn a_format_has_a_word() {
     );
     let refused = read_text("", None, Given::default()).unwrap_err();
     assert!(refused.contains("empty"), "{refused}");
-    let asff = r#"{"SchemaVersion": "2018-10-08", "ProductArn": "arn:x"}"#;
-    for text in [format!("[{asff}]"), format!("{asff}\n{asff}\n")] {
-        let refused = read_text(&text, None, Given::default()).unwrap_err();
-        assert!(refused.contains("BatchImportFindings"), "{refused}");
+}
+
+#[test]
+fn asff_comes_in_every_arrangement_and_what_is_not_whole_is_refused_by_itself() {
+    let whole = r#"{"SchemaVersion": "2018-10-08", "Id": "a", "ProductArn": "arn:aws:securityhub:r::product/x/y",
+        "GeneratorId": "g", "AwsAccountId": "111111111111", "Title": "T", "Description": "D",
+        "CreatedAt": "2025-12-01T00:00:00Z", "UpdatedAt": "2025-12-02T00:00:00Z",
+        "Severity": {"Label": "HIGH"}, "Resources": [{"Type": "AwsS3Bucket", "Id": "r"}]}"#;
+    let whole = whole.replace('\n', "");
+    let part = r#"{"SchemaVersion": "2018-10-08", "ProductArn": "arn:x"}"#;
+    for text in [
+        format!("[{whole}, {part}]"),
+        format!(r#"{{"Findings": [{whole}, {part}]}}"#),
+        format!("{whole}\n{part}\n"),
+    ] {
+        let report = read_text(&text, None, Given::default()).unwrap();
+        assert_eq!(
+            (report.format, report.findings.len()),
+            (Format::Asff, 1),
+            "{text}"
+        );
+        let document: serde_json::Value =
+            serde_json::from_str(report.findings[0].document.get()).unwrap();
+        assert_eq!(document["finding_info"]["uid"], "a");
+        assert_eq!(
+            (&document["severity_id"], &document["class_uid"]),
+            (&4.into(), &2004.into())
+        );
+        assert!(report.refused[0].place.ends_with('2'), "{text}");
+        assert!(
+            report.refused[0].reason.contains("Title"),
+            "{:?}",
+            report.refused
+        );
     }
+    let one = read_text(&whole, None, Given::default()).unwrap();
+    assert_eq!((one.findings.len(), one.refused.len()), (1, 0));
 }
 
 #[test]

@@ -16,7 +16,7 @@ use crate::failure::Failure;
 const CHUNK: i64 = 250;
 const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.version, \
                     e.uid, e.severity_id, e.status_id, e.comment, e.edited_ms, e.edited_by, \
-                    s.document, s.dictionary, s.finding_version, c.fields \
+                    e.by_rules, s.document, s.dictionary, s.finding_version, c.fields \
                     FROM finding f LEFT JOIN finding_edit e ON e.uid = f.uid \
                     LEFT JOIN security_finding s ON s.uid = f.uid \
                     LEFT JOIN security_finding_edit c ON c.uid = f.uid \
@@ -63,13 +63,13 @@ fn shown(tx: &mut Tx<'_>, unpacker: &mut Unpacker, row: &Row) -> Result<Value, F
         },
         version: row.int(4)?,
     };
-    let asff = match row.optional_blob(11)? {
+    let asff = match row.optional_blob(12)? {
         None => None,
         Some(bytes) => Some(SecurityFinding {
             uid: uid.into(),
             account: account.into(),
-            packed: packed(bytes, row.int(12)?),
-            finding_version: row.int(13)?,
+            packed: packed(bytes, row.int(13)?),
+            finding_version: row.int(14)?,
         }),
     };
     let mut document = stored::document(tx, unpacker, &finding, asff.as_ref())?;
@@ -77,7 +77,7 @@ fn shown(tx: &mut Tx<'_>, unpacker: &mut Unpacker, row: &Row) -> Result<Value, F
         None => None,
         Some(_) => Some(Edit::from_columns(row, 5)?),
     };
-    let fields = row.optional_text(14)?.map(fields_of);
+    let fields = row.optional_text(15)?.map(fields_of);
     customer::show(&mut document, edit.as_ref(), fields.as_ref());
     Ok(document)
 }
