@@ -59,9 +59,9 @@ fn a_format_has_a_word() {
 
 #[test]
 fn asff_comes_in_every_arrangement_and_what_is_not_whole_is_refused_by_itself() {
-    let whole = r#"{"SchemaVersion": "2018-10-08", "Id": "a", "ProductArn": "arn:aws:securityhub:r::product/x/y",
-        "GeneratorId": "g", "AwsAccountId": "111111111111", "Title": "T", "Description": "D",
-        "CreatedAt": "2025-12-01T00:00:00Z", "UpdatedAt": "2025-12-02T00:00:00Z",
+    let whole = r#"{"SchemaVersion": "2018-10-08", "Id": "a", "GeneratorId": "g", "Title": "T",
+        "ProductArn": "arn:aws:securityhub:r::product/x/y", "AwsAccountId": "111111111111",
+        "Description": "D", "CreatedAt": "2025-12-01T00:00:00Z", "UpdatedAt": "2025-12-02T00:00:00Z",
         "Severity": {"Label": "HIGH"}, "Resources": [{"Type": "AwsS3Bucket", "Id": "r"}]}"#;
     let whole = whole.replace('\n', "");
     let part = r#"{"SchemaVersion": "2018-10-08", "ProductArn": "arn:x"}"#;
