@@ -1,17 +1,15 @@
-//! The findings of a region, counted by severity and status.
+//! The findings, counted by severity and status.
 
-use serde_json::Value;
+use balefire_api::generated::securityhub::operations as op;
+use balefire_api::generated::securityhub::{
+    AllowedOperators, CompositeFilter, GetFindingStatisticsV2Request, GroupByField, GroupByResult,
+    GroupByRule, NumberFilter, OcsfFindingFilters, OcsfNumberField, OcsfNumberFilter,
+};
 
-use super::document::number;
-use super::findings::{self, Narrowed};
 use super::form::href;
 use super::severity::Tag;
 use super::visit::{Section, Visit};
 use crate::failure::Failure;
-
-/// Findings that one call gives, and calls that one page makes.
-const FINDINGS_PER_CALL: i32 = 100;
-const CALLS_MAX: usize = 5;
 
 /// Rows of the table of findings: `severity_id` and what else is counted there.
 const ROWS: &[(i64, &[i64])] = &[
@@ -24,6 +22,9 @@ const ROWS: &[(i64, &[i64])] = &[
 ];
 /// Columns of that table, by `status_id`.
 const COLUMNS: [i64; 4] = [1, 2, 3, 4];
+
+/// Rows from the top that are urgent while they are open: critical and high.
+const URGENT: usize = 2;
 
 /// A number in the table, with the list it counts.
 pub struct Cell {
@@ -48,24 +49,23 @@ pub struct Tally {
     pub count: usize,
     /// Critical and high ones that are new or in progress.
     pub urgent: usize,
-    /// Whether there are more than were counted.
-    pub more: bool,
     /// Why there are none, where the hub is off.
     pub off: Option<String>,
 }
 
-/// Counts the most severe findings, as many as a few calls give.
+/// What is counted in one row: the findings of each column, and all.
+type Counts = [usize; COLUMNS.len() + 1];
+
+/// Counts all findings that the visitor sees.
 pub async fn tally(visit: &Visit<'_>) -> Result<Tally, Failure> {
-    let narrowed = Narrowed {
-        by_severity: true,
-        ..Default::default()
-    };
-    let mut ids: Vec<(i64, i64)> = Vec::new();
-    let mut token: Option<String> = None;
-    for _ in 0..CALLS_MAX {
-        let page = findings::page(visit, narrowed, FINDINGS_PER_CALL, token.as_deref()).await;
-        let (page, next) = match page {
-            Ok(page) => page,
+    let mut counts = [Counts::default(); ROWS.len()];
+    for ((_, severities), counts) in ROWS.iter().zip(&mut counts) {
+        let input = GetFindingStatisticsV2Request {
+            group_by_rules: rules(severities),
+            ..Default::default()
+        };
+        let results = match visit.ask::<op::GetFindingStatisticsV2>(input).await {
+            Ok(output) => output.group_by_results.unwrap_or_default(),
             Err(Failure::Denied(message)) => {
                 return Ok(Tally {
                     off: Some(message),
@@ -74,55 +74,75 @@ pub async fn tally(visit: &Visit<'_>) -> Result<Tally, Failure> {
             }
             Err(failure) => return Err(failure),
         };
-        ids.extend(page.iter().map(ids_of));
-        token = next;
-        if token.is_none() {
-            break;
+        for (count, result) in counts.iter_mut().zip(&results) {
+            *count = total(result);
         }
     }
-    Ok(count(&ids, token.is_some()))
+    Ok(tallied(&counts))
 }
 
-/// `severity_id` and `status_id` of a document.
-fn ids_of(document: &Value) -> (i64, i64) {
-    let id = |pointer| number(document, pointer).unwrap_or(0);
-    (id("/severity_id"), id("/status_id"))
-}
-
-fn count(ids: &[(i64, i64)], more: bool) -> Tally {
-    let count = |severities: &[i64], statuses: Option<&[i64]>| {
-        let counts = |(severity, status): &&(i64, i64)| {
-            severities.contains(severity) && statuses.is_none_or(|all| all.contains(status))
-        };
-        ids.iter().filter(counts).count()
-    };
-    let widest = ROWS
-        .iter()
-        .map(|(_, severities)| count(severities, None))
-        .max();
-    let widest = widest.unwrap_or(0).max(1) as f64;
-    let width = |count: usize| format!("{:.2}%", count as f64 * 100.0 / widest);
-    let rows = ROWS.iter().map(|(id, severities)| {
-        let all = count(severities, None);
-        Row {
-            severity: Tag::of_ocsf_severity(*id, Some("Other")),
-            cells: COLUMNS
-                .iter()
-                .map(|status| cell(*id, Some(*status), count(severities, Some(&[*status]))))
-                .collect(),
-            all: cell(*id, None, all),
-            open_width: width(count(severities, Some(&[1, 2]))),
-            all_width: width(all),
+/// A rule for each column and one for all. They group by the class, of which every finding has one.
+fn rules(severities: &[i64]) -> Vec<GroupByRule> {
+    let severity = any_of(OcsfNumberField::SeverityId, severities);
+    let statuses = COLUMNS.iter().map(Some).chain([None]);
+    let rule = |status: Option<&i64>| {
+        let status = status.map(|id| any_of(OcsfNumberField::StatusId, &[*id]));
+        let composites = [severity.clone()].into_iter().chain(status);
+        GroupByRule {
+            filters: Some(OcsfFindingFilters {
+                composite_filters: Some(composites.collect()),
+                composite_operator: Some(AllowedOperators::And),
+            }),
+            group_by_field: GroupByField::ClassName,
         }
+    };
+    statuses.map(rule).collect()
+}
+
+fn any_of(field: OcsfNumberField, ids: &[i64]) -> CompositeFilter {
+    let filter = |id: &i64| OcsfNumberFilter {
+        field_name: Some(field),
+        filter: Some(NumberFilter {
+            eq: Some(*id as f64),
+            ..Default::default()
+        }),
+    };
+    CompositeFilter {
+        number_filters: Some(ids.iter().map(filter).collect()),
+        operator: Some(AllowedOperators::Or),
+        ..Default::default()
+    }
+}
+
+fn total(result: &GroupByResult) -> usize {
+    let values = result.group_by_values.iter().flatten();
+    let counts = values.filter_map(|value| usize::try_from(value.count?).ok());
+    counts.sum()
+}
+
+fn tallied(counts: &[Counts; ROWS.len()]) -> Tally {
+    let all = |counts: &Counts| counts[COLUMNS.len()];
+    let open = |counts: &Counts| counts[0] + counts[1];
+    let widest = counts.iter().map(all).max().unwrap_or(0).max(1) as f64;
+    let width = |count: usize| format!("{:.2}%", count as f64 * 100.0 / widest);
+    let rows = ROWS.iter().zip(counts).map(|((id, _), counts)| Row {
+        severity: Tag::of_ocsf_severity(*id, Some("Other")),
+        cells: COLUMNS
+            .iter()
+            .zip(counts)
+            .map(|(status, count)| cell(*id, Some(*status), *count))
+            .collect(),
+        all: cell(*id, None, all(counts)),
+        open_width: width(open(counts)),
+        all_width: width(all(counts)),
     });
     Tally {
         // The last row is for what has no severity, which is rare.
         rows: rows
             .filter(|row| row.all.count > 0 || row.severity.class != "unknown")
             .collect(),
-        count: ids.len(),
-        urgent: count(&[4, 5, 6], Some(&[1, 2])),
-        more,
+        count: counts.iter().map(all).sum(),
+        urgent: counts[..URGENT].iter().map(open).sum(),
         off: None,
     }
 }
@@ -143,16 +163,18 @@ fn cell(severity: i64, status: Option<i64>, count: usize) -> Cell {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]
-    fn findings_are_counted_by_severity_and_status() {
-        let ids = [(5, 1), (6, 2), (5, 4), (3, 3), (1, 5), (99, 1)];
-        let documents =
-            ids.map(|(severity, status)| json!({"severity_id": severity, "status_id": status}));
-        let findings = count(&documents.map(|one| ids_of(&one)), false);
+    fn rows_have_shares_of_the_widest_and_lead_to_their_findings() {
+        let findings = tallied(&[
+            [1, 1, 0, 1, 3],
+            [0; 5],
+            [0, 0, 1, 0, 1],
+            [0; 5],
+            [0, 0, 0, 0, 1],
+            [1, 0, 0, 0, 1],
+        ]);
         assert_eq!((findings.count, findings.urgent), (6, 2));
         let counts: Vec<(&str, Vec<usize>, usize)> = findings
             .rows

@@ -28,10 +28,18 @@ pub const PRODUCTS: &[Product] = &[
         url: "https://aws.amazon.com/security-lake/",
     },
     Product {
+        name: "CodeQL",
+        company: "GitHub",
+        description: "Its SARIF reports are brought in with `balefire import`, or posted to a hook.",
+        categories: &["Code analysis"],
+        integrations: SENDS,
+        url: "https://codeql.github.com",
+    },
+    Product {
         name: "Grype",
         company: "Anchore",
-        description: "What it finds in a CycloneDX report is matched again: `balefire scan` takes the \
-                      components of the report and opens findings of their vulnerabilities.",
+        description: "Its JSON reports are brought in with `balefire import`, or posted to a hook; \
+                      `balefire scan` matches the components of its CycloneDX reports again.",
         categories: &["Vulnerability management"],
         integrations: SENDS,
         url: "https://github.com/anchore/grype",
@@ -47,10 +55,19 @@ pub const PRODUCTS: &[Product] = &[
     Product {
         name: "Prowler",
         company: "Prowler",
-        description: "Its OCSF report (json-ocsf) is brought in with `balefire import`.",
+        description: "Its OCSF report (json-ocsf) is brought in with `balefire import`; its ASFF comes by \
+                      BatchImportFindings.",
         categories: &["Cloud security posture", "Compliance"],
         integrations: SENDS,
         url: "https://github.com/prowler-cloud/prowler",
+    },
+    Product {
+        name: "Semgrep",
+        company: "Semgrep",
+        description: "Its SARIF reports are brought in with `balefire import`, or posted to a hook.",
+        categories: &["Code analysis"],
+        integrations: SENDS,
+        url: "https://semgrep.dev",
     },
     Product {
         name: "ServiceNow ITSM",
@@ -72,8 +89,8 @@ pub const PRODUCTS: &[Product] = &[
     Product {
         name: "Trivy",
         company: "Aqua Security",
-        description: "Its CycloneDX bills of materials are matched with the advisories by \
-                      `balefire scan`, which opens findings and closes them.",
+        description: "Its JSON reports are brought in with `balefire import`, or posted to a hook; \
+                      `balefire scan` keeps the inventory of its CycloneDX bills of materials.",
         categories: &["Software inventory", "Vulnerability management"],
         integrations: SENDS,
         url: "https://github.com/aquasecurity/trivy",

@@ -69,7 +69,8 @@ fn severities(counts: Counts) -> SeverityTrendsCount {
         critical,
         fatal,
         other,
-    ] = counts;
+        // Findings that came before days were counted go without having come.
+    ] = counts.map(|count| count.max(0));
     SeverityTrendsCount {
         critical,
         fatal,
