@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from harness import security_findings
+from harness import hub_things, security_findings
 from harness.account import REGION
 from harness.deployments import deployment, findings_with, put
 from harness.findings import FIXTURES, all_findings
@@ -44,6 +44,7 @@ class Owner:
         done = balefire("import", FIXTURES / "findings.json", account=account)
         assert done.returncode == 0, done.stderr
         self.v1 = security_findings.Owned(account)
+        self.things = hub_things.Owned(server.administrator, account)
         self.uids = [finding["metadata"]["uid"] for finding in all_findings(self.hub)]
         scan(account)
         self.vulnerabilities = [finding["findingArn"] for finding in list_findings(self.inspector)]
@@ -71,6 +72,7 @@ class Owner:
             "hub": self._body(self.hub.describe_security_hub_v2()),
             "findings": all_findings(self.hub),
             "first version": self.v1.look(),
+            "things of the hub": self.things.look(),
             "vulnerabilities": list_findings(self.inspector),
             "details": details_of(self.inspector, list_findings(self.inspector)),
             "scanning": self._body(self.inspector.batch_get_account_status()),
@@ -393,6 +395,7 @@ ISOLATED = {
     ("securityhub", "EnableSecurityHubV2"): enable_security_hub_v2,
     ("securityhub", "GetFindingsV2"): get_findings_v2,
     **security_findings.ISOLATED,
+    **hub_things.ISOLATED,
     ("inspector2", "BatchGetAccountStatus"): batch_get_account_status,
     ("inspector2", "BatchGetFindingDetails"): batch_get_finding_details,
     ("inspector2", "Disable"): disable,
