@@ -14,9 +14,19 @@ use crate::securityhub::trend::{Changes, State};
 
 /// A document with what customers set over it, as trends count it.
 pub fn state(account: &str, text: &str, edit: Option<&Edit>) -> Result<State, Failure> {
+    Ok(edited(State::of(account, text)?, edit))
+}
+
+/// The states of one document under two edits, which is read once.
+pub fn states(account: &str, text: &str, edits: [Option<&Edit>; 2]) -> Result<[State; 2], Failure> {
+    let provided = State::of(account, text)?;
+    Ok(edits.map(|edit| edited(provided.clone(), edit)))
+}
+
+fn edited(provided: State, edit: Option<&Edit>) -> State {
     let severity_id = edit.and_then(|edit| edit.severity_id);
     let status = edit.and_then(|edit| caption(STATUSES, edit.status_id?));
-    Ok(State::of(account, text, severity_id, status)?)
+    provided.edited(severity_id, status)
 }
 
 /// Records that customers have edited findings. `before` has the edits that were there.
@@ -44,10 +54,8 @@ pub fn record_edits(
     for (uid, finding) in &findings {
         let packed = &finding.packed;
         let text = unpacker.unpack(ctx.tx, &packed.bytes, packed.dictionary)?;
-        let edit =
-            |edits: &HashMap<String, Kept<Edit>>| edits.get(uid).map(|kept| kept.record.clone());
-        let was = state(&finding.account, &text, edit(before).as_ref())?;
-        let is = state(&finding.account, &text, edit(&after).as_ref())?;
+        let edits = [before, &after].map(|edits| edits.get(uid).map(|kept| &kept.record));
+        let [was, is] = states(&finding.account, &text, edits)?;
         changes.take(Some(was), is)?;
     }
     changes.record(ctx)

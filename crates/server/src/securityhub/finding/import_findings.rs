@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::Finding;
 use super::edit::{Edit, Standing, status_after_reopening};
-use super::history::state;
+use super::history::{state, states};
 use super::identity::account_of;
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
 use super::provider::{self, Accepted};
@@ -189,8 +189,7 @@ impl Import {
         };
         let Packed { bytes, dictionary } = &finding.packed;
         let text = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
-        let was = state(&finding.account, &text, Some(before))?;
-        let is = state(&finding.account, &text, self.edit(uid))?;
+        let [was, is] = states(&finding.account, &text, [Some(before), self.edit(uid)])?;
         self.trend.take(Some(was), is)
     }
 

@@ -14,13 +14,8 @@ pub struct State {
 }
 
 impl State {
-    /// Of a document, and the severity and the caption of the status that customers set over it.
-    pub fn of(
-        account: &str,
-        text: &str,
-        severity_id: Option<i64>,
-        status: Option<&str>,
-    ) -> Result<State, serde_json::Error> {
+    /// Of a document as its provider sent it.
+    pub fn of(account: &str, text: &str) -> Result<State, serde_json::Error> {
         let mut fields = fields::read(text)?;
         let provided = fields.remove(SEVERITY_ID);
         let provided = provided.and_then(|ids| ids.first()?.parse().ok());
@@ -29,15 +24,24 @@ impl State {
         if let Some(cloud) = cloud {
             fields.entry(RESOURCE_PROVIDERS).or_insert(cloud);
         }
-        if let Some(status) = status {
-            fields.insert(STATUS, BTreeSet::from([status.to_owned()]));
-        }
         fields.insert("account_id", BTreeSet::from([account.to_owned()]));
         Ok(State {
             account: account.to_owned(),
-            severity: counter(severity_id.or(provided).unwrap_or_default()),
+            severity: counter(provided.unwrap_or_default()),
             fields,
         })
+    }
+
+    /// With the severity and the caption of the status that customers set over it.
+    pub fn edited(mut self, severity_id: Option<i64>, status: Option<&str>) -> State {
+        if let Some(id) = severity_id {
+            self.severity = counter(id);
+        }
+        if let Some(status) = status {
+            self.fields
+                .insert(STATUS, BTreeSet::from([status.to_owned()]));
+        }
+        self
     }
 }
 
