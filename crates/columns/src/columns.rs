@@ -1,5 +1,6 @@
 //! All rows: which there are, how they change, and what they weigh.
 
+use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
@@ -35,6 +36,13 @@ struct Places {
     /// The next row that was never used.
     next: u32,
     codes: Vec<(usize, Code)>,
+}
+
+/// A patch with its codes.
+enum Coded {
+    Code(Code),
+    /// The field to copy from, and which code there is which here, as far as it was asked.
+    Copy(usize, HashMap<Code, Code>),
 }
 
 impl Columns {
@@ -80,27 +88,63 @@ impl Columns {
         places.codes = codes;
     }
 
-    /// Changes some texts and numbers of a row, one after the other. False where there is no such row.
+    /// Changes some texts and numbers of a row. False where there is no such row.
     pub fn patch(&self, key: &Key, patches: &[(usize, Patch<'_>)]) -> bool {
+        self.patch_all(std::slice::from_ref(key), patches) > 0
+    }
+
+    /// Changes the same texts and numbers of some rows, none of which is copied from another that is changed.
+    /// Rows that are not there are passed over; returns how many were.
+    pub fn patch_all(&self, keys: &[Key], patches: &[(usize, Patch<'_>)]) -> usize {
         let places = self.places.lock();
-        let Some(place) = self.find(&places, key) else {
-            return false;
-        };
-        let chunk = self.chunk(place);
-        let at = place as usize % CHUNK_ROWS;
-        for (field, patch) in patches {
-            let code = match patch {
-                Patch::Missing => MISSING,
-                Patch::Text(text) => self.code_of(*field, &[text.as_bytes()]),
-                Patch::Number(number) => self.code_of(*field, &[&number_bytes(*number)]),
-                Patch::Copy(other) => {
-                    let code = chunk.read().code(*other, at);
-                    self.copied(*other, code, *field)
-                }
+        let patches = patches.iter();
+        let mut patches: Vec<(usize, Coded)> = patches
+            .map(|(field, patch)| (*field, self.coded(*field, patch)))
+            .collect();
+        let mut codes: Vec<(usize, Code)> = Vec::with_capacity(patches.len());
+        let mut count = 0;
+        for key in keys {
+            let Some(place) = self.find(&places, key) else {
+                continue;
             };
-            chunk.write().set_code(*field, at, code);
+            let chunk = self.chunk(place);
+            let at = place as usize % CHUNK_ROWS;
+            codes.clear();
+            for (field, coded) in &mut patches {
+                let code = match coded {
+                    Coded::Code(code) => *code,
+                    Coded::Copy(other, known) => {
+                        let code = chunk.read().code(*other, at);
+                        *known
+                            .entry(code)
+                            .or_insert_with(|| self.copied(*other, code, *field))
+                    }
+                };
+                codes.push((*field, code));
+            }
+            let mut chunk = chunk.write();
+            for (field, code) in &codes {
+                chunk.set_code(*field, at, *code);
+            }
+            count += 1;
         }
-        true
+        count
+    }
+
+    fn coded(&self, field: usize, patch: &Patch<'_>) -> Coded {
+        match patch {
+            Patch::Missing => Coded::Code(MISSING),
+            Patch::Text(text) => Coded::Code(self.code_of(field, &[text.as_bytes()])),
+            Patch::Number(number) => Coded::Code(self.code_of(field, &[&number_bytes(*number)])),
+            Patch::Copy(other) => Coded::Copy(*other, HashMap::new()),
+        }
+    }
+
+    /// For each key whether there is such a row.
+    pub fn knows(&self, keys: &[Option<Key>]) -> Vec<bool> {
+        let places = self.places.lock();
+        let knows = |key: &Option<Key>| key.is_some_and(|key| self.find(&places, &key).is_some());
+        keys.iter().map(knows).collect()
     }
 
     /// Takes a row out. False where there is none.

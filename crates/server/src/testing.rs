@@ -131,6 +131,8 @@ impl Testing {
     pub fn step_with(&self, configuration: &Configuration) {
         let engine = self.engine(configuration);
         while self.runtime.block_on(engine.step()).expect("a step") > 0 {}
+        let folded = self.runtime.block_on(engine.fold_edits());
+        folded.expect("edits in rows");
     }
 
     pub fn engine(&self, configuration: &Configuration) -> Arc<Engine> {

@@ -4,6 +4,7 @@ mod busy;
 mod check_connector;
 mod create_ticket;
 mod export_findings;
+mod fold_edits;
 mod forget_client_tokens;
 mod job;
 mod notify;

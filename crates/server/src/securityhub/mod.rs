@@ -27,16 +27,14 @@ use balefire_api::own;
 use crate::handler::Handler;
 use finding::Index;
 
-/// The operations of this room. Those that search ask the index.
+/// The operations of this room. Some ask the index.
 pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
-    [first_version(), second_version(), searches(index), own()].concat()
+    [first_version(), second_version(), indexed(index), own()].concat()
 }
 
 /// The first version: ASFF.
 fn first_version() -> Vec<Handler> {
     vec![
-        Handler::of::<op::BatchImportFindings>(finding::v1::batch_import_findings),
-        Handler::of::<op::BatchUpdateFindings>(finding::v1::batch_update_findings),
         Handler::of::<op::CreateActionTarget>(action_target::create_action_target),
         Handler::of::<op::CreateInsight>(insight::create_insight),
         Handler::of::<op::DeleteActionTarget>(action_target::delete_action_target),
@@ -68,7 +66,6 @@ fn first_version() -> Vec<Handler> {
 /// The second version: OCSF; and tags, which are of both.
 fn second_version() -> Vec<Handler> {
     vec![
-        Handler::of::<op::BatchUpdateFindingsV2>(finding::batch_update_findings_v2),
         Handler::of::<op::CancelExportJobV2>(export_job::cancel_export_job_v2),
         Handler::of::<op::CreateAggregatorV2>(aggregator::create_aggregator_v2),
         Handler::of::<op::CreateAutomationRuleV2>(automation_rule::create_automation_rule_v2),
@@ -104,14 +101,27 @@ fn second_version() -> Vec<Handler> {
     ]
 }
 
-fn searches(index: &Arc<Index>) -> Vec<Handler> {
-    let (findings, statistics) = (Arc::clone(index), Arc::clone(index));
+/// Those that ask what the columns know.
+fn indexed(index: &Arc<Index>) -> Vec<Handler> {
+    let [edited, edited_v1, found, imported, own, counted] = [(); 6].map(|()| Arc::clone(index));
     vec![
+        Handler::of::<op::BatchImportFindings>(move |ctx, input| {
+            finding::v1::batch_import_findings(ctx, input, &imported)
+        }),
+        Handler::of::<op::BatchUpdateFindings>(move |ctx, input| {
+            finding::v1::batch_update_findings(ctx, input, &edited_v1)
+        }),
+        Handler::of::<op::BatchUpdateFindingsV2>(move |ctx, input| {
+            finding::batch_update_findings_v2(ctx, input, &edited)
+        }),
         Handler::of::<op::GetFindingStatisticsV2>(move |ctx, input| {
-            finding::get_finding_statistics_v2(ctx, input, &statistics)
+            finding::get_finding_statistics_v2(ctx, input, &counted)
         }),
         Handler::of::<op::GetFindingsV2>(move |ctx, input| {
-            finding::get_findings_v2(ctx, input, &findings)
+            finding::get_findings_v2(ctx, input, &found)
+        }),
+        Handler::of::<own::ImportFindings>(move |ctx, input| {
+            finding::import_findings(ctx, input, &own)
         }),
     ]
 }
@@ -121,7 +131,6 @@ fn own() -> Vec<Handler> {
     vec![
         Handler::of::<own::AcceptRisk>(risk::accept_risk),
         Handler::of::<own::CompleteImport>(finding::complete_import),
-        Handler::of::<own::ImportFindings>(finding::import_findings),
         Handler::of::<own::ListRiskAcceptances>(risk::list_risk_acceptances),
         Handler::of::<own::TestAutomationRule>(automation_rule::test_automation_rule),
         Handler::of::<own::WithdrawRiskAcceptance>(risk::withdraw_risk_acceptance),

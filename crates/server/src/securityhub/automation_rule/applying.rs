@@ -138,7 +138,7 @@ impl Rules {
                     "status_id": fields.status_id,
                     "comment": fields.comment,
                 });
-                ctx.changed("findings.updated", &rule.arn, &body)?;
+                ctx.changed("findings.ruled", &rule.arn, &body)?;
             }
         }
         for (place, openings) in &self.openings {

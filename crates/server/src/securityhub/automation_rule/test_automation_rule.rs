@@ -7,7 +7,7 @@ use super::RuleRow;
 use super::definition::{Action, Definition};
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::securityhub::finding::{Edit, Fields, Passing, Standing, scan};
+use crate::securityhub::finding::{Edit, Fields, Passing, Standing, Tail, scan};
 use crate::securityhub::hub;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -27,7 +27,7 @@ pub fn test_automation_rule(
         return Err(Failure::invalid("/Criteria", rule));
     };
     let mut output = TestAutomationRuleOutput::default();
-    scan(ctx.tx, ctx.caller.visible(), |finding| {
+    scan(ctx.tx, ctx.caller.visible(), &Tail::default(), |finding| {
         if finding.updated_ms < since_ms {
             return Ok(());
         }

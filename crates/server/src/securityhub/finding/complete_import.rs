@@ -6,8 +6,8 @@ use balefire_api::own::{CompleteImportInput, CompleteImportOutput};
 use balefire_store::{Kept, Row};
 use serde_json::{Value as Json, json};
 
+use super::counted::state;
 use super::edit::{Edit, Standing};
-use super::history::state;
 use super::members::{Changes, Members, json_text};
 use super::packing::{Packed, Packer, Unpacker};
 use super::run::Run;

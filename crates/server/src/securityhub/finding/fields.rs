@@ -1,6 +1,7 @@
 //! The fields of a finding that customers and automation rules may set.
 
 use balefire_api::{Violation, rejection};
+use serde::{Deserialize, Serialize};
 
 use super::caption::{SEVERITIES, STATUSES, caption};
 
@@ -9,7 +10,7 @@ const COMMENT_CHARS_MAX: usize = 512;
 const STATUS_DELETED: i32 = 6;
 
 /// What is set. What is `None` is left as it is.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fields {
     pub severity_id: Option<i64>,
     pub status_id: Option<i64>,

@@ -8,7 +8,7 @@ use balefire_columns::{After, Hit};
 use balefire_store::Kept;
 
 use super::Finding;
-use super::edit::Edit;
+use super::edit::{Tail, edits_of};
 use super::filter::Filters;
 use super::index::{Index, key_of, uid_of};
 use super::packing::Unpacker;
@@ -64,7 +64,7 @@ pub fn get_findings_v2(
         None
     };
     Ok(GetFindingsV2Response {
-        findings: Some(documents(ctx, &hits, unchecked)?),
+        findings: Some(documents(ctx, &hits, index.tail(), unchecked)?),
         next_token,
     })
 }
@@ -74,12 +74,13 @@ pub fn get_findings_v2(
 fn documents(
     ctx: &mut Ctx<'_, '_>,
     hits: &[Hit],
+    tail: &Tail,
     filters: Option<&Filters>,
 ) -> Result<Vec<Document>, Failure> {
     let uids: Vec<String> = hits.iter().map(|hit| uid_of(&hit.key)).collect();
     let uids: Vec<&str> = uids.iter().map(String::as_str).collect();
     let findings: HashMap<String, Kept<Finding>> = super::records_of(ctx.tx, &uids)?;
-    let edits: HashMap<String, Kept<Edit>> = super::records_of(ctx.tx, &uids)?;
+    let edits = edits_of(ctx.tx, &uids, tail)?;
     let visible = ctx.caller.visible();
     let mut unpacker = Unpacker::default();
     let mut documents = Vec::with_capacity(uids.len());
@@ -91,7 +92,7 @@ fn documents(
         let packed = &finding.packed;
         let mut text = unpacker.unpack(ctx.tx, &packed.bytes, packed.dictionary)?;
         if let Some(edit) = edits.get(uid) {
-            text = edit.overlay(&text)?.into_owned();
+            text = edit.current().overlay(&text)?.into_owned();
         }
         let document = Document::from_text(text)?;
         if filters.is_none_or(|filters| filters.matches_text(&document)) {

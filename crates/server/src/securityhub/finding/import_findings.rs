@@ -7,9 +7,10 @@ use balefire_store::{Error, Kept};
 use serde_json::json;
 
 use super::Finding;
-use super::edit::{Edit, Standing, status_after_reopening};
-use super::history::{state, states};
+use super::counted::state;
+use super::edit::{Edit, Edited, Standing, edits_of, status_after_reopening};
 use super::identity::account_of;
+use super::index::Index;
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
 use super::provider::{self, Accepted};
 use super::ruled;
@@ -31,6 +32,7 @@ use crate::securityhub::trend::Changes;
 pub fn import_findings(
     ctx: &mut Ctx<'_, '_>,
     input: ImportFindingsInput,
+    index: &Index,
 ) -> Result<ImportFindingsOutput, Failure> {
     let mut output = ImportFindingsOutput::default();
     let mut accepted = Vec::with_capacity(input.findings.len());
@@ -49,7 +51,7 @@ pub fn import_findings(
         run::note(ctx, run, &accepted, output.failed.len())?;
     }
     let uids: Vec<&str> = accepted.iter().map(|a| a.uid.as_str()).collect();
-    let mut import = Import::of(ctx, &uids)?;
+    let mut import = Import::of(ctx, &uids, index)?;
     for document in accepted {
         import.take(ctx, document)?;
     }
@@ -75,7 +77,7 @@ fn accept(text: &str, caller: &Caller, undated_ms: Option<i64>) -> Result<Accept
 /// The findings that a call touches, and what became of them so far.
 pub(super) struct Import {
     pub(super) findings: HashMap<String, Kept<Finding>>,
-    pub(super) edits: HashMap<String, Kept<Edit>>,
+    pub(super) edits: HashMap<String, Edited>,
     rules: Rules,
     packer: Packer,
     unpacker: Unpacker,
@@ -89,11 +91,15 @@ pub(super) struct Import {
 }
 
 impl Import {
-    pub(super) fn of(ctx: &mut Ctx<'_, '_>, uids: &[&str]) -> Result<Import, Failure> {
+    pub(super) fn of(
+        ctx: &mut Ctx<'_, '_>,
+        uids: &[&str],
+        index: &Index,
+    ) -> Result<Import, Failure> {
         let findings: HashMap<_, _> = super::records_of(ctx.tx, uids)?;
         let known: Vec<&str> = findings.keys().map(String::as_str).collect();
         Ok(Import {
-            edits: super::records_of(ctx.tx, &known)?,
+            edits: edits_of(ctx.tx, &known, index.tail())?,
             rules: Rules::over(ctx, uids.iter().filter_map(|uid| account_of(uid)))?,
             packer: Packer::newest(ctx.tx)?,
             unpacker: Unpacker::default(),
@@ -128,7 +134,7 @@ impl Import {
         };
         let Some(known) = self.findings.get_mut(&uid) else {
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
-            let is = state(&account, &text, self.edit(&uid))?;
+            let is = state(&account, &text, self.counted(&uid))?;
             self.trend.take(None, is)?;
             let record = Finding {
                 uid: uid.clone(),
@@ -149,11 +155,8 @@ impl Import {
             self.unchanged_count += 1;
             return Ok(());
         }
-        let was = state(
-            &account,
-            &before,
-            self.edits.get(&uid).map(|edit| &edit.record),
-        )?;
+        let counted = self.edits.get(&uid).and_then(Edited::counted);
+        let was = state(&account, &before, counted)?;
         let before_ms = std::mem::replace(&mut known.updated_ms, now_ms);
         known.packed = self.packer.pack(&text)?;
         ctx.tx.replace(known)?;
@@ -167,7 +170,7 @@ impl Import {
             ..version
         };
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
-        let is = state(&account, &text, self.edit(&uid))?;
+        let is = state(&account, &text, self.counted(&uid))?;
         self.trend.take(Some(was), is)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {
@@ -176,25 +179,27 @@ impl Import {
         Ok(())
     }
 
-    /// Counts a change that was made to the edit of a finding after its document was taken. `before` is what
-    /// the edit was then.
-    pub(super) fn count_edit(
+    /// Sets something else over a finding whose document was taken.
+    pub(super) fn write_edit(
         &mut self,
         ctx: &mut Ctx<'_, '_>,
         uid: &str,
-        before: &Edit,
+        after: Edit,
     ) -> Result<(), Failure> {
-        let Some(finding) = self.findings.get(uid) else {
+        let (Some(finding), Some(edited)) = (self.findings.get(uid), self.edits.get_mut(uid))
+        else {
             return Ok(());
         };
         let Packed { bytes, dictionary } = &finding.packed;
         let text = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
-        let [was, is] = states(&finding.account, &text, [Some(before), self.edit(uid)])?;
+        let was = state(&finding.account, &text, edited.counted())?;
+        edited.write(ctx.tx, after)?;
+        let is = state(&finding.account, &text, edited.counted())?;
         self.trend.take(Some(was), is)
     }
 
-    fn edit(&self, uid: &str) -> Option<&Edit> {
-        self.edits.get(uid).map(|edit| &edit.record)
+    fn counted(&self, uid: &str) -> Option<&Edit> {
+        self.edits.get(uid).and_then(Edited::counted)
     }
 
     /// Logs and counts what changed, leaves what rules are to cause, and trains a dictionary when it is due.
@@ -235,11 +240,11 @@ fn insert(ctx: &mut Ctx<'_, '_>, finding: &Finding) -> Result<(), Failure> {
 }
 
 /// A customer's status gives way where the provider opened the finding again.
-fn reopen(ctx: &mut Ctx<'_, '_>, edit: &mut Kept<Edit>) -> Result<(), Failure> {
-    let after = edit.status_id.map(status_after_reopening);
-    if after != edit.status_id {
-        edit.status_id = after;
-        ctx.tx.replace(edit)?;
+fn reopen(ctx: &mut Ctx<'_, '_>, edited: &mut Edited) -> Result<(), Failure> {
+    let mut after = edited.current().clone();
+    after.status_id = after.status_id.map(status_after_reopening);
+    if after == *edited.current() {
+        return Ok(());
     }
-    Ok(())
+    edited.write(ctx.tx, after)
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use balefire_store::Tx;
 use serde_json::Value;
 
-use super::edit::Edit;
+use super::edit::{Edit, Tail};
 use super::filter::Filters;
 use super::packing::Unpacker;
 use super::scan::{Passing, scan_on};
@@ -53,5 +53,12 @@ pub fn next_matching(
             edit: edit.as_ref(),
         })
     };
-    scan_on(tx, visible, after, &mut unpacker, &mut pass)
+    scan_on(
+        tx,
+        visible,
+        &Tail::default(),
+        after,
+        &mut unpacker,
+        &mut pass,
+    )
 }

@@ -54,8 +54,13 @@ impl Changes {
         Ok(())
     }
 
-    /// Adds the changes to those of the day.
+    /// Adds the changes to those of today.
     pub fn record(self, ctx: &mut Ctx<'_, '_>) -> Result<(), Failure> {
+        self.record_on(ctx.tx, day_of(ctx.now.0))
+    }
+
+    /// Adds the changes to those of a day.
+    pub fn record_on(self, tx: &mut Tx<'_>, day: i64) -> Result<(), Failure> {
         let sql = add_sql();
         for ((account, fields), counts) in self.rows {
             if counts == [0; SEVERITIES] {
@@ -63,12 +68,12 @@ impl Changes {
             }
             let mut params: Vec<Value> = vec![
                 account.into(),
-                day_of(ctx.now.0).into(),
+                day.into(),
                 dimension(&fields).into(),
                 fields.into(),
             ];
             params.extend(counts.map(Value::from));
-            ctx.tx.execute(&sql, &params)?;
+            tx.execute(&sql, &params)?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use super::fields::{
     VENDOR_SEVERITY_ID,
 };
 use crate::securityhub::finding::caption::{SEVERITIES, STATUSES, caption};
-use crate::securityhub::finding::edit::Edit;
+use crate::securityhub::finding::fields::Fields as Settable;
 
 /// Fills a row with what a finding shows, which is its document with what customers set.
 pub fn fill(row: &mut Row, fields: &Fields, account: &str, document: &Value) {
@@ -68,27 +68,23 @@ fn add_numbers(row: &mut Row, (place, path): &Attribute, document: &Value) {
     });
 }
 
-/// What the columns of an edited finding have in place of the provider's values.
-pub fn patches<'e>(fields: &Fields, edit: Option<&'e Edit>) -> Vec<(usize, Patch<'e>)> {
-    let mut patches: Vec<(usize, Patch<'e>)> = fields
-        .edited
-        .iter()
-        .map(|edited| (edited.place, Patch::Copy(edited.provider.0)))
-        .collect();
-    let mut set = |place: usize, patch| patches[place].1 = patch;
+/// What the columns of a finding have after some of it was set.
+pub fn patches_of<'e>(fields: &Fields, set: &'e Settable) -> Vec<(usize, Patch<'e>)> {
+    let mut patches = Vec::new();
+    let mut put = |place: usize, patch| patches.push((fields.edited[place].place, patch));
     let provider = |place: usize| Patch::Copy(fields.edited[place].provider.0);
-    if let Some(id) = edit.and_then(|edit| edit.severity_id) {
-        set(SEVERITY_ID, Patch::Number(id as f64));
-        set(SEVERITY, text(caption(SEVERITIES, id)));
-        set(VENDOR_SEVERITY_ID, provider(SEVERITY_ID));
-        set(VENDOR_SEVERITY, provider(SEVERITY));
+    if let Some(id) = set.severity_id {
+        put(SEVERITY_ID, Patch::Number(id as f64));
+        put(SEVERITY, text(caption(SEVERITIES, id)));
+        put(VENDOR_SEVERITY_ID, provider(SEVERITY_ID));
+        put(VENDOR_SEVERITY, provider(SEVERITY));
     }
-    if let Some(id) = edit.and_then(|edit| edit.status_id) {
-        set(STATUS_ID, Patch::Number(id as f64));
-        set(STATUS, text(caption(STATUSES, id)));
+    if let Some(id) = set.status_id {
+        put(STATUS_ID, Patch::Number(id as f64));
+        put(STATUS, text(caption(STATUSES, id)));
     }
-    if let Some(comment) = edit.and_then(|edit| edit.comment.as_deref()) {
-        set(COMMENT, Patch::Text(comment));
+    if let Some(comment) = &set.comment {
+        put(COMMENT, Patch::Text(comment));
     }
     patches
 }

@@ -4,9 +4,10 @@ use balefire_store::{Kept, Row, Tx};
 use serde_json::Value;
 
 use super::super::Finding;
-use super::super::edit::Edit;
+use super::super::edit::{Edit, Tail};
 use super::super::identity;
 use super::super::packing::{Packed, Unpacker};
+use super::super::scan::edit_of;
 use super::customer;
 use super::stored::{self, SecurityFinding, fields_of};
 use crate::context::Visible;
@@ -16,7 +17,7 @@ use crate::failure::Failure;
 const CHUNK: i64 = 250;
 const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.version, \
                     e.uid, e.severity_id, e.status_id, e.comment, e.edited_ms, e.edited_by, \
-                    e.by_rules, s.document, s.dictionary, s.finding_version, c.fields \
+                    e.by_rules, e.position, s.document, s.dictionary, s.finding_version, c.fields \
                     FROM finding f LEFT JOIN finding_edit e ON e.uid = f.uid \
                     LEFT JOIN security_finding s ON s.uid = f.uid \
                     LEFT JOIN security_finding_edit c ON c.uid = f.uid \
@@ -35,9 +36,13 @@ pub fn scan(
     let mut unpacker = Unpacker::default();
     loop {
         let rows = tx.query(NEXT, &[(&after).into(), (&end).into(), CHUNK.into()])?;
+        let uids = rows.iter().map(|row| row.text(0));
+        let uids: Vec<&str> = uids.collect::<Result<_, _>>()?;
+        let ops = Tail::default().ops_of(tx, &uids)?;
         for row in &rows {
             if visible.includes(row.text(1)?) {
-                show(row.text(0)?, shown(tx, &mut unpacker, row)?);
+                let edit = edit_of(row, 5, ops.get(row.text(0)?))?;
+                show(row.text(0)?, shown(tx, &mut unpacker, row, edit)?);
             }
         }
         match rows.last() {
@@ -47,7 +52,12 @@ pub fn scan(
     }
 }
 
-fn shown(tx: &mut Tx<'_>, unpacker: &mut Unpacker, row: &Row) -> Result<Value, Failure> {
+fn shown(
+    tx: &mut Tx<'_>,
+    unpacker: &mut Unpacker,
+    row: &Row,
+    edit: Option<Edit>,
+) -> Result<Value, Failure> {
     let (uid, account) = (row.text(0)?, row.text(1)?);
     let packed = |bytes: &[u8], dictionary| Packed {
         bytes: bytes.into(),
@@ -63,21 +73,17 @@ fn shown(tx: &mut Tx<'_>, unpacker: &mut Unpacker, row: &Row) -> Result<Value, F
         },
         version: row.int(4)?,
     };
-    let asff = match row.optional_blob(12)? {
+    let asff = match row.optional_blob(13)? {
         None => None,
         Some(bytes) => Some(SecurityFinding {
             uid: uid.into(),
             account: account.into(),
-            packed: packed(bytes, row.int(13)?),
-            finding_version: row.int(14)?,
+            packed: packed(bytes, row.int(14)?),
+            finding_version: row.int(15)?,
         }),
     };
     let mut document = stored::document(tx, unpacker, &finding, asff.as_ref())?;
-    let edit = match row.optional_text(5)? {
-        None => None,
-        Some(_) => Some(Edit::from_columns(row, 5)?),
-    };
-    let fields = row.optional_text(15)?.map(fields_of);
+    let fields = row.optional_text(16)?.map(fields_of);
     customer::show(&mut document, edit.as_ref(), fields.as_ref());
     Ok(document)
 }

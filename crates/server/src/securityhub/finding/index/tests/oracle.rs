@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::context::Visible;
+use crate::securityhub::finding::edit::Tail;
 use crate::securityhub::finding::filter::Filters;
 use crate::securityhub::finding::filter::tests::read;
 use crate::securityhub::finding::path::{self, Kind, Path};
@@ -230,6 +231,7 @@ pub fn kept(t: &Testing) -> Vec<(String, Value)> {
         scan(
             tx,
             Visible::Organization,
+            &Tail::default(),
             |Passing {
                  uid, text, edit, ..
              }| {
