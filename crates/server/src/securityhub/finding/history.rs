@@ -23,7 +23,8 @@ pub fn states(account: &str, text: &str, edits: [Option<&Edit>; 2]) -> Result<[S
     Ok(edits.map(|edit| edited(provided.clone(), edit)))
 }
 
-fn edited(provided: State, edit: Option<&Edit>) -> State {
+/// With what customers set over it.
+pub fn edited(provided: State, edit: Option<&Edit>) -> State {
     let severity_id = edit.and_then(|edit| edit.severity_id);
     let status = edit.and_then(|edit| caption(STATUSES, edit.status_id?));
     provided.edited(severity_id, status)
