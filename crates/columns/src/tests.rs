@@ -39,6 +39,10 @@ enum Change {
     SetFew(u8, Option<String>),
     SetNumber(u8, f64),
     CopyFew(u8),
+    /// Two patches of which the second sees the first.
+    SetAndCopyFew(u8, Option<String>),
+    /// A row that was patched on its way.
+    PutCopied(u8, Plain, Option<String>),
     Remove(u8),
 }
 
@@ -80,6 +84,10 @@ fn change() -> impl Strategy<Value = Change> {
         1 => (any::<u8>(), prop::option::of("[abc]")).prop_map(|(row, t)| Change::SetFew(row, t)),
         1 => (any::<u8>(), -4..4_i32).prop_map(|(row, n)| Change::SetNumber(row, n.into())),
         1 => any::<u8>().prop_map(Change::CopyFew),
+        1 => (any::<u8>(), prop::option::of("[abc]"))
+            .prop_map(|(row, t)| Change::SetAndCopyFew(row, t)),
+        2 => (any::<u8>(), plain(), prop::option::of("[abc]"))
+            .prop_map(|(row, plain, t)| Change::PutCopied(row, plain, t)),
         1 => any::<u8>().prop_map(Change::Remove),
     ]
 }
@@ -255,6 +263,24 @@ fn made(changes: &[Change]) -> (Columns, BTreeMap<Key, Plain>) {
                 if let Some(plain) = rows.get_mut(&key(*number)) {
                     plain.copy = plain.texts[0].clone();
                 }
+            }
+            Change::SetAndCopyFew(number, text) => {
+                let patch = text.as_deref().map_or(Patch::Missing, Patch::Text);
+                columns.patch(&key(*number), &[(FEW, patch), (COPY, Patch::Copy(FEW))]);
+                if let Some(plain) = rows.get_mut(&key(*number)) {
+                    plain.texts[0] = text.iter().cloned().collect();
+                    plain.copy = plain.texts[0].clone();
+                }
+            }
+            Change::PutCopied(number, plain, text) => {
+                row.clear();
+                fill(&mut row, plain);
+                let patch = text.as_deref().map_or(Patch::Missing, Patch::Text);
+                row.patch(&[(COPY, Patch::Copy(FEW)), (FEW, patch)]);
+                columns.put(&key(*number), &mut row);
+                let mut plain = plain.clone();
+                plain.copy = std::mem::replace(&mut plain.texts[0], text.iter().cloned().collect());
+                rows.insert(key(*number), plain);
             }
             Change::Remove(number) => {
                 assert_eq!(

@@ -10,15 +10,12 @@ use crate::failure::Failure;
 use crate::securityhub::trend::State;
 
 pub fn state(account: &str, text: &str, edit: Option<&Edit>) -> Result<State, Failure> {
-    let provided = State::of(account, text)?;
-    Ok(match edit {
-        Some(edit) => edited(provided, edit),
-        None => provided,
-    })
+    Ok(edited(State::of(account, text)?, edit))
 }
 
 /// What the provider sent with what is set over it.
-pub fn edited(provided: State, edit: &Edit) -> State {
-    let status = edit.status_id.and_then(|id| caption(STATUSES, id));
-    provided.edited(edit.severity_id, status)
+pub fn edited(provided: State, edit: Option<&Edit>) -> State {
+    let severity_id = edit.and_then(|edit| edit.severity_id);
+    let status = edit.and_then(|edit| caption(STATUSES, edit.status_id?));
+    provided.edited(severity_id, status)
 }

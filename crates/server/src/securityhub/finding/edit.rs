@@ -22,7 +22,7 @@ use balefire_store::{Error, Record, Row, Table, Value};
 use serde_json::{Map, Value as Json, json};
 
 use super::caption::{SEVERITIES, STATUSES, caption};
-use super::fields::Fields;
+use super::fields::{Fields, Setting};
 use super::members::{Changes, Members};
 
 const SEVERITY: i64 = 1;
@@ -120,6 +120,15 @@ impl Edit {
             }
         }
         after.signed(self, by, now)
+    }
+
+    /// What is set.
+    pub fn set(&self) -> Setting<'_> {
+        Setting {
+            severity_id: self.severity_id,
+            status_id: self.status_id,
+            comment: self.comment.as_deref(),
+        }
     }
 
     /// The edit after an entry of the log.

@@ -17,7 +17,23 @@ pub struct Fields {
     pub comment: Option<String>,
 }
 
+/// The same, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    pub severity_id: Option<i64>,
+    pub status_id: Option<i64>,
+    pub comment: Option<&'a str>,
+}
+
 impl Fields {
+    pub fn borrowed(&self) -> Setting<'_> {
+        Setting {
+            severity_id: self.severity_id,
+            status_id: self.status_id,
+            comment: self.comment.as_deref(),
+        }
+    }
+
     /// Fields of a request, which has them below `at`; otherwise everything that is wrong with them.
     pub fn of(
         at: &str,

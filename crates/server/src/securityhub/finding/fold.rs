@@ -97,7 +97,7 @@ pub fn fold(tx: &mut Tx<'_>, window: &Window, from: usize, count: usize) -> Resu
             let after = edit.with(op);
             if let Some(provided) = &provided {
                 let changes = days.entry(day_of(op.at_ms)).or_default();
-                let [was, is] = [&edit, &after].map(|edit| edited(provided.clone(), edit));
+                let [was, is] = [&edit, &after].map(|edit| edited(provided.clone(), Some(edit)));
                 changes.take(Some(was), is)?;
             }
             edit = after;

@@ -7,11 +7,12 @@ use balefire_store::{Error, Kept};
 use serde_json::json;
 
 use super::Finding;
-use super::counted::state;
+use super::counted::{edited, state};
 use super::edit::{Edit, Edited, Standing, edits_of, status_after_reopening};
 use super::identity::account_of;
 use super::index::Index;
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
+use super::parallel;
 use super::provider::{self, Accepted};
 use super::ruled;
 use super::run;
@@ -19,7 +20,7 @@ use crate::access::Account;
 use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::{Rules, Version};
-use crate::securityhub::trend::Changes;
+use crate::securityhub::trend::{Changes, State};
 
 /// Keeps the documents that are valid and reports the others with their place and reason.
 ///
@@ -37,8 +38,14 @@ pub fn import_findings(
     let mut output = ImportFindingsOutput::default();
     let mut accepted = Vec::with_capacity(input.findings.len());
     let undated_ms = input.undated.unwrap_or_default().then_some(ctx.now.0);
-    for (index, document) in (0..).zip(&input.findings) {
-        match accept(document.text(), ctx.caller, undated_ms) {
+    let caller = ctx.caller;
+    let read = parallel::map(
+        &input.findings,
+        || (),
+        |(), document| accept(document.text(), caller, undated_ms),
+    );
+    for (index, read) in (0..).zip(read) {
+        match read {
             Ok(document) => accepted.push(document),
             Err(reason) => output.failed.push(FailedFinding { index, reason }),
         }
@@ -52,8 +59,9 @@ pub fn import_findings(
     }
     let uids: Vec<&str> = accepted.iter().map(|a| a.uid.as_str()).collect();
     let mut import = Import::of(ctx, &uids, index)?;
-    for document in accepted {
-        import.take(ctx, document)?;
+    let packed = import.packed(&accepted)?;
+    for (document, packed) in accepted.into_iter().zip(packed) {
+        import.take_packed(ctx, document, packed)?;
     }
     import.finish(ctx)?;
     output.created = import.created_count;
@@ -113,15 +121,38 @@ impl Import {
         })
     }
 
+    /// Packs the documents of findings that are new, which most of a large import are.
+    fn packed(&self, documents: &[Accepted]) -> Result<Vec<Option<Packed>>, Failure> {
+        let packer = || self.packer.another();
+        let pack = |packer: &mut Result<Packer, Failure>, document: &Accepted| match packer {
+            Ok(packer) if !self.findings.contains_key(&document.uid) => {
+                packer.pack(&document.text).map(Some)
+            }
+            // One by one, it is found out what is wrong.
+            _ => Ok(None),
+        };
+        parallel::map(documents, packer, pack).into_iter().collect()
+    }
+
     pub(super) fn take(
         &mut self,
         ctx: &mut Ctx<'_, '_>,
         document: Accepted,
     ) -> Result<(), Failure> {
+        self.take_packed(ctx, document, None)
+    }
+
+    fn take_packed(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        document: Accepted,
+        packed: Option<Packed>,
+    ) -> Result<(), Failure> {
         let Accepted {
             uid,
             account,
             text,
+            fields,
             is_undated,
             ..
         } = document;
@@ -134,12 +165,13 @@ impl Import {
         };
         let Some(known) = self.findings.get_mut(&uid) else {
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
-            let is = state(&account, &text, self.counted(&uid))?;
+            let is = edited(State::new(&account, fields), self.counted(&uid));
             self.trend.take(None, is)?;
+            let packed = packed.map_or_else(|| self.packer.pack(&text), Ok);
             let record = Finding {
                 uid: uid.clone(),
                 account,
-                packed: self.packer.pack(&text)?,
+                packed: packed?,
                 imported_ms: now_ms,
                 updated_ms: now_ms,
             };
@@ -170,7 +202,7 @@ impl Import {
             ..version
         };
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
-        let is = state(&account, &text, self.counted(&uid))?;
+        let is = edited(State::new(&account, fields), self.counted(&uid));
         self.trend.take(Some(was), is)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {

@@ -17,6 +17,7 @@ mod index;
 mod matching;
 mod members;
 mod packing;
+mod parallel;
 pub(in crate::securityhub) mod path;
 mod provider;
 mod ranked;

@@ -8,6 +8,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub(super) use fields::{Fields, field_of, read, read_whole};
 pub use get_findings_trends_v2::get_findings_trends_v2;
 pub(super) use history::Changes;
 pub(super) use state::State;

@@ -5,6 +5,7 @@ use balefire_api::generated::securityhub::{
 };
 use balefire_columns::{Kind as Values, Schema};
 
+use super::extract::Place;
 use crate::securityhub::finding::path::{self, Kind, Path};
 
 /// An attribute and the place of its column.
@@ -24,6 +25,8 @@ pub struct Fields {
     /// Whose finding it is.
     pub account: usize,
     pub edited: Vec<Edited>,
+    /// All of them but the account, to be read in one pass.
+    pub tree: Place,
 }
 
 /// An attribute that customers set, or that changes with one.
@@ -83,7 +86,7 @@ impl Fields {
                 Path::of(name),
             ),
         });
-        Fields {
+        let mut fields = Fields {
             schema,
             texts,
             numbers,
@@ -92,7 +95,35 @@ impl Fields {
             maps,
             account,
             edited: edited.into(),
+            tree: Place::default(),
+        };
+        fields.tree = fields.tree();
+        fields
+    }
+
+    fn tree(&self) -> Place {
+        let mut tree = Place::default();
+        let provided = self.edited.iter().map(|edited| &edited.provider);
+        let is_number = |place: usize| self.schema.fields()[place].kind == Values::Number;
+        let (numbers, texts): (Vec<&Attribute>, Vec<&Attribute>) =
+            provided.partition(|(place, _)| is_number(*place));
+        for (place, path) in self.texts.iter().chain(texts) {
+            tree.at(&path.name()).texts.push(*place);
         }
+        for (place, path) in self.numbers.iter().chain(numbers) {
+            tree.at(&path.name()).numbers.push(*place);
+        }
+        for (place, path) in &self.booleans {
+            tree.at(&path.name()).booleans.push(*place);
+        }
+        for (place, path) in &self.maps {
+            tree.at(&path.name()).maps.push(*place);
+        }
+        for (date, (_, path)) in self.dates.iter().enumerate() {
+            tree.add_date(&path.name(), date);
+        }
+        tree.sort();
+        tree
     }
 
     pub fn schema(&self) -> &Schema {
@@ -161,5 +192,6 @@ mod tests {
             }
         }
         assert_eq!(fields.date("time"), fields.date("time_dt"));
+        fields.tree.check();
     }
 }

@@ -6,7 +6,6 @@ use std::sync::atomic::Ordering;
 use balefire_columns::Row;
 use balefire_store::{Logged, Tx};
 use serde::Deserialize;
-use serde_json::Value;
 
 use super::{Index, extract, key};
 use crate::context::Visible;
@@ -71,7 +70,7 @@ impl Index {
         for (shard, (known, head)) in known.iter().zip(heads).enumerate() {
             self.tail.follow(tx, shard, *known, *head, |op, keys| {
                 // A finding that is not here yet comes with its document, and its edit with it.
-                let patches = extract::patches_of(&self.fields, &op.set);
+                let patches = extract::patches(&self.fields, op.set.borrowed());
                 self.columns.patch_all(keys, &patches);
             })?;
         }
@@ -119,13 +118,8 @@ impl Index {
         let (Some(key), Some(account)) = (key::key_of(uid), identity::account_of(uid)) else {
             return Err(Failure::Internal(format!("{uid} is no uid of a finding")));
         };
-        let mut document: Value = serde_json::from_str(text)?;
-        row.clear();
-        extract::fill_provided(row, &self.fields, &document);
-        if let Some(edit) = edit {
-            edit.apply(&mut document);
-        }
-        extract::fill(row, &self.fields, account, &document);
+        // An edited finding is never to be seen without its edit, so both go in at once.
+        extract::fill(row, &self.fields, account, text, edit)?;
         self.columns.put(&key, row);
         Ok(())
     }

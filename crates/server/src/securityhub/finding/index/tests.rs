@@ -159,22 +159,21 @@ proptest! {
     fn columns_answer_as_the_plain_evaluation_does(
         documents in prop::collection::vec(oracle::document(), 1..40),
         edits in prop::collection::vec((0..40_usize, oracle::edit()), 0..12),
+        again in prop::collection::vec((0..40_usize, oracle::document()), 0..6),
         questions in prop::collection::vec(oracle::question(), 1..40),
     ) {
         let t = enabled();
         let index = Arc::new(Index::default());
         // One index follows all changes, another is built from what came of them.
         everything(&t, &index);
-        let documents: Vec<Value> = documents
-            .iter()
-            .enumerate()
-            .map(|(place, set)| {
-                let account = if place % 3 == 0 { MEMBER } else { ADMINISTRATOR };
-                let mut document = document_of(account, "", set.clone());
-                document["finding_info"]["uid"] = json!(place.to_string());
-                document
-            })
-            .collect();
+        let document = |place: usize, set: &Value| {
+            let account = if place.is_multiple_of(3) { MEMBER } else { ADMINISTRATOR };
+            let mut document = document_of(account, "", set.clone());
+            document["finding_info"]["uid"] = json!(place.to_string());
+            document
+        };
+        let documents = documents.iter().enumerate();
+        let documents: Vec<Value> = documents.map(|(place, set)| document(place, set)).collect();
         import_as(&t, ADMINISTRATOR, &documents).unwrap();
         let uids = everything(&t, &index);
         for (place, mut edit) in edits {
@@ -186,6 +185,11 @@ proptest! {
                 1 => drop(everything(&t, &index)),
                 _ => {}
             }
+        }
+        // Providers send some of them again, over which the edits stay.
+        for (place, set) in again {
+            let document = document(place % documents.len(), &set);
+            import_as(&t, ADMINISTRATOR, &[document]).unwrap();
         }
         let kept = oracle::kept(&t);
         prop_assert_eq!(kept.len(), documents.len());
