@@ -18,6 +18,7 @@ use crate::access::Account;
 use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::{Rules, Version};
+use crate::securityhub::resource::Named;
 use crate::securityhub::trend::Changes;
 
 /// Keeps the documents that are valid and reports the others with their place and reason.
@@ -83,6 +84,7 @@ pub(super) struct Import {
     /// None of those that were created.
     updated: BTreeSet<String>,
     trend: Changes,
+    resources: Named,
     created_count: i32,
     updated_count: i32,
     unchanged_count: i32,
@@ -101,6 +103,7 @@ impl Import {
             created: BTreeSet::new(),
             updated: BTreeSet::new(),
             trend: Changes::default(),
+            resources: Named::default(),
             created_count: 0,
             updated_count: 0,
             unchanged_count: 0,
@@ -127,6 +130,7 @@ impl Import {
             before: None,
         };
         let Some(known) = self.findings.get_mut(&uid) else {
+            self.resources.take(&account, &text, true)?;
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
             let is = state(&account, &text, self.edit(&uid))?;
             self.trend.take(None, is)?;
@@ -147,7 +151,7 @@ impl Import {
         let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
         if is_same(&before, &text, is_undated)? {
             self.unchanged_count += 1;
-            return Ok(());
+            return self.resources.take(&account, &text, false);
         }
         let was = state(
             &account,
@@ -169,6 +173,7 @@ impl Import {
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
         let is = state(&account, &text, self.edit(&uid))?;
         self.trend.take(Some(was), is)?;
+        self.resources.take(&account, &text, true)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {
             self.updated.insert(uid);
@@ -209,6 +214,7 @@ impl Import {
             ctx.changed("findings.imported", &account, &body)?;
         }
         std::mem::take(&mut self.trend).record(ctx)?;
+        std::mem::take(&mut self.resources).finish(ctx, &self.rules)?;
         std::mem::take(&mut self.rules).finish(ctx)
     }
 }

@@ -12,7 +12,7 @@ mod get_findings_v2;
 mod history;
 mod identity;
 mod import_findings;
-mod index;
+pub(in crate::securityhub) mod index;
 mod matching;
 mod members;
 mod packing;
@@ -23,7 +23,7 @@ mod ruled;
 mod run;
 mod scan;
 mod scope;
-mod sort;
+pub(in crate::securityhub) mod sort;
 #[cfg(test)]
 pub(crate) mod tests;
 mod triage;
@@ -133,7 +133,7 @@ fn rows_of(
 }
 
 /// The records with these uids, which are the whole key of their table.
-fn records_of<R: Record>(
+pub(in crate::securityhub) fn records_of<R: Record>(
     tx: &mut Tx<'_>,
     uids: &[&str],
 ) -> Result<HashMap<String, Kept<R>>, Failure> {

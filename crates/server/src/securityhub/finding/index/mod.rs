@@ -7,10 +7,12 @@ mod extract;
 mod fields;
 mod follow;
 mod key;
+mod tallies;
 #[cfg(test)]
 mod tests;
 
 pub use fields::Fields;
+pub(in crate::securityhub) use follow::heads;
 pub use key::{key_of, uid_of};
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,7 +25,7 @@ use crate::context::Visible;
 use crate::failure::Failure;
 
 /// Up to where the log of each shard is known.
-type Positions = [i64; SHARDS as usize];
+pub(in crate::securityhub) type Positions = [i64; SHARDS as usize];
 
 /// The findings of one store. It is made empty, and read from the store when it is first asked.
 pub struct Index {
