@@ -13,6 +13,7 @@ fn store() -> Testing {
     scan["class_uid"] = json!(2002);
     scan["class_name"] = json!("Vulnerability Finding");
     scan["type_uid"] = json!(200_201);
+    scan["vulnerabilities"] = json!([{"cve": {"uid": "CVE-2099-1"}}]);
     let model = json!({"uid": "m", "type": "SelfHosted::AI::Model"});
     let queue = json!({"uid": QUEUE, "type": "AWS::SQS::Queue", "region": "eu-west-1"});
     import(

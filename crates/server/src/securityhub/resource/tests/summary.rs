@@ -38,6 +38,7 @@ fn findings_are_counted_by_class_product_and_severity() {
     let t = enabled();
     let other = json!({
         "class_uid": 2002, "class_name": "Vulnerability Finding", "type_uid": 200_201,
+        "vulnerabilities": [{"cve": {"uid": "CVE-2099-1"}}],
         "metadata": {"product": {"uid": "p", "name": "Prober"}},
     });
     let mut nameless = other.clone();
