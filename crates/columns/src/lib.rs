@@ -29,7 +29,7 @@ pub use plan::Plan;
 pub use row::{Patch, Row};
 pub use schema::{Field, Kind, Schema};
 pub use search::{After, Hit};
-pub use tallies::Tally;
+pub use tallies::Tallies;
 
 /// What names a row: bytes that compare as the names do.
 pub type Key = [u8; 24];

@@ -9,40 +9,50 @@ use crate::plan::Plan;
 use crate::schema::Kind;
 use crate::step::Guards;
 
-/// One value of each field, and how many rows have them all.
+/// Combinations of one value of each field.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Tally<const N: usize> {
-    pub values: [Scalar; N],
-    pub count: u64,
+pub struct Tallies<const N: usize> {
+    /// The distinct values of each field.
+    pub values: [Vec<Scalar>; N],
+    /// The place of each value in `values`, and how many rows have them all.
+    pub counts: Vec<([usize; N], u64)>,
 }
 
 impl Columns {
     /// The combinations of the rows that meet a plan, in no order. A row counts once for each combination of
     /// its values; a field in which it has none is missing. So are fields of dates.
-    pub fn tallies<const N: usize>(&self, plan: &Plan<'_>, fields: [usize; N]) -> Vec<Tally<N>> {
+    pub fn tallies<const N: usize>(&self, plan: &Plan<'_>, fields: [usize; N]) -> Tallies<N> {
         let mut asked = fields.to_vec();
         plan.coded_fields(&mut asked);
         let guards = Guards::of(self, &asked);
-        let mut of_codes: HashMap<[Code; N], u64> = HashMap::new();
+        let mut of_rows: HashMap<[Code; N], u64> = HashMap::new();
         self.each_match(plan, &guards, |chunk, mask| {
             mask.each(|row| {
                 let codes = fields.map(|field| chunk.code(field, row));
-                *of_codes.entry(codes).or_default() += 1;
+                *of_rows.entry(codes).or_default() += 1;
             });
         });
         let dictionaries = fields.map(|field| guards.get(field));
-        let mut of_values: HashMap<[Code; N], u64> = HashMap::with_capacity(of_codes.len());
-        for (codes, count) in of_codes {
+        let mut of_values: HashMap<[Code; N], u64> = HashMap::with_capacity(of_rows.len());
+        for (codes, count) in of_rows {
             for values in spread(codes, &dictionaries) {
                 *of_values.entry(values).or_default() += count;
             }
         }
         let kinds = fields.map(|field| self.schema().fields()[field].kind);
-        let tally = |(codes, count): ([Code; N], u64)| Tally {
-            values: std::array::from_fn(|at| scalar(dictionaries[at], kinds[at], codes[at])),
-            count,
+        let mut values: [Vec<Scalar>; N] = std::array::from_fn(|_| Vec::new());
+        let mut places: [HashMap<Code, usize>; N] = std::array::from_fn(|_| HashMap::new());
+        let mut place = |at: usize, code: Code| {
+            *places[at].entry(code).or_insert_with(|| {
+                values[at].push(scalar(dictionaries[at], kinds[at], code));
+                values[at].len() - 1
+            })
         };
-        of_values.into_iter().map(tally).collect()
+        let counts = of_values.into_iter();
+        let counts =
+            counts.map(|(codes, count)| (std::array::from_fn(|at| place(at, codes[at])), count));
+        let counts = counts.collect();
+        Tallies { values, counts }
     }
 }
 
@@ -114,15 +124,17 @@ mod tests {
             columns.put(&key, &mut row);
         }
         let told = |plan: Plan<'_>| -> BTreeMap<String, u64> {
-            let tallies = columns.tallies(&plan, [owner, things, weight]);
+            let Tallies { values, counts } = columns.tallies(&plan, [owner, things, weight]);
             let text = |scalar: &Scalar| match scalar {
                 Scalar::Text(text) => text.clone(),
                 Scalar::Number(number) => number.to_string(),
                 _ => "-".to_owned(),
             };
-            let named = tallies.iter().map(|tally| {
-                let values: Vec<String> = tally.values.iter().map(text).collect();
-                (values.join(" "), tally.count)
+            let named = counts.iter().map(|(places, count)| {
+                let texts = places.iter().zip(&values);
+                let texts: Vec<String> =
+                    texts.map(|(place, values)| text(&values[*place])).collect();
+                (texts.join(" "), *count)
             });
             named.collect()
         };

@@ -112,7 +112,7 @@ impl Record for Finding {
 const LOOKUP: usize = 100;
 
 /// The rows of a table, whose key is `uid`, that have one of these uids.
-fn rows_of(
+pub(in crate::securityhub) fn rows_of(
     tx: &mut Tx<'_>,
     columns: &str,
     table: &str,

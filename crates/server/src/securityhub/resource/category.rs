@@ -174,7 +174,7 @@ pub fn discovery(r#type: &str) -> Option<DiscoveryType> {
     is_cloud.then_some(DiscoveryType::Managed)
 }
 
-/// The clouds that the model knows are spelt as it does. What names none is taken for AWS, whose account it is
+/// The clouds that are known are spelt in one way. What names none is taken for AWS's, whose account it is
 /// recorded in.
 pub fn provider(named: Option<&str>) -> &str {
     let known = |name: &&str| named.is_some_and(|named| named.eq_ignore_ascii_case(name));

@@ -14,9 +14,9 @@ use super::joined::Joined;
 use super::{check_resource_scopes, must_ask_for_ai};
 use crate::context::{Ctx, Visible};
 use crate::failure::Failure;
+use crate::securityhub::finding::Filters;
 use crate::securityhub::finding::filter::Places;
-use crate::securityhub::finding::index::{Index, uid_of};
-use crate::securityhub::finding::{Filters, Path};
+use crate::securityhub::finding::index::Index;
 use crate::securityhub::hub;
 
 const RULES_MAX: usize = 5;
@@ -131,28 +131,24 @@ impl Counting<'_> {
         groups.into_iter().filter_map(text).collect()
     }
 
+    /// Of what is joined, only the names of accounts and the classes of findings are grouped by.
     fn by_joined(&self, plan: Plan<'_>, field: &str) -> Vec<(String, u64)> {
-        let path = Path::of(field);
-        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        let Joined {
+            summaries, names, ..
+        } = self.joined;
+        let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
         for hit in self.current.all(self.visible, plan, &[]) {
-            let uid = uid_of(&hit.key);
-            let mut values = BTreeSet::new();
-            match self.joined.names.of(&uid).filter(|_| field == ACCOUNT_NAME) {
-                Some(name) => {
-                    values.insert(name.clone());
-                }
-                None => {
-                    path.any_text(&self.joined.joined_by(&uid), |text| {
-                        values.insert(text.to_owned());
-                        false
-                    });
-                }
-            }
+            let values: BTreeSet<&str> = match field {
+                ACCOUNT_NAME => names.of(&hit.key).map(String::as_str).into_iter().collect(),
+                _ => summaries.classes(&hit.key).collect(),
+            };
             for value in values {
                 *counts.entry(value).or_default() += 1;
             }
         }
-        let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
+        let counts = counts.into_iter();
+        let counts = counts.map(|(value, count)| (value.to_owned(), count));
+        let mut counts: Vec<(String, u64)> = counts.collect();
         // Stable, so that equal counts stay in the order of their text.
         match self.smallest_first {
             true => counts.sort_by_key(|(_, count)| *count),

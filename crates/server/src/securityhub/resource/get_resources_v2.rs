@@ -19,7 +19,7 @@ use super::{Resource, check_resource_scopes, must_ask_for_ai};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::finding::filter::Places;
-use crate::securityhub::finding::index::{Current as Findings, Fields, Index, key_of, uid_of};
+use crate::securityhub::finding::index::{Current as Findings, Fields, Index, key_of};
 use crate::securityhub::finding::sort::{Key, Sort};
 use crate::securityhub::finding::{Filters, records_of};
 use crate::securityhub::hub;
@@ -61,8 +61,7 @@ pub fn get_resources_v2(
         false => search.by_columns(last.as_ref(), limit + 1)?,
     };
     let next_token = ctx.page.cut(&mut keys, limit, Key::parts);
-    let is_ahead = current.is_ahead() || findings.is_ahead();
-    let unchecked = is_ahead.then_some((&filters, &joined));
+    let unchecked = current.is_ahead().then_some((&filters, &joined));
     Ok(GetResourcesV2Response {
         resources: resources(ctx, &keys, of_findings, unchecked)?,
         next_token,
@@ -121,7 +120,7 @@ impl Search<'_, '_, '_> {
         );
         let key = |hit: &Hit| {
             let mut key = self.sort.key_of_hit(hit);
-            let document = self.joined.joined_by(&uid_of(&hit.key));
+            let document = self.joined.document(&hit.key);
             self.sort.complete(&mut key, &document, is_joined);
             key
         };

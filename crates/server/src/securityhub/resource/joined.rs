@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use balefire_columns::Key;
 use serde_json::{Value, json};
 
 use super::fields::{self, Fields};
@@ -9,9 +10,8 @@ use super::summary::Summaries;
 use crate::context::{Ctx, Visible};
 use crate::failure::Failure;
 use crate::securityhub::finding::filter::Places;
-use crate::securityhub::finding::index::{Current, Fields as FindingFields};
+use crate::securityhub::finding::index::{Current, Fields as FindingFields, key_of};
 
-const ACCOUNT_LEN: usize = 12;
 const NAMES: &str = "SELECT id, name FROM account WHERE name <> ''";
 
 /// The columns of resources, and what is joined to them.
@@ -21,9 +21,9 @@ pub struct Joined<'j> {
     pub names: Names,
 }
 
-/// The names of those accounts that have one.
+/// The names of those accounts that have one, by the account as a number.
 #[derive(Default)]
-pub struct Names(HashMap<String, String>);
+pub struct Names(HashMap<u64, String>);
 
 impl Names {
     /// Names of accounts that the caller may see.
@@ -31,16 +31,19 @@ impl Names {
         let visible = ctx.caller.visible();
         let mut names = HashMap::new();
         for row in ctx.tx.query(NAMES, &[])? {
-            if visible.includes(row.text(0)?) && !row.text(1)?.trim().is_empty() {
-                names.insert(row.text(0)?.to_owned(), row.text(1)?.to_owned());
+            let (account, name) = (row.text(0)?, row.text(1)?);
+            let number = account.parse().ok().filter(|_| visible.includes(account));
+            if let Some(number) = number.filter(|_| !name.trim().is_empty()) {
+                names.insert(number, name.to_owned());
             }
         }
         Ok(Names(names))
     }
 
     /// That of the account that a resource belongs to.
-    pub fn of(&self, uid: &str) -> Option<&String> {
-        self.0.get(uid.get(..ACCOUNT_LEN)?)
+    pub fn of(&self, key: &Key) -> Option<&String> {
+        let account = key.first_chunk().copied().map(u64::from_be_bytes)?;
+        self.0.get(&account)
     }
 }
 
@@ -67,6 +70,14 @@ impl<'j> Joined<'j> {
             names,
         })
     }
+
+    /// What is joined to a resource, by the model's fields.
+    pub fn document(&self, key: &Key) -> Value {
+        json!({
+            fields::ACCOUNT_NAME: self.names.of(key),
+            fields::SUMMARY: self.summaries.document(key),
+        })
+    }
 }
 
 impl Places for Joined<'_> {
@@ -87,9 +98,6 @@ impl Places for Joined<'_> {
     }
 
     fn joined_by(&self, uid: &str) -> Value {
-        json!({
-            fields::ACCOUNT_NAME: self.names.of(uid),
-            fields::SUMMARY: self.summaries.document(uid),
-        })
+        key_of(uid).map_or(Value::Null, |key| self.document(&key))
     }
 }

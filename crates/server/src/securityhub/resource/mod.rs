@@ -21,12 +21,11 @@ pub use get_resources_v2::get_resources_v2;
 pub use index::Inventory;
 pub(super) use named::Named;
 
-use std::fmt::Write as _;
-
 use balefire_api::generated::securityhub::{
     FindingScopes, ResourceCategory, ResourceScopes, ResourcesFilters, ResourcesStringField,
     StringFilterComparison,
 };
+use balefire_columns::Key;
 use balefire_store::{Error, Record, Row, Table, Value};
 use sha2::{Digest, Sha256};
 
@@ -38,7 +37,7 @@ use facts::Facts;
 /// A resource of the findings of an account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resource {
-    /// See `uid_of`.
+    /// See `key_of`.
     uid: String,
     /// Of the findings, whoever owns the resource.
     account: String,
@@ -89,12 +88,12 @@ impl Record for Resource {
 ///
 /// Invariant: it starts with the account, so that nothing that one account's findings say of a resource
 /// touches what another's do.
-fn uid_of(account: &str, id: &str) -> String {
-    let mut uid = account.to_owned();
-    for byte in &Sha256::digest(id)[..16] {
-        let _ = write!(uid, "{byte:02x}");
-    }
-    uid
+fn key_of(account: &str, id: &str) -> Option<Key> {
+    let account: u64 = account.parse().ok()?;
+    let mut key = [0; 24];
+    key[..8].copy_from_slice(&account.to_be_bytes());
+    key[8..].copy_from_slice(&Sha256::digest(id)[..16]);
+    Some(key)
 }
 
 /// A sub-category means nothing but among resources of AI.

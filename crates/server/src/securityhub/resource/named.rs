@@ -1,19 +1,20 @@
 //! The resources that the findings of a call name, and how they come into the inventory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use balefire_store::{Error, Kept};
+use balefire_store::{Error, Kept, Record as _};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::facts::Said;
 use super::fields;
 use super::trend::Changes;
-use super::{Resource, uid_of};
+use super::{Resource, key_of};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::Rules;
-use crate::securityhub::finding::records_of;
+use crate::securityhub::finding::index::uid_of;
+use crate::securityhub::finding::{records_of, rows_of};
 
 /// What is logged when resources came or changed.
 pub const CHANGED: &str = "resources.changed";
@@ -56,7 +57,10 @@ impl Named {
             let Some(said) = Said::of(account, resource, &cloud) else {
                 continue;
             };
-            let uid = uid_of(account, &said.facts.id);
+            let Some(key) = key_of(account, &said.facts.id) else {
+                return Err(Failure::Internal(format!("{account} is no account")));
+            };
+            let uid = uid_of(&key);
             match self.seen.get_mut(&uid) {
                 Some(known) if is_news || !known.is_news => {
                     known.said.update(said);
@@ -79,17 +83,28 @@ impl Named {
 
     /// Keeps what is new or has changed, lets rules rate it, logs and counts it.
     pub fn finish(self, ctx: &mut Ctx<'_, '_>, rules: &Rules) -> Result<(), Failure> {
-        let uids: Vec<&str> = self.seen.keys().map(String::as_str).collect();
-        let mut known: HashMap<String, Kept<Resource>> = records_of(ctx.tx, &uids)?;
+        let uids_of = |is_news: bool| {
+            let seen = self
+                .seen
+                .iter()
+                .filter(move |(_, seen)| seen.is_news == is_news);
+            seen.map(|(uid, _)| uid.as_str()).collect::<Vec<&str>>()
+        };
+        let mut known: HashMap<String, Kept<Resource>> = records_of(ctx.tx, &uids_of(true))?;
+        let mut old = HashSet::new();
+        for row in rows_of(ctx.tx, "uid", Resource::TABLE.name, &uids_of(false))? {
+            old.insert(row.text(0)?.to_owned());
+        }
         let mut changed = Vec::new();
         let mut trend = Changes::default();
         for (uid, seen) in self.seen {
             let is_changed = match known.remove(&uid) {
+                None if old.contains(&uid) => false,
                 None => {
                     insert(ctx, &uid, seen, rules, &mut trend)?;
                     true
                 }
-                Some(kept) => seen.is_news && replace(ctx, kept, seen, rules, &mut trend)?,
+                Some(kept) => replace(ctx, kept, seen, rules, &mut trend)?,
             };
             if is_changed {
                 changed.push(uid);

@@ -9,6 +9,7 @@ use super::joined::Names;
 use super::summary::Summaries;
 use super::{Resource, category};
 use crate::failure::Failure;
+use crate::securityhub::finding::index::key_of;
 
 /// With the findings that there are of it, and the name of its account.
 pub fn show(
@@ -24,6 +25,9 @@ pub fn show(
         changed_ms,
         ..
     } = resource;
+    let Some(key) = key_of(&uid) else {
+        return Err(Failure::Internal(format!("{uid} is no uid of a resource")));
+    };
     let config = match config.is_empty() {
         true => "{}".to_owned(),
         false => String::from_utf8_lossy(&config).into_owned(),
@@ -42,10 +46,10 @@ pub fn show(
     let criticality = facts.rating.as_ref();
     Ok(ResourceResult {
         account_id: account,
-        account_name: names.of(&uid).cloned(),
+        account_name: names.of(&key).cloned(),
         criticality_sources: sources.map(|source| vec![source]),
         discovery_type: category::discovery(&facts.r#type),
-        findings_summary: Some(summaries.shown(&uid)),
+        findings_summary: Some(summaries.shown(&key)),
         region: facts.region,
         resource_category: Some(category::category(&facts.r#type)),
         resource_cloud_partition: facts.partition,

@@ -1,12 +1,12 @@
 //! What findings there are of resources.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use balefire_api::generated::securityhub::{ResourceFindingsSummary, ResourceSeverityBreakdown};
-use balefire_columns::{Plan, Scalar, Tally};
+use balefire_columns::{Key, Plan, Scalar, Tallies};
 use serde_json::{Value, json};
 
-use super::uid_of;
+use super::key_of;
 use crate::context::Visible;
 use crate::failure::Failure;
 use crate::securityhub::finding::index::{Current, Fields};
@@ -19,13 +19,18 @@ const DONE: std::ops::RangeInclusive<f64> = 3.0..=6.0;
 const ACTIVITY_CLOSE: f64 = 3.0;
 const COMPLIANCE_PASS: f64 = 1.0;
 
-/// Of a class of findings and the name of a product: how many there are by severity.
-type Counts = BTreeMap<(String, String), [i64; SEVERITIES]>;
+/// How many findings there are of a kind, by severity.
+type Counts = (usize, [i64; SEVERITIES]);
 
 /// The open findings of some resources: those that are neither suppressed nor done with, and whose check did
 /// not pass.
 #[derive(Default)]
-pub struct Summaries(HashMap<String, Counts>);
+pub struct Summaries {
+    /// Classes of findings and names of products, in order.
+    kinds: Vec<(String, String)>,
+    /// Of each resource, by the place of the kind.
+    counts: HashMap<Key, Vec<Counts>>,
+}
 
 impl Summaries {
     /// Of all resources.
@@ -79,25 +84,75 @@ impl Summaries {
             text("metadata.product.name")?,
             number("severity_id")?,
         ];
-        let tallies = findings.tallies(visible, Plan::All(plans), told);
-        let mut by_resource: HashMap<(String, String), Counts> = HashMap::new();
-        for Tally { values, count } in tallies {
-            let [account, id, class, product, severity] = values;
-            let (Scalar::Text(account), Scalar::Text(id)) = (account, id) else {
-                continue;
-            };
-            let counts = by_resource.entry((account, id)).or_default();
-            let counts = counts.entry((named(class), named(product))).or_default();
-            counts[counter(&severity)] += i64::try_from(count).unwrap_or(i64::MAX);
+        Ok(Summaries::sum(&findings.tallies(
+            visible,
+            Plan::All(plans),
+            told,
+        )))
+    }
+
+    fn sum(tallies: &Tallies<5>) -> Summaries {
+        let [accounts, ids, classes, products, severities] = &tallies.values;
+        let named =
+            |class: usize, product: usize| (named(&classes[class]), named(&products[product]));
+        let kinds = tallies.counts.iter();
+        let kinds: HashSet<(usize, usize)> = kinds
+            .map(|([_, _, class, product, _], _)| (*class, *product))
+            .collect();
+        let kinds: BTreeSet<(String, String)> = kinds
+            .iter()
+            .map(|(class, product)| named(*class, *product))
+            .collect();
+        let kinds = Vec::from_iter(kinds);
+        let mut places: HashMap<(usize, usize), usize> = HashMap::new();
+        // Each resource's is made once: a hash takes longer than all else.
+        let mut keys: HashMap<(usize, usize), Option<Key>> = HashMap::new();
+        let mut counts: HashMap<Key, Vec<Counts>> = HashMap::new();
+        for ([account, id, class, product, severity], count) in &tallies.counts {
+            let key = keys.entry((*account, *id)).or_insert_with(|| {
+                match (&accounts[*account], &ids[*id]) {
+                    (Scalar::Text(account), Scalar::Text(id)) => key_of(account, id),
+                    _ => None,
+                }
+            });
+            let Some(key) = *key else { continue };
+            let kind = *places.entry((*class, *product)).or_insert_with(|| {
+                kinds
+                    .binary_search(&named(*class, *product))
+                    .unwrap_or_default()
+            });
+            let of_resource = counts.entry(key).or_default();
+            let known = of_resource.iter().position(|(known, _)| *known == kind);
+            let known = known.unwrap_or_else(|| {
+                of_resource.push((kind, [0; SEVERITIES]));
+                of_resource.len() - 1
+            });
+            let counter = counter(&severities[*severity]);
+            of_resource[known].1[counter] += i64::try_from(*count).unwrap_or(i64::MAX);
         }
-        let with_uid =
-            |((account, id), counts): ((String, String), Counts)| (uid_of(&account, &id), counts);
-        Ok(Summaries(by_resource.into_iter().map(with_uid).collect()))
+        counts
+            .values_mut()
+            .for_each(|of_resource| of_resource.sort_unstable());
+        Summaries { kinds, counts }
+    }
+
+    /// Class, product and counts of the findings of a resource.
+    fn of(&self, key: &Key) -> impl Iterator<Item = (&str, &str, [i64; SEVERITIES])> {
+        let counts = self.counts.get(key).into_iter().flatten();
+        counts.map(|(kind, counts)| {
+            let (class, product) = &self.kinds[*kind];
+            (class.as_str(), product.as_str(), *counts)
+        })
+    }
+
+    /// The classes of the findings of a resource.
+    pub fn classes(&self, key: &Key) -> impl Iterator<Item = &str> {
+        self.of(key).map(|(class, ..)| class)
     }
 
     /// What a filter may ask of the findings of a resource.
-    pub fn document(&self, uid: &str) -> Value {
-        let summary = |((class, product), counts): (&(String, String), &[i64; SEVERITIES])| {
+    pub fn document(&self, key: &Key) -> Value {
+        let summary = |(class, product, counts): (&str, &str, [i64; SEVERITIES])| {
             let [
                 unknown,
                 informational,
@@ -118,19 +173,18 @@ impl Summaries {
                 },
             })
         };
-        self.0.get(uid).into_iter().flatten().map(summary).collect()
+        self.of(key).map(summary).collect()
     }
 
-    pub fn shown(&self, uid: &str) -> Vec<ResourceFindingsSummary> {
-        let summary = |((class, product), counts): (&(String, String), &[i64; SEVERITIES])| {
-            ResourceFindingsSummary {
-                finding_type: class.clone(),
-                product_name: product.clone(),
+    pub fn shown(&self, key: &Key) -> Vec<ResourceFindingsSummary> {
+        let summary =
+            |(class, product, counts): (&str, &str, [i64; SEVERITIES])| ResourceFindingsSummary {
+                finding_type: class.to_owned(),
+                product_name: product.to_owned(),
                 total_findings: narrow(counts.iter().sum()),
-                severities: Some(severities(*counts)),
-            }
-        };
-        self.0.get(uid).into_iter().flatten().map(summary).collect()
+                severities: Some(severities(counts)),
+            };
+        self.of(key).map(summary).collect()
     }
 }
 
@@ -139,9 +193,9 @@ fn place(column: Option<usize>) -> Result<usize, Failure> {
     column.ok_or_else(|| Failure::Internal("an attribute of findings has no column".into()))
 }
 
-fn named(value: Scalar) -> String {
+fn named(value: &Scalar) -> String {
     match value {
-        Scalar::Text(text) if !text.trim().is_empty() => text,
+        Scalar::Text(text) if !text.trim().is_empty() => text.clone(),
         _ => UNKNOWN.to_owned(),
     }
 }

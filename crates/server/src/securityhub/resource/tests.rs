@@ -4,6 +4,8 @@ mod filter;
 mod import;
 mod page;
 mod rating;
+mod real_data;
+mod speed;
 mod statistics;
 mod summary;
 mod trends;

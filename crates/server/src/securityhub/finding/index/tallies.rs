@@ -1,6 +1,6 @@
 //! Counts of findings by several attributes at once.
 
-use balefire_columns::{Plan, Tally};
+use balefire_columns::{Plan, Tallies};
 
 use super::Current;
 use crate::context::Visible;
@@ -12,7 +12,7 @@ impl Current<'_> {
         visible: Visible<'_>,
         plan: Plan<'_>,
         fields: [usize; N],
-    ) -> Vec<Tally<N>> {
+    ) -> Tallies<N> {
         let plan = self.seen_by(visible, plan);
         self.index.columns.tallies(&plan, fields)
     }

@@ -4,6 +4,9 @@ use balefire_api::generated::securityhub::ResourcesStringField;
 
 use super::*;
 
+/// Whether a text passes a filter with a value.
+type Passes = fn(&str, &str) -> bool;
+
 fn store() -> Testing {
     let t = enabled();
     let name = |tx: &mut balefire_store::Tx<'_>| {
@@ -68,7 +71,7 @@ fn string_filters_mean_what_they_mean_on_what_is_shown() {
         values.push("nothing");
         for value in values {
             let start = value.get(..3).unwrap_or(value);
-            let asked: [(&str, &str, fn(&str, &str) -> bool); 5] = [
+            let asked: [(&str, &str, Passes); 5] = [
                 ("EQUALS", value, |text, value| text == value),
                 ("NOT_EQUALS", value, |text, value| text == value),
                 ("PREFIX", start, |text, value| text.starts_with(value)),

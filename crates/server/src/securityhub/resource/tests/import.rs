@@ -149,3 +149,12 @@ fn findings_of_the_first_version_count_as_well() {
     assert_eq!(shown["ResourceConfig"]["AwsS3Bucket"]["OwnerName"], "ada");
     assert_eq!(shown["FindingsSummary"][0]["Severities"]["High"], 1);
 }
+
+#[test]
+fn a_uid_never_changes() {
+    let key = super::super::key_of("123456789012", BUCKET).unwrap();
+    let uid = crate::securityhub::finding::index::uid_of(&key);
+    assert_eq!(uid, "123456789012b61682a236c3208dbd27adf029c26e21");
+    assert!(super::super::key_of("123456789013", BUCKET).unwrap() > key);
+    assert_eq!(super::super::key_of("none", BUCKET), None);
+}

@@ -2,6 +2,8 @@
 
 use super::*;
 
+type Counts = &'static [(&'static str, i64)];
+
 fn store() -> Testing {
     let t = enabled();
     let name = |tx: &mut balefire_store::Tx<'_>| {
@@ -58,7 +60,7 @@ fn pairs(expected: &[(&str, i64)]) -> Vec<(String, i64)> {
 fn resources_are_counted_by_field() {
     let t = store();
     let ai = text("ResourceCategory", "EQUALS", "AI/ML");
-    let cases: &[(&str, Value, &[(&str, i64)])] = &[
+    let cases: &[(&str, Value, Counts)] = &[
         (
             "ResourceType",
             json!({}),
