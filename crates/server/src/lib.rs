@@ -113,6 +113,10 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0018_risk_acceptance.sql"),
     },
     Migration {
+        name: "0019_resources",
+        sql: include_str!("../migrations/0019_resources.sql"),
+    },
+    Migration {
         name: "0024_edits_in_the_log",
         sql: include_str!("../migrations/0024_edits_in_the_log.sql"),
     },

@@ -57,6 +57,7 @@ class Owned:
         return {
             "rule": {name: value for name, value in rule.items() if name != "ResponseMetadata"},
             "exports": [job["ExportJobId"] for job in self.hub.list_export_jobs_v2()["Items"]],
+            "resources": self.hub.get_resources_v2()["Resources"],
         }
 
 
@@ -124,6 +125,27 @@ def trends(a, b):
         assert set(point["TrendsValues"]["SeverityTrends"].values()) == {0}
 
 
+def no_resources(a, b):
+    assert a.things.look()["resources"]
+    assert b.hub.get_resources_v2()["Resources"] == []
+    of_a = {"FieldName": "AccountId", "Filter": {"Value": a.account.id, "Comparison": "EQUALS"}}
+    filters = {"CompositeFilters": [{"StringFilters": [of_a]}]}
+    assert b.hub.get_resources_v2(Filters=filters)["Resources"] == []
+
+
+def resource_statistics(a, b):
+    rules = [{"GroupByField": "ResourceType"}, {"GroupByField": "FindingsSummary.FindingType"}]
+    found = b.hub.get_resources_statistics_v2(GroupByRules=rules)["GroupByResults"]
+    assert [result["GroupByValues"] for result in found] == [[], []]
+
+
+def resource_trends(a, b):
+    now = datetime.now(UTC)
+    found = b.hub.get_resources_trends_v2(StartTime=now - timedelta(days=2), EndTime=now + timedelta(days=1))
+    for point in found["TrendsMetrics"]:
+        assert point["TrendsValues"]["ResourcesCount"]["AllResources"] == 0
+
+
 def no_aggregators(a, b):
     assert b.hub.list_aggregators_v2()["AggregatorsV2"] == []
 
@@ -154,6 +176,9 @@ ISOLATED = {
         "GetExportJobV2": refused("get_export_job_v2", NOT_FOUND, ExportJobId=things("export")),
         "GetFindingStatisticsV2": statistics,
         "GetFindingsTrendsV2": trends,
+        "GetResourcesStatisticsV2": resource_statistics,
+        "GetResourcesTrendsV2": resource_trends,
+        "GetResourcesV2": no_resources,
         "ListAggregatorsV2": no_aggregators,
         "ListAutomationRulesV2": list_rules,
         "ListConnectorsV2": no_connectors,

@@ -14,6 +14,7 @@ pub mod hub_v1;
 pub mod insight;
 pub mod product;
 mod product_v2;
+mod resource;
 pub mod risk;
 mod tags;
 pub mod ticket;
@@ -26,10 +27,19 @@ use balefire_api::own;
 
 use crate::handler::Handler;
 use finding::Index;
+use resource::Inventory;
 
 /// The operations of this room. Some ask the index.
 pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
-    [first_version(), second_version(), indexed(index), own()].concat()
+    let inventory = Arc::default();
+    [
+        first_version(),
+        second_version(),
+        indexed(index),
+        resources(&inventory, index),
+        own(),
+    ]
+    .concat()
 }
 
 /// The first version: ASFF.
@@ -86,6 +96,7 @@ fn second_version() -> Vec<Handler> {
         Handler::of::<op::GetConnectorV2>(connector::get_connector_v2),
         Handler::of::<op::GetExportJobV2>(export_job::get_export_job_v2),
         Handler::of::<op::GetFindingsTrendsV2>(trend::get_findings_trends_v2),
+        Handler::of::<op::GetResourcesTrendsV2>(resource::get_resources_trends_v2),
         Handler::of::<op::ListAggregatorsV2>(aggregator::list_aggregators_v2),
         Handler::of::<op::ListAutomationRulesV2>(automation_rule::list_automation_rules_v2),
         Handler::of::<op::ListConnectorsV2>(connector::list_connectors_v2),
@@ -122,6 +133,22 @@ fn indexed(index: &Arc<Index>) -> Vec<Handler> {
         }),
         Handler::of::<own::ImportFindings>(move |ctx, input| {
             finding::import_findings(ctx, input, &own)
+        }),
+    ]
+}
+
+/// Those that search the inventory, and the findings of what is in it.
+fn resources(inventory: &Arc<Inventory>, index: &Arc<Index>) -> Vec<Handler> {
+    let lists = (Arc::clone(inventory), Arc::clone(index));
+    let statistics = lists.clone();
+    vec![
+        Handler::of::<op::GetResourcesStatisticsV2>(move |ctx, input| {
+            let (inventory, findings) = &statistics;
+            resource::get_resources_statistics_v2(ctx, input, inventory, findings)
+        }),
+        Handler::of::<op::GetResourcesV2>(move |ctx, input| {
+            let (inventory, findings) = &lists;
+            resource::get_resources_v2(ctx, input, inventory, findings)
         }),
     ]
 }

@@ -6,7 +6,7 @@
 mod compliance;
 pub mod place;
 mod resource;
-mod resource_type;
+pub(in crate::securityhub) mod resource_type;
 mod rest;
 mod standing;
 #[cfg(test)]

@@ -22,10 +22,10 @@ pub fn test_automation_rule(
     hub::require_on(ctx)?;
     let since_ms = ctx.now.0 - i64::from(input.days) * DAY_MS;
     let definition = definition(ctx, input)?;
-    let Some(filters) = &definition.filters else {
+    if let Action::Rate(_) = definition.action {
         let rule = "Member must be of a rule over findings; resources cannot be tested yet";
         return Err(Failure::invalid("/Criteria", rule));
-    };
+    }
     let mut output = TestAutomationRuleOutput::default();
     scan(ctx.tx, ctx.caller.visible(), &Tail::default(), |finding| {
         if finding.updated_ms < since_ms {
@@ -33,7 +33,7 @@ pub fn test_automation_rule(
         }
         output.examined += 1;
         let document: Value = serde_json::from_str(&finding.text)?;
-        if !filters.matches(&document) {
+        if !definition.filters.matches(&document) {
             return Ok(());
         }
         output.matched += 1;
@@ -72,7 +72,7 @@ fn would_change(action: &Action, finding: &Passing<'_>, document: &Value) -> Res
     match action {
         Action::Set(fields) => Ok(sets_anew(fields, finding.edit.as_ref(), document)),
         Action::Open(_) => Ok(!Standing::of(&finding.text)?.is_over()),
-        Action::Tell(_) | Action::Rate => Ok(false),
+        Action::Tell(_) | Action::Rate(_) => Ok(false),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::access::Account;
 use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::{Rules, Version};
+use crate::securityhub::resource::Named;
 use crate::securityhub::trend::{Changes, State};
 
 /// Keeps the documents that are valid and reports the others with their place and reason.
@@ -93,6 +94,7 @@ pub(super) struct Import {
     /// None of those that were created.
     updated: BTreeSet<String>,
     trend: Changes,
+    resources: Named,
     created_count: i32,
     updated_count: i32,
     unchanged_count: i32,
@@ -115,6 +117,7 @@ impl Import {
             created: BTreeSet::new(),
             updated: BTreeSet::new(),
             trend: Changes::default(),
+            resources: Named::default(),
             created_count: 0,
             updated_count: 0,
             unchanged_count: 0,
@@ -164,6 +167,7 @@ impl Import {
             before: None,
         };
         let Some(known) = self.findings.get_mut(&uid) else {
+            self.resources.take(&account, &text, true)?;
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
             let is = edited(State::new(&account, fields), self.counted(&uid));
             self.trend.take(None, is)?;
@@ -185,7 +189,7 @@ impl Import {
         let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
         if is_same(&before, &text, is_undated)? {
             self.unchanged_count += 1;
-            return Ok(());
+            return self.resources.take(&account, &text, false);
         }
         let counted = self.edits.get(&uid).and_then(Edited::counted);
         let was = state(&account, &before, counted)?;
@@ -204,6 +208,7 @@ impl Import {
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
         let is = edited(State::new(&account, fields), self.counted(&uid));
         self.trend.take(Some(was), is)?;
+        self.resources.take(&account, &text, true)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {
             self.updated.insert(uid);
@@ -246,6 +251,7 @@ impl Import {
             ctx.changed("findings.imported", &account, &body)?;
         }
         std::mem::take(&mut self.trend).record(ctx)?;
+        std::mem::take(&mut self.resources).finish(ctx, &self.rules)?;
         std::mem::take(&mut self.rules).finish(ctx)
     }
 }

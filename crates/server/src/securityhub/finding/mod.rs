@@ -13,7 +13,7 @@ mod get_finding_statistics_v2;
 mod get_findings_v2;
 mod identity;
 mod import_findings;
-mod index;
+pub(in crate::securityhub) mod index;
 mod matching;
 mod members;
 mod packing;
@@ -25,7 +25,7 @@ mod ruled;
 mod run;
 mod scan;
 mod scope;
-mod sort;
+pub(in crate::securityhub) mod sort;
 #[cfg(test)]
 pub(crate) mod tests;
 mod triage;
@@ -115,7 +115,7 @@ impl Record for Finding {
 const LOOKUP: usize = 100;
 
 /// The rows of a table, whose key is `uid`, that have one of these uids.
-fn rows_of(
+pub(in crate::securityhub) fn rows_of(
     tx: &mut Tx<'_>,
     columns: &str,
     table: &str,
@@ -136,7 +136,7 @@ fn rows_of(
 }
 
 /// The records with these uids, which are the whole key of their table.
-fn records_of<R: Record>(
+pub(in crate::securityhub) fn records_of<R: Record>(
     tx: &mut Tx<'_>,
     uids: &[&str],
 ) -> Result<HashMap<String, Kept<R>>, Failure> {

@@ -418,6 +418,27 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     row(
+        "securityhub:GetResourcesV2",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:GetResourcesStatisticsV2",
+        |_| json!({"GroupByRules": [{"GroupByField": "ResourceType"}]}),
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:GetResourcesTrendsV2",
+        |_| {
+            let day = "2026-01-01T00:00:00Z";
+            json!({"StartTime": day, "EndTime": day})
+        },
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
         "securityhub:GetExportJobV2",
         |w| json!({"ExportJobId": w.export}),
         NOT_FOUND,

@@ -289,6 +289,7 @@ impl World {
                 json!({"ResourceArn": self.hub}),
             ),
             ("securityhub:GetFindingsV2", json!({})),
+            ("securityhub:GetResourcesV2", json!({})),
             ("securityhub:ListAutomationRulesV2", json!({})),
             (
                 "securityhub:GetAutomationRuleV2",
@@ -378,6 +379,7 @@ pub fn document(uid: &str) -> Value {
         "metadata": {"product": {"uid": "scanner", "name": "Scanner"}, "version": "1.6.0"},
         "finding_info": {"uid": uid, "title": MARK},
         "cloud": {"account": {"uid": OWNER}, "provider": "AWS", "region": REGION},
+        "resources": [{"uid": format!("{MARK}-{uid}"), "type": MARK}],
     })
 }
 

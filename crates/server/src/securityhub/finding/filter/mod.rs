@@ -20,7 +20,6 @@ mod trend;
 
 use balefire_api::generated::securityhub::{
     AllowedOperators, BooleanFilter, CompositeFilter, OcsfBooleanFilter, OcsfFindingFilters,
-    ResourcesFilters,
 };
 use balefire_api::{Document, Timestamp, Violation, rejection};
 use serde_json::Value;
@@ -30,6 +29,7 @@ use crate::failure::Failure;
 use group::Group;
 
 pub use attributes::{Attribute, Kind as AttributeKind, attribute};
+pub use plan::Places;
 
 const COMPOSITES_MAX: usize = 10;
 /// Of each type, in one composite.
@@ -84,15 +84,6 @@ impl Filters {
     pub fn of_rule(filters: &OcsfFindingFilters, now: Timestamp) -> Result<Filters, Failure> {
         let at = "/Criteria/OcsfFindingCriteria";
         Filters::compile_for(Asker::Rule, filters, at, now)
-    }
-
-    /// Checks the criteria of an automation rule over resources.
-    pub fn check_resources(filters: &ResourcesFilters, now: Timestamp) -> Result<(), Failure> {
-        let mut compiler = Compiler::new(Asker::Rule, now);
-        let composites = filters.composite_filters.as_deref().unwrap_or_default();
-        let at = "/Criteria/ResourceCriteria/CompositeFilters";
-        compiler.resource_composites(composites, at, Depth::Outer);
-        compiler.end(())
     }
 
     fn compile_for(

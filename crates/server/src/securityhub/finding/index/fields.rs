@@ -144,15 +144,6 @@ impl Fields {
         self.schema
             .place(canonical(name, Values::Date), Values::Date)
     }
-
-    /// The column of an attribute that is sorted by.
-    pub fn of_kind(&self, name: &str, kind: Kind) -> Option<usize> {
-        match kind {
-            Kind::Text => self.text(name),
-            Kind::Number | Kind::Boolean => self.number(name),
-            Kind::Date => self.date(name),
-        }
-    }
 }
 
 fn canonical(name: &str, kind: Values) -> &str {
@@ -167,6 +158,7 @@ mod tests {
     use balefire_api::generated::securityhub::GroupByField;
 
     use super::*;
+    use crate::securityhub::finding::filter::Places;
 
     #[test]
     fn every_attribute_of_the_model_has_a_column() {
@@ -188,7 +180,7 @@ mod tests {
         }
         for kind in [Kind::Text, Kind::Number, Kind::Boolean, Kind::Date] {
             for name in path::unfiltered(kind) {
-                assert!(fields.of_kind(name, kind).is_some(), "{name}");
+                assert!(Places::of_kind(&fields, name, kind).is_some(), "{name}");
             }
         }
         assert_eq!(fields.date("time"), fields.date("time_dt"));

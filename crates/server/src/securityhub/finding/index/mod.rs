@@ -7,9 +7,11 @@ mod extract;
 mod fields;
 mod follow;
 mod key;
+mod tallies;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::securityhub) use crate::securityhub::finding::edit::{Positions, heads};
 pub use fields::Fields;
 pub use key::{key_of, uid_of};
 
@@ -21,7 +23,7 @@ use parking_lot::Mutex;
 
 use crate::context::Visible;
 use crate::failure::Failure;
-use crate::securityhub::finding::edit::{Positions, Tail, heads};
+use crate::securityhub::finding::edit::Tail;
 
 /// The findings of one store. It is made empty, and read from the store when it is first asked.
 pub struct Index {
