@@ -112,6 +112,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0018_risk_acceptance",
         sql: include_str!("../migrations/0018_risk_acceptance.sql"),
     },
+    Migration {
+        name: "0020_software",
+        sql: include_str!("../migrations/0020_software.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

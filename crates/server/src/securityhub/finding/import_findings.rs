@@ -18,6 +18,7 @@ use crate::access::Account;
 use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::{Rules, Version};
+use crate::securityhub::software;
 use crate::securityhub::trend::Changes;
 
 /// Keeps the documents that are valid and reports the others with their place and reason.
@@ -83,6 +84,7 @@ pub(super) struct Import {
     /// None of those that were created.
     updated: BTreeSet<String>,
     trend: Changes,
+    software: software::Changes,
     created_count: i32,
     updated_count: i32,
     unchanged_count: i32,
@@ -101,6 +103,7 @@ impl Import {
             created: BTreeSet::new(),
             updated: BTreeSet::new(),
             trend: Changes::default(),
+            software: software::Changes::default(),
             created_count: 0,
             updated_count: 0,
             unchanged_count: 0,
@@ -130,6 +133,7 @@ impl Import {
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
             let is = state(&account, &text, self.edit(&uid))?;
             self.trend.take(None, is)?;
+            self.software.take(&uid, &account, None, &text)?;
             let record = Finding {
                 uid: uid.clone(),
                 account,
@@ -169,6 +173,7 @@ impl Import {
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
         let is = state(&account, &text, self.edit(&uid))?;
         self.trend.take(Some(was), is)?;
+        self.software.take(&uid, &account, Some(&before), &text)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {
             self.updated.insert(uid);
@@ -209,6 +214,7 @@ impl Import {
             ctx.changed("findings.imported", &account, &body)?;
         }
         std::mem::take(&mut self.trend).record(ctx)?;
+        std::mem::take(&mut self.software).record(ctx)?;
         std::mem::take(&mut self.rules).finish(ctx)
     }
 }
