@@ -59,7 +59,8 @@ impl Changes {
         Ok(())
     }
 
-    /// Adds the changes to the inventory. Findings to which the count of old ones has not come are left to it.
+    /// Adds the changes to the inventory. Findings that the count of old ones has not come to are left to
+    /// it.
     pub fn record(self, ctx: &mut Ctx<'_, '_>) -> Result<(), Failure> {
         if self.documents.is_empty() {
             return Ok(());

@@ -1,7 +1,7 @@
 //! The count of findings that came before there was an inventory: part by part, in the order of uids.
 //!
-//! Invariant: until it is done, findings up to the uid of `software_count` are in the inventory and no others. Whoever
-//! changes what is in it holds that row.
+//! Invariant: until it is done, findings up to the uid of `software_count` are in the inventory and no
+//! others. Whoever changes what is in it holds that row.
 
 use balefire_store::Tx;
 
@@ -20,8 +20,8 @@ pub fn is_going_on(tx: &mut Tx<'_>) -> Result<bool, Failure> {
     Ok(!tx.query("SELECT id FROM software_count", &[])?.is_empty())
 }
 
-/// Keeps the count from going on before this transaction has ended. Gives the uid that it has come to; nothing,
-/// when it is done.
+/// Keeps the count from going on before this transaction has ended. Gives the uid that it has come to;
+/// nothing, when it is done.
 pub fn hold(tx: &mut Tx<'_>) -> Result<Option<String>, Failure> {
     let held = tx.execute("UPDATE software_count SET counted_to = counted_to", &[])?;
     if held == 0 {

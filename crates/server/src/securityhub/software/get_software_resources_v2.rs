@@ -28,8 +28,8 @@ const FIELDS: [&str; 9] = [
 /// What tells one resource from another.
 const IDENTITY: [&str; 3] = ["AccountId", "Region", "ResourceId"];
 
-/// Shows the administrator resources of all accounts, and others their own; each once, whatever number of versions
-/// of the package it has. Of a package that nobody knows there are none.
+/// Shows the administrator resources of all accounts, and others their own; each once, however many
+/// versions of the package it has. Of a package that nobody knows there are none.
 pub fn get_software_resources_v2(
     ctx: &mut Ctx<'_, '_>,
     input: GetSoftwareResourcesV2Request,

@@ -25,10 +25,11 @@ struct Grouping {
     counts: HashMap<String, i32>,
 }
 
-/// Counts for the administrator what all accounts have, and for others their own; each rule has its own filters.
+/// Counts for the administrator what all accounts have, and for others their own; each rule has its own
+/// filters.
 ///
-/// A package on a resource counts once, and not where it has no value. Values of equal counts come in the order of
-/// their text.
+/// A package on a resource counts once, and not where it has no value. Values of equal counts come in the
+/// order of their text.
 pub fn get_software_statistics_v2(
     ctx: &mut Ctx<'_, '_>,
     input: GetSoftwareStatisticsV2Request,

@@ -27,8 +27,8 @@ impl Attributes for Counted {
     }
 }
 
-/// Shows the administrator the software of all accounts, and others their own. One name, version and type is one
-/// package.
+/// Shows the administrator the software of all accounts, and others their own. One name, version and type
+/// is one package.
 pub fn get_software_v2(
     ctx: &mut Ctx<'_, '_>,
     input: GetSoftwareV2Request,

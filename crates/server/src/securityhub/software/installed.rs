@@ -100,8 +100,8 @@ impl Attributes for Installed {
 }
 
 impl Installed {
-    /// The same for the same package on the same resource of an account, whatever else is said of them: half of a
-    /// SHA-256 in hexadecimal digits.
+    /// The same for the same package on the same resource of an account, whatever else is said of them:
+    /// half of a SHA-256 in hexadecimal digits.
     pub fn id(&self) -> String {
         let Package {
             name,

@@ -25,7 +25,8 @@ struct Field {
 }
 
 impl Order {
-    /// Checks criteria, of which there are at most so many, over these fields. Ties are broken by some of them.
+    /// Checks criteria, of which there are at most so many, over fields with these names. Ties are broken
+    /// by some of them.
     pub fn compile(
         criteria: &[SortCriterion],
         criteria_max: usize,

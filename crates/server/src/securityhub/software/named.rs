@@ -29,8 +29,8 @@ pub fn may_name(text: &str) -> bool {
 
 /// Each affected package on each resource of a finding that its provider does not call over, by their ids.
 ///
-/// Invariant: rows were counted by what this gave. Where it comes to give something else for the same document, a
-/// migration empties `software` and starts the count anew.
+/// Invariant: rows were counted by what this gave. Where it comes to give something else for the same
+/// document, a migration empties `software` and starts the count anew.
 pub fn named(account: &str, text: &str) -> Result<BTreeMap<String, Installed>, serde_json::Error> {
     let mut found = BTreeMap::new();
     if !may_name(text) || Standing::of(text)?.is_closed() {
@@ -135,8 +135,8 @@ struct PackageMembers<'a> {
     kind: Text<'a>,
     #[serde(borrow, default)]
     type_id: Text<'a>,
-    #[serde(borrow, default)]
-    package_manager: Text<'a>,
+    #[serde(borrow, default, rename = "package_manager")]
+    ecosystem: Text<'a>,
     #[serde(borrow, default)]
     purl: Text<'a>,
 }
@@ -171,7 +171,7 @@ impl PackageMembers<'_> {
         let told = Told {
             kind: &self.kind.0,
             kind_id: &self.type_id.0,
-            package_manager: &self.package_manager.0,
+            ecosystem: &self.ecosystem.0,
             purl: &self.purl.0,
         };
         (!self.name.0.is_empty()).then(|| Package {

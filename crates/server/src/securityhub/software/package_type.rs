@@ -113,13 +113,14 @@ pub struct Told<'a> {
     pub kind: &'a str,
     /// OCSF's number for it.
     pub kind_id: &'a str,
-    pub package_manager: &'a str,
+    /// Its `package_manager`.
+    pub ecosystem: &'a str,
     pub purl: &'a str,
 }
 
 impl Told<'_> {
-    /// What is said in the service's own words comes first, then what follows from the ecosystem. Another word
-    /// of the provider's stays, in lower case and with hyphens.
+    /// What is said in the service's own words comes first, then what follows from the ecosystem. Another
+    /// word of the provider's stays, in lower case and with hyphens.
     pub fn package_type(&self) -> String {
         let kind = hyphened(self.kind);
         if [OPERATING_SYSTEM, APPLICATION, LIBRARY].contains(&kind.as_str()) {
@@ -127,7 +128,7 @@ impl Told<'_> {
         }
         let of_ecosystem = of_purl(self.purl)
             .or_else(|| of_ecosystem(&kind))
-            .or_else(|| of_ecosystem(&hyphened(self.package_manager)));
+            .or_else(|| of_ecosystem(&hyphened(self.ecosystem)));
         let of_id = || match self.kind_id {
             "1" => Some(APPLICATION),
             "2" => Some(OPERATING_SYSTEM),
@@ -171,7 +172,7 @@ mod tests {
 
     #[test]
     fn the_type_is_what_is_said_or_follows_from_the_ecosystem() {
-        for ([kind, kind_id, package_manager, purl], expected) in [
+        for ([kind, kind_id, ecosystem, purl], expected) in [
             (["", "", "", ""], "unknown"),
             (["Operating System", "", "", ""], "operating-system"),
             (["application", "", "npm", "pkg:npm/a@1"], "application"),
@@ -199,13 +200,13 @@ mod tests {
             let told = Told {
                 kind,
                 kind_id,
-                package_manager,
+                ecosystem,
                 purl,
             };
             assert_eq!(
                 told.package_type(),
                 expected,
-                "{kind} {kind_id} {package_manager} {purl}"
+                "{kind} {kind_id} {ecosystem} {purl}"
             );
         }
     }

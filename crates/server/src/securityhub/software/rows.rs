@@ -11,8 +11,9 @@ use crate::failure::Failure;
 const ADDED_AT_ONCE: usize = 32;
 /// Rows that are in memory at once.
 const CHUNK: i64 = 1000;
-const COLUMNS: &str = "account, id, package_name, package_version, package_type, region, resource, resource_type, \
-                       resource_provider, owner_account, owner_organization, cloud_partition, resource_region";
+const COLUMNS: &str = "account, id, package_name, package_version, package_type, region, resource, \
+                       resource_type, resource_provider, owner_account, owner_organization, \
+                       cloud_partition, resource_region";
 /// What documents may describe in other words: those of the newest count.
 const DESCRIBING: [&str; 6] = [
     "resource_type",

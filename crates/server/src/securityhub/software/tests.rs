@@ -43,7 +43,7 @@ fn import(t: &Testing, documents: &[Value]) {
     }
 }
 
-/// Two accounts' packages: `anvil` 1 on a and b, `anvil` 2 on b, `bolt` 1 on a; and the member's `anvil` 1 on c.
+/// `anvil` 1 on a and b, `anvil` 2 on b, `bolt` 1 on a; and the member's `anvil` 1 on c.
 fn filled() -> Testing {
     let t = enabled();
     import(

@@ -9,8 +9,8 @@ use super::{Asker, Compiler, Depth, Filters, Node, join};
 use crate::failure::Failure;
 
 impl Filters {
-    /// Compiles filters at a place of the input, to be asked of an object with the inventory's fields. They mean what
-    /// filters of findings mean.
+    /// Compiles filters at a place of the input, to be asked of an object with the inventory's fields.
+    /// They mean what filters of findings mean.
     pub fn of_software(filters: &SoftwareFilters, at: &str) -> Result<Filters, Failure> {
         // No date is asked for, so the time makes no difference.
         let mut compiler = Compiler::new(Asker::Software, Timestamp(0));

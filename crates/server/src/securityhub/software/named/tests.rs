@@ -49,8 +49,8 @@ fn everything_that_is_told_is_taken() {
     assert_eq!(
         named_in(&event),
         [
-            "openssl|3.0.8|operating-system|111111111111|eu-central-1|vm-1|VirtualMachine|Azure|222222222222|o-1|\
-          public|westus2"
+            "openssl|3.0.8|operating-system|111111111111|eu-central-1|vm-1|VirtualMachine|Azure|\
+             222222222222|o-1|public|westus2"
         ]
     );
 }
@@ -169,7 +169,8 @@ fn what_could_not_be_kept_is_left_out() {
 #[test]
 fn a_member_that_is_there_twice_counts_with_its_last_value() {
     let text = r#"{"resources": [{"uid": "a", "uid": "b"}],
-                   "vulnerabilities": [{"affected_packages": [{"name": "x", "name": "y", "version": 1.5}]}]}"#;
+                   "vulnerabilities": [{"affected_packages": [{"name": "x", "name": "y",
+                                                               "version": 1.5}]}]}"#;
     let found = named("1", text).unwrap();
     let found: Vec<_> = found
         .values()
