@@ -19,7 +19,7 @@ use super::{FINDING_BYTES_MAX, customer, history, named};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::trend::Changes;
-use crate::securityhub::{asff, hub_v1};
+use crate::securityhub::{asff, hub_v1, software};
 
 mod settings;
 
@@ -87,6 +87,7 @@ struct Update {
     fields: HashMap<String, Kept<CustomerFields>>,
     unpacker: Unpacker,
     trend: Changes,
+    software: software::Changes,
     edited: Vec<String>,
     /// Those whose document in OCSF is another.
     converted: BTreeSet<String>,
@@ -107,6 +108,7 @@ impl Update {
             fields: super::super::records_of(ctx.tx, &uids)?,
             unpacker: Unpacker::default(),
             trend: Changes::default(),
+            software: software::Changes::default(),
             edited: Vec::new(),
             converted: BTreeSet::new(),
         })
@@ -179,7 +181,8 @@ impl Update {
         let edit = self.edits.get(uid).map(|edit| &edit.record);
         let was = state(account, old_text, old_edit)?;
         let is = state(account, &text, edit)?;
-        self.trend.take(Some(was), is)
+        self.trend.take(Some(was), is)?;
+        self.software.take(uid, account, Some(old_text), &text)
     }
 
     /// Writes the OCSF of a finding that came as ASFF again, with what customers set in it.
@@ -213,6 +216,7 @@ impl Update {
 
     fn log(&mut self, ctx: &mut Ctx<'_, '_>, hub: &str) -> Result<(), Failure> {
         std::mem::take(&mut self.trend).record(ctx)?;
+        std::mem::take(&mut self.software).record(ctx)?;
         if !self.edited.is_empty() {
             let Settings {
                 severity_id,

@@ -153,6 +153,12 @@ fn findings_of_the_first_version_count_too() {
     let expected = json!({"PackageName": "openssl", "PackageVersion": "3.0.8",
                           "PackageType": "operating-system", "ResourceCount": 1});
     assert_eq!(output["Software"], json!([expected]));
+    // The document in OCSF is written again, with what a customer set.
+    let identifier = json!({"Id": "1", "ProductArn": product});
+    let update = json!({"FindingIdentifiers": [identifier], "Confidence": 7, "Criticality": 9});
+    let output = t.call(HUB, "BatchUpdateFindings", update).unwrap();
+    assert_eq!(output["UnprocessedFindings"], json!([]));
+    assert_eq!(all(&t), ["openssl 3.0.8 1"]);
     import(finding("2025-12-02T00:00:00Z", "ARCHIVED"));
     assert_eq!(all(&t), [""; 0]);
 }
