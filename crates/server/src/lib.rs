@@ -117,6 +117,10 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0019_resources.sql"),
     },
     Migration {
+        name: "0020_software",
+        sql: include_str!("../migrations/0020_software.sql"),
+    },
+    Migration {
         name: "0024_edits_in_the_log",
         sql: include_str!("../migrations/0024_edits_in_the_log.sql"),
     },

@@ -118,6 +118,25 @@ def statistics(a, b):
     assert found == [{"GroupByField": "metadata.product.name", "GroupByValues": []}]
 
 
+LAMP = {"PackageName": "ember-lamp", "PackageType": "unknown"}
+
+
+def software(a, b):
+    assert [one["PackageName"] for one in a.hub.get_software_v2()["Software"]] == ["ember-lamp"]
+    assert b.hub.get_software_v2()["Software"] == []
+
+
+def software_resources(a, b):
+    assert a.hub.get_software_resources_v2(**LAMP)["SoftwareResources"]
+    assert b.hub.get_software_resources_v2(**LAMP)["SoftwareResources"] == []
+
+
+def software_statistics(a, b):
+    rules = [{"GroupByField": "PackageName"}]
+    found = b.hub.get_software_statistics_v2(GroupByRules=rules)["GroupByResults"]
+    assert found == [{"GroupByField": "PackageName", "GroupByValues": []}]
+
+
 def trends(a, b):
     now = datetime.now(UTC)
     found = b.hub.get_findings_trends_v2(StartTime=now - timedelta(days=2), EndTime=now + timedelta(days=1))
@@ -179,6 +198,9 @@ ISOLATED = {
         "GetResourcesStatisticsV2": resource_statistics,
         "GetResourcesTrendsV2": resource_trends,
         "GetResourcesV2": no_resources,
+        "GetSoftwareResourcesV2": software_resources,
+        "GetSoftwareStatisticsV2": software_statistics,
+        "GetSoftwareV2": software,
         "ListAggregatorsV2": no_aggregators,
         "ListAutomationRulesV2": list_rules,
         "ListConnectorsV2": no_connectors,

@@ -2,6 +2,7 @@
 
 mod busy;
 mod check_connector;
+mod count_software;
 mod create_ticket;
 mod export_findings;
 mod fold_edits;

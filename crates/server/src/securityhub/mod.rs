@@ -16,6 +16,7 @@ pub mod product;
 mod product_v2;
 mod resource;
 pub mod risk;
+pub mod software;
 mod tags;
 pub mod ticket;
 pub mod trend;
@@ -97,6 +98,9 @@ fn second_version() -> Vec<Handler> {
         Handler::of::<op::GetExportJobV2>(export_job::get_export_job_v2),
         Handler::of::<op::GetFindingsTrendsV2>(trend::get_findings_trends_v2),
         Handler::of::<op::GetResourcesTrendsV2>(resource::get_resources_trends_v2),
+        Handler::of::<op::GetSoftwareResourcesV2>(software::get_software_resources_v2),
+        Handler::of::<op::GetSoftwareStatisticsV2>(software::get_software_statistics_v2),
+        Handler::of::<op::GetSoftwareV2>(software::get_software_v2),
         Handler::of::<op::ListAggregatorsV2>(aggregator::list_aggregators_v2),
         Handler::of::<op::ListAutomationRulesV2>(automation_rule::list_automation_rules_v2),
         Handler::of::<op::ListConnectorsV2>(connector::list_connectors_v2),

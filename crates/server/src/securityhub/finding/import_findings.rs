@@ -21,6 +21,7 @@ use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::{Rules, Version};
 use crate::securityhub::resource::Named;
+use crate::securityhub::software;
 use crate::securityhub::trend::{Changes, State};
 
 /// Keeps the documents that are valid and reports the others with their place and reason.
@@ -95,6 +96,7 @@ pub(super) struct Import {
     updated: BTreeSet<String>,
     trend: Changes,
     resources: Named,
+    software: software::Changes,
     created_count: i32,
     updated_count: i32,
     unchanged_count: i32,
@@ -118,6 +120,7 @@ impl Import {
             updated: BTreeSet::new(),
             trend: Changes::default(),
             resources: Named::default(),
+            software: software::Changes::default(),
             created_count: 0,
             updated_count: 0,
             unchanged_count: 0,
@@ -172,6 +175,7 @@ impl Import {
             let is = edited(State::new(&account, fields), self.counted(&uid));
             self.trend.take(None, is)?;
             let packed = packed.map_or_else(|| self.packer.pack(&text), Ok);
+            self.software.take(&uid, &account, None, &text)?;
             let record = Finding {
                 uid: uid.clone(),
                 account,
@@ -209,6 +213,7 @@ impl Import {
         let is = edited(State::new(&account, fields), self.counted(&uid));
         self.trend.take(Some(was), is)?;
         self.resources.take(&account, &text, true)?;
+        self.software.take(&uid, &account, Some(&before), &text)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {
             self.updated.insert(uid);
@@ -252,6 +257,7 @@ impl Import {
         }
         std::mem::take(&mut self.trend).record(ctx)?;
         std::mem::take(&mut self.resources).finish(ctx, &self.rules)?;
+        std::mem::take(&mut self.software).record(ctx)?;
         std::mem::take(&mut self.rules).finish(ctx)
     }
 }

@@ -42,9 +42,11 @@ pub use get_finding_statistics_v2::get_finding_statistics_v2;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
 pub use index::Index;
-pub use scan::{Passing, scan};
+pub use scan::{Passing, scan, scan_on};
 
+pub(super) use identity::account_of;
 pub(super) use matching::{Matching, next_matching};
+pub(super) use packing::Unpacker;
 pub(super) use path::Path;
 pub(super) use scope::check as check_scopes;
 pub(super) use triage::{is_suppressed, set_status, vulnerabilities_of};

@@ -379,6 +379,24 @@ pub const ROWS: &[Row] = &[
         Own::Sees,
     ),
     row(
+        "securityhub:GetSoftwareV2",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:GetSoftwareResourcesV2",
+        |_| json!({"PackageName": MARK, "PackageType": "unknown"}),
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:GetSoftwareStatisticsV2",
+        |_| json!({"GroupByRules": [{"GroupByField": "PackageName"}]}),
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
         "securityhub:BatchUpdateFindingsV2",
         |w| json!({"MetadataUids": [w.finding], "StatusId": 3, "Comment": "taken"}),
         Foreign::Nothing,

@@ -13,6 +13,7 @@ mod plan;
 #[cfg(test)]
 mod properties;
 mod resource;
+mod software;
 #[cfg(test)]
 pub(super) mod tests;
 mod text;
@@ -39,6 +40,7 @@ const FILTERS_MAX: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asker {
     Query,
+    Software,
     Rule,
     /// Takes every comparison, to show what each means.
     #[cfg(test)]

@@ -42,6 +42,10 @@ impl Comparison for StringFilterComparison {
     fn is_for(self, asker: Asker) -> bool {
         match asker {
             Asker::Query => !matches!(self, Self::Contains | Self::NotContains),
+            Asker::Software => matches!(
+                self,
+                Self::Equals | Self::NotEquals | Self::Prefix | Self::PrefixNotEquals
+            ),
             Asker::Rule => !matches!(self, Self::ContainsWord | Self::NotContains),
             #[cfg(test)]
             Asker::Test => true,

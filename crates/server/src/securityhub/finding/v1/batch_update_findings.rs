@@ -19,7 +19,7 @@ use super::{FINDING_BYTES_MAX, customer, history, named};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::trend::Changes;
-use crate::securityhub::{asff, hub_v1};
+use crate::securityhub::{asff, hub_v1, software};
 
 mod settings;
 
@@ -88,6 +88,7 @@ struct Update {
     fields: HashMap<String, Kept<CustomerFields>>,
     unpacker: Unpacker,
     trend: Changes,
+    software: software::Changes,
     edited: Vec<String>,
     /// Those whose document in OCSF is another.
     converted: BTreeSet<String>,
@@ -109,6 +110,7 @@ impl Update {
             fields: super::super::records_of(ctx.tx, &uids)?,
             unpacker: Unpacker::default(),
             trend: Changes::default(),
+            software: software::Changes::default(),
             edited: Vec::new(),
             converted: BTreeSet::new(),
         })
@@ -182,6 +184,9 @@ impl Update {
         let [was, is] =
             [&before, &accepted.text].map(|text| state(&finding.account, text, counted));
         self.trend.take(Some(was?), is?)?;
+        let account = &finding.account;
+        self.software
+            .take(uid, account, Some(&before), &accepted.text)?;
         finding.packed = Packer::newest(ctx.tx)?.pack(&accepted.text)?;
         ctx.tx.replace(finding)?;
         asff.finding_version = finding.version;
@@ -192,6 +197,7 @@ impl Update {
 
     fn log(&mut self, ctx: &mut Ctx<'_, '_>, hub: &str) -> Result<(), Failure> {
         std::mem::take(&mut self.trend).record(ctx)?;
+        std::mem::take(&mut self.software).record(ctx)?;
         if !self.edited.is_empty() {
             let edited: Vec<&str> = self.edited.iter().map(String::as_str).collect();
             edit::append(ctx, hub, &self.settings.shared(), &edited)?;
