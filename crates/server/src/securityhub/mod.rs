@@ -53,8 +53,6 @@ fn first_version() -> Vec<Handler> {
         ),
         Handler::of::<op::EnableSecurityHub>(hub_v1::enable_security_hub),
         Handler::of::<op::GetFindingHistory>(finding::v1::get_finding_history),
-        Handler::of::<op::GetFindings>(finding::v1::get_findings),
-        Handler::of::<op::GetInsightResults>(insight::get_insight_results),
         Handler::of::<op::GetInsights>(insight::get_insights),
         Handler::of::<op::ListEnabledProductsForImport>(product::list_enabled_products_for_import),
         Handler::of::<op::UpdateActionTarget>(action_target::update_action_target),
@@ -105,8 +103,18 @@ fn second_version() -> Vec<Handler> {
 }
 
 fn searches(index: &Arc<Index>) -> Vec<Handler> {
-    let (findings, statistics) = (Arc::clone(index), Arc::clone(index));
+    let [findings, findings_v1, insights, rules, statistics] =
+        std::array::from_fn(|_| Arc::clone(index));
     vec![
+        Handler::of::<op::GetFindings>(move |ctx, input| {
+            finding::v1::get_findings(ctx, input, &findings_v1)
+        }),
+        Handler::of::<op::GetInsightResults>(move |ctx, input| {
+            insight::get_insight_results(ctx, input, &insights)
+        }),
+        Handler::of::<own::TestAutomationRule>(move |ctx, input| {
+            automation_rule::test_automation_rule(ctx, input, &rules)
+        }),
         Handler::of::<op::GetFindingStatisticsV2>(move |ctx, input| {
             finding::get_finding_statistics_v2(ctx, input, &statistics)
         }),
@@ -123,7 +131,6 @@ fn own() -> Vec<Handler> {
         Handler::of::<own::CompleteImport>(finding::complete_import),
         Handler::of::<own::ImportFindings>(finding::import_findings),
         Handler::of::<own::ListRiskAcceptances>(risk::list_risk_acceptances),
-        Handler::of::<own::TestAutomationRule>(automation_rule::test_automation_rule),
         Handler::of::<own::WithdrawRiskAcceptance>(risk::withdraw_risk_acceptance),
     ]
 }

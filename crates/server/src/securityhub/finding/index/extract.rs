@@ -4,9 +4,10 @@ use balefire_columns::{Kind, Patch, Row};
 use serde_json::Value;
 
 use super::fields::{
-    Attribute, COMMENT, Edited, Fields, SEVERITY, SEVERITY_ID, STATUS, STATUS_ID, VENDOR_SEVERITY,
-    VENDOR_SEVERITY_ID,
+    Attribute, COMMENT, Edited, Fields, IRREGULAR, SEVERITY, SEVERITY_ID, STATUS, STATUS_ID,
+    UNTYPED, VENDOR_SEVERITY, VENDOR_SEVERITY_ID,
 };
+use crate::securityhub::asff::regular;
 use crate::securityhub::finding::caption::{SEVERITIES, STATUSES, caption};
 use crate::securityhub::finding::edit::Edit;
 
@@ -41,8 +42,14 @@ pub fn fill(row: &mut Row, fields: &Fields, account: &str, document: &Value) {
     }
 }
 
-/// Fills a row with what the provider sent of the attributes that customers set.
+/// Fills a row with what the provider sent of the attributes that customers set, and with what its ASFF is like.
 pub fn fill_provided(row: &mut Row, fields: &Fields, document: &Value) {
+    if !regular::is_regular(document) {
+        row.add_text(fields.asff, IRREGULAR);
+    }
+    if !regular::has_plain_types(document) {
+        row.add_text(fields.asff, UNTYPED);
+    }
     for Edited { provider, .. } in &fields.edited {
         match fields.schema().fields()[provider.0].kind {
             Kind::Number => add_numbers(row, provider, document),

@@ -56,12 +56,15 @@ impl Index {
             tx,
             Visible::Organization,
             |Passing {
-                 uid, text, edit, ..
+                 uid,
+                 text,
+                 updated_ms,
+                 edit,
              }| {
                 if self.is_stopped.load(Ordering::Acquire) {
                     return Err(Failure::Reading);
                 }
-                self.put(&mut row, uid, &text, edit.as_ref())
+                self.put(&mut row, uid, (&text, updated_ms), edit.as_ref())
             },
         )
     }
@@ -103,7 +106,7 @@ impl Index {
                 let packed = &finding.packed;
                 let text = unpacker.unpack(tx, &packed.bytes, packed.dictionary)?;
                 let edit = edits.get(uid).map(|edit| &edit.record);
-                self.put(&mut row, uid, &text, edit)?;
+                self.put(&mut row, uid, (&text, finding.updated_ms), edit)?;
             }
         }
         Ok(())
@@ -129,7 +132,7 @@ impl Index {
         &self,
         row: &mut Row,
         uid: &str,
-        text: &str,
+        (text, updated_ms): (&str, i64),
         edit: Option<&Edit>,
     ) -> Result<(), Failure> {
         let (Some(key), Some(account)) = (key::key_of(uid), identity::account_of(uid)) else {
@@ -137,6 +140,7 @@ impl Index {
         };
         let mut document: Value = serde_json::from_str(text)?;
         row.clear();
+        row.add_date(self.fields.updated, updated_ms);
         extract::fill_provided(row, &self.fields, &document);
         if let Some(edit) = edit {
             edit.apply(&mut document);

@@ -10,12 +10,12 @@ mod key;
 #[cfg(test)]
 mod tests;
 
-pub use fields::Fields;
+pub use fields::{Fields, IRREGULAR, UNTYPED};
 pub use key::{key_of, uid_of};
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use balefire_columns::{After, Columns, Group, Hit, Order, Plan};
+use balefire_columns::{After, Columns, Group, Hit, Key, Order, Plan};
 use balefire_store::{SHARDS, Tx};
 use parking_lot::Mutex;
 
@@ -101,6 +101,16 @@ impl Current<'_> {
     ) -> Vec<Hit> {
         let plan = self.seen_by(visible, plan);
         self.index.columns.search(&plan, orders, after, limit)
+    }
+
+    /// All findings that meet a plan, in the order of their uids.
+    pub fn keys(&self, visible: Visible<'_>, plan: Plan<'_>) -> Vec<Key> {
+        self.index.columns.keys(&self.seen_by(visible, plan))
+    }
+
+    /// How many findings meet a plan.
+    pub fn count(&self, visible: Visible<'_>, plan: Plan<'_>) -> u64 {
+        self.index.columns.count(&self.seen_by(visible, plan))
     }
 
     /// How many findings have each value of a text.
