@@ -74,6 +74,11 @@ impl Codes {
         }
     }
 
+    /// Keeps in the mask the rows that have no value.
+    pub fn keep_missing(&self, mask: &mut Mask) {
+        each_width!(self, codes => keep(codes, mask, |one| Code::from(one) == MISSING, true));
+    }
+
     /// Keeps in the mask the rows whose code the table passes; it has an element for each code.
     pub fn keep_passed(&self, table: &[bool], mask: &mut Mask) {
         let missing = table[MISSING as usize];

@@ -90,6 +90,19 @@ impl Columns {
         count
     }
 
+    /// The keys of all rows that meet a plan, in order.
+    pub fn keys(&self, plan: &Plan<'_>) -> Vec<Key> {
+        let mut fields = Vec::new();
+        plan.coded_fields(&mut fields);
+        let guards = Guards::of(self, &fields);
+        let mut keys = Vec::new();
+        self.each_match(plan, &guards, |chunk, mask| {
+            mask.each(|row| keys.push(chunk.keys[row]));
+        });
+        keys.sort_unstable();
+        keys
+    }
+
     /// Shows the rows that meet a plan, chunk after chunk.
     pub(crate) fn each_match(
         &self,

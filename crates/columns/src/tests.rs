@@ -57,6 +57,7 @@ enum Question {
     Contains(usize, String),
     AtLeast(f64),
     Between(usize, i64, i64),
+    Missing(usize),
 }
 
 fn key(number: u8) -> Key {
@@ -106,6 +107,7 @@ fn question() -> impl Strategy<Value = Question> {
             -3..3_i64
         )
             .prop_map(|(field, from, to)| Question::Between(field, from, to)),
+        prop::sample::select(vec![FEW, MANY, NUMBER, DATE]).prop_map(Question::Missing),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
@@ -157,6 +159,9 @@ impl Plain {
             Question::Between(field, from, to) => self.dates[field - DATE]
                 .iter()
                 .any(|ms| (*from..=*to).contains(ms)),
+            Question::Missing(NUMBER) => self.numbers.is_empty(),
+            Question::Missing(field @ (DATE | OTHER_DATE)) => self.dates[field - DATE].is_empty(),
+            Question::Missing(field) => self.texts(*field).is_empty(),
         }
     }
 
@@ -223,6 +228,7 @@ fn plan(question: &Question) -> Plan<'_> {
             from_ms: *from_ms,
             to_ms: *to_ms,
         },
+        Question::Missing(field) => Plan::Missing { field: *field },
     }
 }
 
@@ -331,6 +337,9 @@ proptest! {
             order.unwrap_or_else(|| a_key.cmp(b_key))
         });
         prop_assert_eq!(columns.count(&plan), expected.len() as u64);
+        let mut keys: Vec<Key> = expected.iter().map(|(_, key)| *key).collect();
+        keys.sort_unstable();
+        prop_assert_eq!(columns.keys(&plan), keys);
         let mut found: Vec<(Vec<Scalar>, Key)> = Vec::new();
         loop {
             let after = found.last().map(|(scalars, key)| After { key, scalars });

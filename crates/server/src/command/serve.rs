@@ -158,7 +158,7 @@ impl Server {
     pub async fn run(self) -> Result<()> {
         let opened = self.opened;
         let engine = Engine::new(
-            opened.store.clone(),
+            (opened.store.clone(), Arc::clone(&opened.index)),
             opened.clock.clone(),
             opened.ids.clone(),
             opened.settings,

@@ -62,8 +62,6 @@ fn first_version() -> Vec<Handler> {
         ),
         Handler::of::<op::EnableSecurityHub>(hub_v1::enable_security_hub),
         Handler::of::<op::GetFindingHistory>(finding::v1::get_finding_history),
-        Handler::of::<op::GetFindings>(finding::v1::get_findings),
-        Handler::of::<op::GetInsightResults>(insight::get_insight_results),
         Handler::of::<op::GetInsights>(insight::get_insights),
         Handler::of::<op::ListEnabledProductsForImport>(product::list_enabled_products_for_import),
         Handler::of::<op::UpdateActionTarget>(action_target::update_action_target),
@@ -118,25 +116,47 @@ fn second_version() -> Vec<Handler> {
 
 /// Those that ask what the columns know.
 fn indexed(index: &Arc<Index>) -> Vec<Handler> {
-    let [edited, edited_v1, found, imported, own, counted] = [(); 6].map(|()| Arc::clone(index));
+    [brought(index), searches(index)].concat()
+}
+
+/// What changes findings.
+fn brought(index: &Arc<Index>) -> Vec<Handler> {
+    let [first, second, imported, own] = std::array::from_fn(|_| Arc::clone(index));
     vec![
         Handler::of::<op::BatchImportFindings>(move |ctx, input| {
             finding::v1::batch_import_findings(ctx, input, &imported)
         }),
         Handler::of::<op::BatchUpdateFindings>(move |ctx, input| {
-            finding::v1::batch_update_findings(ctx, input, &edited_v1)
+            finding::v1::batch_update_findings(ctx, input, &first)
         }),
         Handler::of::<op::BatchUpdateFindingsV2>(move |ctx, input| {
-            finding::batch_update_findings_v2(ctx, input, &edited)
-        }),
-        Handler::of::<op::GetFindingStatisticsV2>(move |ctx, input| {
-            finding::get_finding_statistics_v2(ctx, input, &counted)
-        }),
-        Handler::of::<op::GetFindingsV2>(move |ctx, input| {
-            finding::get_findings_v2(ctx, input, &found)
+            finding::batch_update_findings_v2(ctx, input, &second)
         }),
         Handler::of::<own::ImportFindings>(move |ctx, input| {
             finding::import_findings(ctx, input, &own)
+        }),
+    ]
+}
+
+/// What searches findings.
+fn searches(index: &Arc<Index>) -> Vec<Handler> {
+    let [findings, findings_v1, insights, rules, statistics] =
+        std::array::from_fn(|_| Arc::clone(index));
+    vec![
+        Handler::of::<op::GetFindings>(move |ctx, input| {
+            finding::v1::get_findings(ctx, input, &findings_v1)
+        }),
+        Handler::of::<op::GetInsightResults>(move |ctx, input| {
+            insight::get_insight_results(ctx, input, &insights)
+        }),
+        Handler::of::<own::TestAutomationRule>(move |ctx, input| {
+            automation_rule::test_automation_rule(ctx, input, &rules)
+        }),
+        Handler::of::<op::GetFindingStatisticsV2>(move |ctx, input| {
+            finding::get_finding_statistics_v2(ctx, input, &statistics)
+        }),
+        Handler::of::<op::GetFindingsV2>(move |ctx, input| {
+            finding::get_findings_v2(ctx, input, &findings)
         }),
     ]
 }
@@ -163,7 +183,6 @@ fn own() -> Vec<Handler> {
         Handler::of::<own::AcceptRisk>(risk::accept_risk),
         Handler::of::<own::CompleteImport>(finding::complete_import),
         Handler::of::<own::ListRiskAcceptances>(risk::list_risk_acceptances),
-        Handler::of::<own::TestAutomationRule>(automation_rule::test_automation_rule),
         Handler::of::<own::WithdrawRiskAcceptance>(risk::withdraw_risk_acceptance),
     ]
 }

@@ -1,17 +1,14 @@
 //! GetFindingsV2: the findings that filters match, in an order, page by page.
 
-use std::collections::HashMap;
-
 use balefire_api::Document;
 use balefire_api::generated::securityhub::{GetFindingsV2Request, GetFindingsV2Response};
 use balefire_columns::{After, Hit};
-use balefire_store::Kept;
 
-use super::Finding;
-use super::edit::{Tail, edits_of};
+use super::edit::Tail;
 use super::filter::Filters;
 use super::index::{Index, key_of, uid_of};
 use super::packing::Unpacker;
+use super::read::found_of;
 use super::scope;
 use super::sort::Sort;
 use crate::context::Ctx;
@@ -79,22 +76,11 @@ fn documents(
 ) -> Result<Vec<Document>, Failure> {
     let uids: Vec<String> = hits.iter().map(|hit| uid_of(&hit.key)).collect();
     let uids: Vec<&str> = uids.iter().map(String::as_str).collect();
-    let findings: HashMap<String, Kept<Finding>> = super::records_of(ctx.tx, &uids)?;
-    let edits = edits_of(ctx.tx, &uids, tail)?;
-    let visible = ctx.caller.visible();
+    let found = found_of(ctx.tx, ctx.caller.visible(), &uids, tail)?;
     let mut unpacker = Unpacker::default();
-    let mut documents = Vec::with_capacity(uids.len());
-    for uid in uids {
-        let found = findings.get(uid);
-        let Some(finding) = found.filter(|finding| visible.includes(&finding.account)) else {
-            continue;
-        };
-        let packed = &finding.packed;
-        let mut text = unpacker.unpack(ctx.tx, &packed.bytes, packed.dictionary)?;
-        if let Some(edit) = edits.get(uid) {
-            text = edit.current().overlay(&text)?.into_owned();
-        }
-        let document = Document::from_text(text)?;
+    let mut documents = Vec::with_capacity(found.len());
+    for one in found {
+        let document = Document::from_text(one.text(ctx.tx, &mut unpacker)?)?;
         if filters.is_none_or(|filters| filters.matches_text(&document)) {
             documents.push(document);
         }

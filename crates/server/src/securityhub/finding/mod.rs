@@ -21,6 +21,7 @@ mod parallel;
 pub(in crate::securityhub) mod path;
 mod provider;
 mod ranked;
+mod read;
 mod ruled;
 mod run;
 mod scan;
@@ -41,13 +42,15 @@ pub use fold::{Window, fold, next_window};
 pub use get_finding_statistics_v2::get_finding_statistics_v2;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
-pub use index::Index;
-pub use scan::{Passing, scan, scan_on};
+pub use index::{Current, Index};
+pub use matching::Ahead;
+pub use scan::{Passing, scan_on};
 
 pub(super) use identity::account_of;
 pub(super) use matching::{Matching, next_matching};
 pub(super) use packing::Unpacker;
 pub(super) use path::Path;
+pub(super) use read::read;
 pub(super) use scope::check as check_scopes;
 pub(super) use triage::{is_suppressed, set_status, vulnerabilities_of};
 

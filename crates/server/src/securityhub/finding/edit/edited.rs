@@ -28,6 +28,10 @@ impl Edited {
         &self.current
     }
 
+    pub fn into_current(self) -> Edit {
+        self.current
+    }
+
     /// What trends have counted, which is the row.
     pub fn counted(&self) -> Option<&Edit> {
         self.row.as_ref().map(|row| &row.record)

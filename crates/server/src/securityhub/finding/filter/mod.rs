@@ -3,6 +3,7 @@
 //! The plain evaluation is what filters mean; the columns, which answer them faster, are tested against it.
 
 mod address;
+mod asff;
 mod attributes;
 mod date;
 mod group;
@@ -29,8 +30,9 @@ use super::path::Path;
 use crate::failure::Failure;
 use group::Group;
 
+pub use asff::{By, counted, irregular, order};
 pub use attributes::{Attribute, Kind as AttributeKind, attribute};
-pub use plan::Places;
+pub use plan::{Places, Provided};
 
 const COMPOSITES_MAX: usize = 10;
 /// Of each type, in one composite.

@@ -53,10 +53,35 @@ impl Places for Fields {
     }
 }
 
+/// The columns of what providers sent, whatever was set over it. Nobody sets dates.
+pub struct Provided<'f>(pub &'f Fields);
+
+impl Places for Provided<'_> {
+    fn text(&self, name: &str) -> Option<usize> {
+        self.0.text(name).map(|place| self.0.provided(place))
+    }
+
+    fn number(&self, name: &str) -> Option<usize> {
+        self.0.number(name).map(|place| self.0.provided(place))
+    }
+
+    fn date(&self, name: &str) -> Option<usize> {
+        self.0.date(name)
+    }
+}
+
 impl Filters {
     /// The same question, asked of columns.
     pub fn plan<'f>(&'f self, places: &'f impl Places) -> Plan<'f> {
         plan(&self.0, places)
+    }
+
+    /// Whether every finding matches.
+    pub fn ask_nothing(&self) -> bool {
+        fn asks_nothing(node: &Node) -> bool {
+            matches!(node, Node::All(nodes) if nodes.iter().all(asks_nothing))
+        }
+        asks_nothing(&self.0)
     }
 
     /// Whether an attribute is asked for whose name is as asked.
@@ -101,7 +126,7 @@ fn plan<'f>(node: &'f Node, places: &'f impl Places) -> Plan<'f> {
         Node::Any(nodes) => Some(Plan::Any(all(nodes))),
         Node::Text(group) => places
             .text(&group.path().name())
-            .map(|field| texts(group, field)),
+            .map(|field| group.plan(|tests, _| texts(tests, field))),
         Node::Map(group) => places
             .text(&group.path().name())
             .map(|field| maps(group, field)),
@@ -124,31 +149,30 @@ fn plan<'f>(node: &'f Node, places: &'f impl Places) -> Plan<'f> {
             field,
             passes: Box::new(|text| block.has(text)),
         }),
-        // It is of the first version's filters, which are asked of ASFF documents and not of columns.
+        // It is of the first version's filters, see `asff`.
         Node::Keyword(_) => None,
     };
     // Every attribute that may have a value has a column; without one, nothing would have a value there.
     planned.unwrap_or(Plan::Any(Vec::new()))
 }
 
-fn texts(group: &Group<text::Test>, field: usize) -> Plan<'_> {
-    group.plan(|tests| {
-        let exact: Option<Vec<&str>> = tests.iter().map(text::Test::exact).collect();
-        let prefixes: Option<Vec<&str>> = tests.iter().map(text::Test::prefix).collect();
-        match (exact, prefixes) {
-            (Some(texts), _) => Plan::OneOf { field, texts },
-            (_, Some(texts)) => Plan::Prefix { field, texts },
-            (None, None) => Plan::Text {
-                field,
-                passes: Box::new(|text| tests.iter().any(|test| test.passes(text))),
-            },
-        }
-    })
+/// Whether a column has a text that passes one of the tests.
+pub(super) fn texts(tests: &[text::Test], field: usize) -> Plan<'_> {
+    let exact: Option<Vec<&str>> = tests.iter().map(text::Test::exact).collect();
+    let prefixes: Option<Vec<&str>> = tests.iter().map(text::Test::prefix).collect();
+    match (exact, prefixes) {
+        (Some(texts), _) => Plan::OneOf { field, texts },
+        (_, Some(texts)) => Plan::Prefix { field, texts },
+        (None, None) => Plan::Text {
+            field,
+            passes: Box::new(|text| tests.iter().any(|test| test.passes(text))),
+        },
+    }
 }
 
 /// The column has each entry as a JSON text.
 fn maps(group: &Group<map::Test>, field: usize) -> Plan<'_> {
-    group.plan(|tests| Plan::Text {
+    group.plan(|tests, _| Plan::Text {
         field,
         passes: Box::new(|text| {
             let entry: Result<Value, _> = serde_json::from_str(text);

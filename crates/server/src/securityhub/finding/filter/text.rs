@@ -95,6 +95,16 @@ impl Test {
         }
     }
 
+    /// Whether the text that is asked for says nothing.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Test::Equals(value)
+            | Test::Prefix(value)
+            | Test::Contains(value)
+            | Test::ContainsWord(value) => value.trim().is_empty(),
+        }
+    }
+
     pub fn passes(&self, text: &str) -> bool {
         match self {
             Test::Equals(value) => text == value,

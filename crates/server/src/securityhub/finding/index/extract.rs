@@ -9,10 +9,13 @@ mod tree;
 pub use tree::Place;
 
 use balefire_columns::{Patch, Row};
+use serde_json::Value;
 
 use super::fields::{
-    COMMENT, Fields, SEVERITY, SEVERITY_ID, STATUS, STATUS_ID, VENDOR_SEVERITY, VENDOR_SEVERITY_ID,
+    COMMENT, Fields, IRREGULAR, SEVERITY, SEVERITY_ID, STATUS, STATUS_ID, UNTYPED, VENDOR_SEVERITY,
+    VENDOR_SEVERITY_ID,
 };
+use crate::securityhub::asff::regular;
 use crate::securityhub::finding::caption::{SEVERITIES, STATUSES, caption};
 use crate::securityhub::finding::edit::Edit;
 use crate::securityhub::finding::fields::Setting;
@@ -34,8 +37,21 @@ pub fn fill(
         plain::fill_provided(row, fields, &document);
     }
     row.add_text(fields.account, account);
+    mark(row, fields, text)?;
     if let Some(edit) = edit {
         row.patch(&patches(fields, edit.set()));
+    }
+    Ok(())
+}
+
+/// Marks a document whose ASFF does not follow from its OCSF.
+fn mark(row: &mut Row, fields: &Fields, text: &str) -> Result<(), serde_json::Error> {
+    let document: Value = serde_json::from_str(text)?;
+    if !regular::is_regular(&document) {
+        row.add_text(fields.asff, IRREGULAR);
+    }
+    if !regular::has_plain_types(&document) {
+        row.add_text(fields.asff, UNTYPED);
     }
     Ok(())
 }

@@ -24,6 +24,10 @@ pub struct Fields {
     pub maps: Vec<Attribute>,
     /// Whose finding it is.
     pub account: usize,
+    /// When the newest document came.
+    pub updated: usize,
+    /// What of a finding's ASFF the other columns do not tell: `IRREGULAR` or `UNTYPED`.
+    pub asff: usize,
     pub edited: Vec<Edited>,
     /// All of them but the account, to be read in one pass.
     pub tree: Place,
@@ -45,6 +49,9 @@ pub const VENDOR_SEVERITY: usize = 3;
 pub const STATUS_ID: usize = 4;
 pub const STATUS: usize = 5;
 pub const COMMENT: usize = 6;
+/// What is in the column `asff`.
+pub const IRREGULAR: &str = "irregular";
+pub const UNTYPED: &str = "untyped";
 const EDITED: [(&str, Values); 7] = [
     ("severity_id", Values::Number),
     ("severity", Values::Text),
@@ -79,6 +86,8 @@ impl Fields {
         let dates = add(&mut dates.chain(of_kind(Kind::Date)), Values::Date);
         let maps = add(&mut OcsfMapField::VALUES.iter().copied(), Values::Text);
         let account = schema.add("@account", Values::Text);
+        let updated = schema.add("@updated", Values::Date);
+        let asff = schema.add("@asff", Values::Text);
         let edited = EDITED.map(|(name, kind)| Edited {
             place: schema.add(name, kind),
             provider: (
@@ -94,6 +103,8 @@ impl Fields {
             dates,
             maps,
             account,
+            updated,
+            asff,
             edited: edited.into(),
             tree: Place::default(),
         };
@@ -143,6 +154,12 @@ impl Fields {
     pub fn date(&self, name: &str) -> Option<usize> {
         self.schema
             .place(canonical(name, Values::Date), Values::Date)
+    }
+
+    /// The column that has what the provider sent of another column's attribute.
+    pub fn provided(&self, place: usize) -> usize {
+        let edited = self.edited.iter().find(|edited| edited.place == place);
+        edited.map_or(place, |edited| edited.provider.0)
     }
 }
 

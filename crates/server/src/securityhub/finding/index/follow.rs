@@ -46,12 +46,15 @@ impl Index {
             Visible::Organization,
             &self.tail,
             |Passing {
-                 uid, text, edit, ..
+                 uid,
+                 text,
+                 updated_ms,
+                 edit,
              }| {
                 if self.is_stopped.load(Ordering::Acquire) {
                     return Err(Failure::Reading);
                 }
-                self.put(&mut row, uid, &text, edit.as_ref())
+                self.put(&mut row, uid, (&text, updated_ms), edit.as_ref())
             },
         )
     }
@@ -102,7 +105,7 @@ impl Index {
                 let packed = &finding.packed;
                 let text = unpacker.unpack(tx, &packed.bytes, packed.dictionary)?;
                 let edit = edits.get(uid).map(Edited::current);
-                self.put(&mut row, uid, &text, edit)?;
+                self.put(&mut row, uid, (&text, finding.updated_ms), edit)?;
             }
         }
         Ok(())
@@ -112,7 +115,7 @@ impl Index {
         &self,
         row: &mut Row,
         uid: &str,
-        text: &str,
+        (text, updated_ms): (&str, i64),
         edit: Option<&Edit>,
     ) -> Result<(), Failure> {
         let (Some(key), Some(account)) = (key::key_of(uid), identity::account_of(uid)) else {
@@ -120,6 +123,7 @@ impl Index {
         };
         // An edited finding is never to be seen without its edit, so both go in at once.
         extract::fill(row, &self.fields, account, text, edit)?;
+        row.add_date(self.fields.updated, updated_ms);
         self.columns.put(&key, row);
         Ok(())
     }

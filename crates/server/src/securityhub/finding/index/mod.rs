@@ -12,7 +12,7 @@ mod tallies;
 mod tests;
 
 pub(in crate::securityhub) use crate::securityhub::finding::edit::{Positions, heads};
-pub use fields::Fields;
+pub use fields::{Fields, IRREGULAR, UNTYPED};
 pub use key::{key_of, uid_of};
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -114,6 +114,16 @@ impl Current<'_> {
     ) -> Vec<Hit> {
         let plan = self.seen_by(visible, plan);
         self.index.columns.search(&plan, orders, after, limit)
+    }
+
+    /// All findings that meet a plan, in the order of their uids.
+    pub fn keys(&self, visible: Visible<'_>, plan: Plan<'_>) -> Vec<Key> {
+        self.index.columns.keys(&self.seen_by(visible, plan))
+    }
+
+    /// How many findings meet a plan.
+    pub fn count(&self, visible: Visible<'_>, plan: Plan<'_>) -> u64 {
+        self.index.columns.count(&self.seen_by(visible, plan))
     }
 
     /// How many findings have each value of a text.

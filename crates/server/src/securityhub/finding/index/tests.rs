@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use self::oracle::Question;
 use super::*;
 use crate::failure::Failure;
-use crate::securityhub::finding::filter::Filters;
 use crate::securityhub::finding::filter::tests::read;
+use crate::securityhub::finding::filter::{Filters, Provided};
 use crate::securityhub::finding::sort::Sort;
 use crate::securityhub::finding::tests::{
     document_of, enabled, import_as, uid_of as uid_for, update_as,
@@ -152,6 +152,20 @@ fn pages(
     }
 }
 
+/// What matches by what providers sent.
+fn provided_of(
+    question: &Question,
+    index: &Index,
+    current: &Current<'_>,
+    now: balefire_api::Timestamp,
+) -> Vec<String> {
+    let filters = Filters::compile(&read(&question.filters), now).unwrap();
+    let provided = Provided(index.fields());
+    let plan = filters.plan(&provided);
+    let keys = current.keys(Visible::Organization, plan);
+    keys.iter().map(uid_of).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -191,7 +205,7 @@ proptest! {
             let document = document(place % documents.len(), &set);
             import_as(&t, ADMINISTRATOR, &[document]).unwrap();
         }
-        let kept = oracle::kept(&t);
+        let (kept, provided) = (oracle::kept(&t), oracle::provided(&t));
         prop_assert_eq!(kept.len(), documents.len());
         let now = t.now();
         for index in [index, Arc::default()] {
@@ -202,6 +216,15 @@ proptest! {
             for (question, found) in questions.iter().zip(found) {
                 let expected = question.answer(&kept, now);
                 prop_assert_eq!(found, expected, "{:?}", question);
+            }
+            let asked = questions.clone();
+            let found: Vec<Vec<String>> = ask(&t, &index, move |index, current| {
+                asked.iter().map(|question| provided_of(question, index, current, now)).collect()
+            }).unwrap();
+            for (question, found) in questions.iter().zip(found) {
+                let mut expected = question.answer(&provided, now);
+                expected.sort_unstable();
+                prop_assert_eq!(found, expected, "of providers: {:?}", question);
             }
         }
     }
