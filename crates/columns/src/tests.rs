@@ -2,6 +2,8 @@
 //!
 //! In tests chunks and the bounds of dictionaries are small, so that every way through the code is taken.
 
+mod snapshot;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -40,6 +42,8 @@ enum Change {
     SetNumber(u8, f64),
     CopyFew(u8),
     Remove(u8),
+    /// They are saved and loaded.
+    Reload,
 }
 
 /// A question that both sides can be asked.
@@ -53,6 +57,14 @@ enum Question {
     Contains(usize, String),
     AtLeast(f64),
     Between(usize, i64, i64),
+}
+
+fn schema() -> Schema {
+    let mut schema = Schema::default();
+    for (place, (name, kind)) in FIELDS.into_iter().enumerate() {
+        assert_eq!(schema.add(name, kind), place);
+    }
+    schema
 }
 
 fn key(number: u8) -> Key {
@@ -81,6 +93,7 @@ fn change() -> impl Strategy<Value = Change> {
         1 => (any::<u8>(), -4..4_i32).prop_map(|(row, n)| Change::SetNumber(row, n.into())),
         1 => any::<u8>().prop_map(Change::CopyFew),
         1 => any::<u8>().prop_map(Change::Remove),
+        1 => Just(Change::Reload),
     ]
 }
 
@@ -220,11 +233,7 @@ fn plan(question: &Question) -> Plan<'_> {
 
 /// Both sides after the same changes.
 fn made(changes: &[Change]) -> (Columns, BTreeMap<Key, Plain>) {
-    let mut schema = Schema::default();
-    for (place, (name, kind)) in FIELDS.into_iter().enumerate() {
-        assert_eq!(schema.add(name, kind), place);
-    }
-    let columns = Columns::new(schema);
+    let mut columns = Columns::new(schema());
     let mut rows: BTreeMap<Key, Plain> = BTreeMap::new();
     let mut row = Row::default();
     for change in changes {
@@ -262,6 +271,7 @@ fn made(changes: &[Change]) -> (Columns, BTreeMap<Key, Plain>) {
                     rows.remove(&key(*number)).is_some()
                 );
             }
+            Change::Reload => columns = snapshot::loaded(&snapshot::saved(&columns)).unwrap(),
         }
     }
     assert_eq!(columns.len(), rows.len());
