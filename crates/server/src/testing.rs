@@ -23,6 +23,7 @@ use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::outside::Outside;
 use crate::pipeline::Pipeline;
+use crate::securityhub::finding::Index;
 use crate::settings::{Limits, Settings};
 
 /// The organization's administrator in tests.
@@ -35,6 +36,8 @@ pub const REGION: &str = "eu-central-1";
 pub struct Testing {
     pub pipeline: Arc<Pipeline>,
     pub store: Store,
+    /// The findings, as they are searched.
+    pub index: Arc<Index>,
     now_ms: Arc<AtomicI64>,
     pub clock: Clock,
     ids: Ids,
@@ -82,6 +85,7 @@ impl Testing {
             let insert = store.write_blocking(id, move |tx| tx.insert(&account));
             insert.expect("a write").expect("an account");
         }
+        let index = Arc::default();
         let pipeline = Pipeline::new(
             store.clone(),
             Access::new(sealing),
@@ -89,7 +93,7 @@ impl Testing {
             clock.clone(),
             ids.clone(),
             settings,
-            crate::operations(&std::sync::Arc::default()),
+            crate::operations(&index),
         );
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -98,6 +102,7 @@ impl Testing {
         Testing {
             pipeline: Arc::new(pipeline),
             store,
+            index,
             now_ms,
             clock,
             ids,

@@ -29,6 +29,8 @@ use crate::stream::Changes;
 /// How long the searched findings rest between two looks at the log, and how often they look at least.
 const FOLLOW_REST: Duration = Duration::from_millis(50);
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+/// How often it is looked whether they are to be kept for the next start.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often what has expired is looked for.
 const DROP_EXPIRED_EVERY: Duration = Duration::from_secs(600);
 
@@ -83,6 +85,7 @@ impl Serve {
         let (options, settings) = (self.store.clone(), configuration.settings(self.limits));
         let open = move || {
             let opened = Opened::open_with(&options, Clock::system(), settings)?;
+            opened.keep_findings(&options)?;
             let hooks = opened.hooks(&configuration)?;
             anyhow::Ok((opened, hooks))
         };
@@ -166,6 +169,8 @@ impl Server {
         let dropping = tokio::spawn(drop_expired(engine));
         let index = opened.index;
         let following = tokio::spawn(follow(opened.store.clone(), Arc::clone(&index)));
+        let (clock, store) = (opened.clock.clone(), opened.store.clone());
+        let keeping = tokio::spawn(keep(store, Arc::clone(&index), clock));
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let asked_to_end = async move {
             self.signals.asked_to_end().await;
@@ -189,12 +194,16 @@ impl Server {
         )
         .await?;
         index.stop();
-        for task in [stepping, dropping, following] {
+        for task in [stepping, dropping, following, keeping] {
             task.abort();
             let _ = task.await;
         }
-        let store = opened.store;
-        tokio::task::spawn_blocking(move || store.close()).await?;
+        let (store, now) = (opened.store, opened.clock.now());
+        let close = move || {
+            index.save_at_end(&store, now.0);
+            store.close();
+        };
+        tokio::task::spawn_blocking(close).await?;
         Ok(())
     }
 }
@@ -223,6 +232,18 @@ async fn follow(store: Store, index: Arc<Index>) {
         // Other servers of the database move no counter of this one.
         let _ = tokio::time::timeout(FOLLOW_EVERY, moved.changed()).await;
         tokio::time::sleep(FOLLOW_REST).await;
+    }
+}
+
+/// Writes the findings that are searched down when it is time, so that the next start need not read them all.
+async fn keep(store: Store, index: Arc<Index>, clock: Clock) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let (store, index, now) = (store.clone(), Arc::clone(&index), clock.now());
+        let look = move || index.save_if_due(&store, now.0);
+        if tokio::task::spawn_blocking(look).await.is_err() {
+            return;
+        }
     }
 }
 

@@ -27,15 +27,21 @@ use balefire_api::own;
 use crate::handler::Handler;
 use finding::Index;
 
-/// The operations of this room. Those that search ask the index.
+/// The operations of this room. Those that search ask the index, and so do those that bring in findings.
 pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
-    [first_version(), second_version(), searches(index), own()].concat()
+    [
+        first_version(),
+        second_version(),
+        searches(index),
+        imports(index),
+        own(),
+    ]
+    .concat()
 }
 
 /// The first version: ASFF.
 fn first_version() -> Vec<Handler> {
     vec![
-        Handler::of::<op::BatchImportFindings>(finding::v1::batch_import_findings),
         Handler::of::<op::BatchUpdateFindings>(finding::v1::batch_update_findings),
         Handler::of::<op::CreateActionTarget>(action_target::create_action_target),
         Handler::of::<op::CreateInsight>(insight::create_insight),
@@ -116,12 +122,24 @@ fn searches(index: &Arc<Index>) -> Vec<Handler> {
     ]
 }
 
+/// What brings in findings, as long as there is room for them.
+fn imports(index: &Arc<Index>) -> Vec<Handler> {
+    let (asff, ocsf) = (Arc::clone(index), Arc::clone(index));
+    vec![
+        Handler::of::<op::BatchImportFindings>(move |ctx, input| {
+            finding::v1::batch_import_findings(ctx, input, &asff)
+        }),
+        Handler::of::<own::ImportFindings>(move |ctx, input| {
+            finding::import_findings(ctx, input, &ocsf)
+        }),
+    ]
+}
+
 /// Balefire's own.
 fn own() -> Vec<Handler> {
     vec![
         Handler::of::<own::AcceptRisk>(risk::accept_risk),
         Handler::of::<own::CompleteImport>(finding::complete_import),
-        Handler::of::<own::ImportFindings>(finding::import_findings),
         Handler::of::<own::ListRiskAcceptances>(risk::list_risk_acceptances),
         Handler::of::<own::TestAutomationRule>(automation_rule::test_automation_rule),
         Handler::of::<own::WithdrawRiskAcceptance>(risk::withdraw_risk_acceptance),

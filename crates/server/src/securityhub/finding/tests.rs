@@ -4,6 +4,7 @@ mod complete;
 mod get;
 mod import;
 pub(crate) mod real_data;
+mod room;
 mod speed;
 mod statistics;
 mod update;

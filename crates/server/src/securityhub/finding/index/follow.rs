@@ -1,7 +1,6 @@
-//! How the columns are filled from the store, and follow the change log.
+//! How the columns follow the change log.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 
 use balefire_columns::Row;
 use balefire_store::{Logged, SHARDS, Tx};
@@ -9,12 +8,10 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Index, Positions, extract, key};
-use crate::context::Visible;
 use crate::failure::Failure;
 use crate::securityhub::finding::Finding;
 use crate::securityhub::finding::edit::Edit;
 use crate::securityhub::finding::packing::Unpacker;
-use crate::securityhub::finding::scan::{Passing, scan};
 use crate::securityhub::finding::{identity, records_of};
 
 /// The kinds of log entries that are about findings.
@@ -49,23 +46,6 @@ struct Body {
 }
 
 impl Index {
-    /// Reads all findings.
-    pub(super) fn build(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        let mut row = Row::default();
-        scan(
-            tx,
-            Visible::Organization,
-            |Passing {
-                 uid, text, edit, ..
-             }| {
-                if self.is_stopped.load(Ordering::Acquire) {
-                    return Err(Failure::Reading);
-                }
-                self.put(&mut row, uid, &text, edit.as_ref())
-            },
-        )
-    }
-
     /// Takes over what changed between two positions of the log.
     pub(super) fn follow(
         &self,
@@ -118,14 +98,14 @@ impl Index {
                 if let Some(key) = key::key_of(uid) {
                     let patches = extract::patches(&self.fields, edit);
                     // A finding that is not here yet comes with its document, and its edit with it.
-                    self.columns.patch(&key, &patches);
+                    self.columns().patch(&key, &patches);
                 }
             }
         }
         Ok(())
     }
 
-    fn put(
+    pub(super) fn put(
         &self,
         row: &mut Row,
         uid: &str,
@@ -142,7 +122,7 @@ impl Index {
             edit.apply(&mut document);
         }
         extract::fill(row, &self.fields, account, &document);
-        self.columns.put(&key, row);
+        self.columns().put(&key, row);
         Ok(())
     }
 }

@@ -20,7 +20,7 @@ use crate::securityhub::finding::tests::{
 use crate::testing::{ADMINISTRATOR, MEMBER, Testing};
 
 /// Asks an index in a transaction of its own.
-fn ask<T: Send + 'static>(
+pub(super) fn ask<T: Send + 'static>(
     t: &Testing,
     index: &Arc<Index>,
     question: impl FnOnce(&Index, &Current<'_>) -> T + Send + 'static,
@@ -33,7 +33,7 @@ fn ask<T: Send + 'static>(
     read.expect("a read")
 }
 
-fn everything(t: &Testing, index: &Arc<Index>) -> Vec<String> {
+pub(super) fn everything(t: &Testing, index: &Arc<Index>) -> Vec<String> {
     let all = |_: &Index, current: &Current<'_>| {
         current.search(
             Visible::Organization,
