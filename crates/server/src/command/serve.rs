@@ -18,6 +18,7 @@ use crate::configuration::Configuration;
 use crate::console::Console;
 use crate::context::Clock;
 use crate::engine::Engine;
+use crate::failure::Failure;
 use crate::front::Front;
 use crate::hooks::Hooks;
 use crate::http;
@@ -224,7 +225,8 @@ async fn follow(store: Store, index: Arc<Index>) {
         let (store, index) = (store.clone(), Arc::clone(&index));
         let turn = move || store.read_blocking(move |tx| index.current(tx).map(drop));
         match tokio::task::spawn_blocking(turn).await {
-            Ok(Ok(Ok(()))) => {}
+            // Whoever asks first reads them all.
+            Ok(Ok(Ok(()) | Err(Failure::Reading))) => {}
             Ok(Ok(Err(failure))) => tracing::error!("findings could not be read: {failure:?}"),
             Ok(Err(balefire_store::Error::Closed)) | Err(_) => return,
             Ok(Err(error)) => tracing::error!("findings could not be read: {error}"),

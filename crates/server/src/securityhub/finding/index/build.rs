@@ -17,10 +17,10 @@ use crate::securityhub::finding::scan::{Passing, scan};
 /// More threads would wait for one another at the columns.
 const THREADS_MAX: usize = 4;
 /// Findings that go to a thread at once, and how many times as many may wait there.
-const BATCH: usize = 100;
+const BATCH: usize = if cfg!(test) { 2 } else { 100 };
 const WAITING: usize = 4;
 /// After how many batches the columns are weighed.
-const WEIGHED_EVERY: usize = 64;
+const WEIGHED_EVERY: usize = if cfg!(test) { 3 } else { 64 };
 
 /// A finding on its way from the store to the columns.
 struct Found {

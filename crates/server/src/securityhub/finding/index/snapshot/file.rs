@@ -8,8 +8,8 @@ use std::path::Path;
 /// What is written before it is brought to the disk: all at once would hold up the commits of the store.
 const UNSYNCED_BYTES_MAX: usize = 16 << 20;
 
-/// Puts what `write` writes in the place of a file. Where another process does the same at this moment, nothing
-/// is done, and false is given.
+/// Puts what `write` writes in the place of a file. Where another process does the same at this moment,
+/// nothing is done, and false is given.
 pub fn replace<E: From<io::Error>>(
     path: &Path,
     write: impl FnOnce(&mut Paced) -> Result<(), E>,

@@ -27,7 +27,7 @@ use crate::failure::Failure;
 const FILE: &str = "findings.columns";
 /// After how many changes the columns are kept anew, but not more often than this.
 const CHANGES: u64 = 50_000;
-const REST_MS: i64 = 60_000;
+const REST_MS: i64 = 30_000;
 /// When they are kept anew whatever number of changes there is.
 const EVERY_MS: i64 = 600_000;
 

@@ -84,7 +84,7 @@ fn snapshot_of(findings: usize) -> (Testing, tempfile::TempDir) {
     (t, directory)
 }
 
-/// Why the snapshot is not used; empty where it is. Whatever it is, the findings are as they are in the store.
+/// Why the snapshot is not used; empty where it is. In either case the findings are those of the store.
 fn reason(t: &Testing, directory: &Path, store: Hash) -> String {
     let index = kept_in(directory, store);
     let read = t.store.read_blocking(move |tx| {
