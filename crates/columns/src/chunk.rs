@@ -34,6 +34,20 @@ impl Chunk {
         }
     }
 
+    /// A chunk of what was kept: names of the rows that ever were, which of them are there, and the cells of
+    /// each field.
+    pub fn of(keys: Vec<Key>, alive: Mask, cells: Vec<Cells>) -> Chunk {
+        Chunk { keys, alive, cells }
+    }
+
+    pub fn cells(&self, field: usize) -> &Cells {
+        &self.cells[field]
+    }
+
+    pub fn cells_mut(&mut self, field: usize) -> &mut Cells {
+        &mut self.cells[field]
+    }
+
     /// Gives a row its name; what a row before it had in its place is gone.
     pub fn place(&mut self, row: usize, key: Key) {
         if row == self.keys.len() {

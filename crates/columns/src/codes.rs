@@ -29,6 +29,33 @@ impl Default for Codes {
 }
 
 impl Codes {
+    /// Codes as narrow as they can be.
+    pub fn of(codes: &[Code]) -> Codes {
+        let highest = codes.iter().copied().max().unwrap_or(MISSING);
+        if highest <= u8::MAX.into() {
+            Codes::Narrow(codes.iter().map(|code| *code as u8).collect())
+        } else if highest <= u16::MAX.into() {
+            Codes::Middle(codes.iter().map(|code| *code as u16).collect())
+        } else {
+            Codes::Wide(codes.to_vec())
+        }
+    }
+
+    /// Marks the codes that are here. False where there is one that has no mark.
+    pub fn mark(&self, marks: &mut [bool]) -> bool {
+        each_width!(self, codes => codes.iter().all(|code| {
+            let mark = marks.get_mut(*code as usize);
+            mark.map(|mark| *mark = true).is_some()
+        }))
+    }
+
+    /// The same with what each code became.
+    pub fn recoded(&self, became: &[Code]) -> Codes {
+        let recoded: Vec<Code> =
+            each_width!(self, codes => codes.iter().map(|code| became[*code as usize]).collect());
+        Codes::of(&recoded)
+    }
+
     pub fn get(&self, row: usize) -> Code {
         each_width!(self, codes => codes.get(row).copied().map_or(MISSING, Code::from))
     }

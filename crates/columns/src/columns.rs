@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::iter::once;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use hashbrown::hash_table::Entry as Slot;
 use hashbrown::{DefaultHashBuilder, HashTable};
 use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
@@ -25,6 +27,7 @@ pub struct Columns {
     dictionaries: Vec<RwLock<Dictionary>>,
     chunks: RwLock<Vec<Arc<RwLock<Chunk>>>>,
     places: Mutex<Places>,
+    changes: AtomicU64,
 }
 
 /// Where each key is.
@@ -54,6 +57,26 @@ impl Columns {
             schema,
             chunks: RwLock::default(),
             places: Mutex::default(),
+            changes: AtomicU64::new(0),
+        }
+    }
+
+    /// Rows that were kept, chunk after chunk. Where two have one key, the second is let go.
+    ///
+    /// Invariant: what is given here was checked: each code has an entry, all chunks but the last have as
+    /// many names as a chunk has rows, and the rows that are there have names.
+    pub(crate) fn of(
+        schema: Schema,
+        dictionaries: Vec<Dictionary>,
+        mut chunks: Vec<Chunk>,
+    ) -> Columns {
+        let places = Places::of(&mut chunks);
+        let chunks = chunks.into_iter().map(|chunk| Arc::new(RwLock::new(chunk)));
+        Columns {
+            dictionaries: dictionaries.into_iter().map(RwLock::new).collect(),
+            chunks: RwLock::new(chunks.collect()),
+            places: Mutex::new(places),
+            ..Columns::new(schema)
         }
     }
 
@@ -68,6 +91,11 @@ impl Columns {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// How often a row was put in, changed or taken out since these columns were made or loaded.
+    pub fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Relaxed)
     }
 
     /// Puts a row in, in place of the one of this key if there is one.
@@ -88,6 +116,7 @@ impl Columns {
         }
         row.each_dates(|field, dates| chunk.set_dates(field, at, dates));
         chunk.place(at, *key);
+        self.changes.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Changes some texts and numbers of a row, one after the other. False where there is no such row. A
@@ -135,6 +164,7 @@ impl Columns {
             }
             count += 1;
         }
+        self.changes.fetch_add(count as u64, Ordering::Relaxed);
         count
     }
 
@@ -169,6 +199,7 @@ impl Columns {
         places.free.push(place);
         let chunk = self.chunk(place);
         chunk.write().alive.unset(place as usize % CHUNK_ROWS);
+        self.changes.fetch_add(1, Ordering::Relaxed);
         true
     }
 
@@ -178,7 +209,11 @@ impl Columns {
         let chunks: usize = chunks.iter().map(|chunk| chunk.read().memory()).sum();
         let dictionaries = self.dictionaries.iter();
         let dictionaries: usize = dictionaries.map(|one| one.read().memory()).sum();
-        chunks + dictionaries + self.places.lock().table.allocation_size()
+        let places = self.places.lock();
+        chunks
+            + dictionaries
+            + places.table.allocation_size()
+            + places.free.capacity() * size_of::<u32>()
     }
 
     pub(crate) fn dictionary(&self, field: usize) -> RwLockReadGuard<'_, Dictionary> {
@@ -250,6 +285,45 @@ impl Columns {
         let hash_of = |place: &u32| hasher.hash_one(key_at(&chunks, *place));
         table.insert_unique(hasher.hash_one(key), place, hash_of);
         place
+    }
+}
+
+impl Places {
+    fn of(chunks: &mut [Chunk]) -> Places {
+        let alive: u64 = chunks.iter().map(|chunk| chunk.alive.len()).sum();
+        let mut places = Places {
+            table: HashTable::with_capacity(usize::try_from(alive).unwrap_or(0)),
+            ..Places::default()
+        };
+        for number in 0..chunks.len() {
+            for at in 0..chunks[number].keys.len() {
+                let place = (number * CHUNK_ROWS + at) as u32;
+                places.next = place + 1;
+                if !chunks[number].alive.has(at) || !places.take(chunks, place) {
+                    chunks[number].alive.unset(at);
+                    places.free.push(place);
+                }
+            }
+        }
+        places
+    }
+
+    /// Gives a key the place that it has. False where it has another one.
+    fn take(&mut self, chunks: &[Chunk], place: u32) -> bool {
+        let key_at = |place: &u32| {
+            let chunk = &chunks[*place as usize / CHUNK_ROWS];
+            &chunk.keys[*place as usize % CHUNK_ROWS]
+        };
+        let Places { table, hasher, .. } = self;
+        let key = key_at(&place);
+        let hash_of = |place: &u32| hasher.hash_one(key_at(place));
+        match table.entry(hasher.hash_one(key), |known| key_at(known) == key, hash_of) {
+            Slot::Occupied(_) => false,
+            Slot::Vacant(slot) => {
+                slot.insert(place);
+                true
+            }
+        }
     }
 }
 

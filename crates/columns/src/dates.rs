@@ -17,9 +17,41 @@ const LOWEST: i64 = i64::MIN + 2;
 pub struct Dates {
     ms: Vec<i64>,
     several: HashMap<u16, Box<[i64]>>,
+    /// How many dates lie apart.
+    apart: usize,
 }
 
 impl Dates {
+    /// Dates as `ms` and `several` gave them; or what is wrong with them.
+    pub fn of(ms: Vec<i64>, several: Vec<(u16, Vec<i64>)>) -> Result<Dates, &'static str> {
+        let said = ms.iter().filter(|ms| **ms == SEVERAL).count();
+        let mut dates = Dates {
+            apart: several.iter().map(|(_, dates)| dates.len()).sum(),
+            several: HashMap::with_capacity(several.len()),
+            ms,
+        };
+        for (row, several) in several {
+            let is_said = dates.ms.get(usize::from(row)) == Some(&SEVERAL);
+            if !is_said || several.len() < 2 {
+                return Err("several dates are where none are said to be");
+            }
+            dates.several.insert(row, several.into());
+        }
+        match dates.several.len() == said {
+            true => Ok(dates),
+            false => Err("several dates are said to be where none are"),
+        }
+    }
+
+    pub fn ms(&self) -> &[i64] {
+        &self.ms
+    }
+
+    /// The rows that have several dates.
+    pub fn several(&self) -> impl ExactSizeIterator<Item = (u16, &[i64])> {
+        self.several.iter().map(|(row, dates)| (*row, &**dates))
+    }
+
     pub fn set(&mut self, row: usize, dates: &[i64]) {
         if dates.is_empty() && row >= self.ms.len() {
             return;
@@ -28,13 +60,15 @@ impl Dates {
             self.ms.resize(row + 1, NONE);
         }
         if self.ms[row] == SEVERAL {
-            self.several.remove(&(row as u16));
+            let before = self.several.remove(&(row as u16));
+            self.apart -= before.map_or(0, |dates| dates.len());
         }
         self.ms[row] = match dates {
             [] => NONE,
             [ms] => (*ms).max(LOWEST),
             dates => {
                 self.several.insert(row as u16, dates.into());
+                self.apart += dates.len();
                 SEVERAL
             }
         };
@@ -81,12 +115,7 @@ impl Dates {
     }
 
     pub fn memory(&self) -> usize {
-        let several: usize = self
-            .several
-            .values()
-            .map(|dates| size_of_val(&**dates))
-            .sum();
-        self.ms.capacity() * 8 + several + self.several.allocation_size()
+        (self.ms.capacity() + self.apart) * size_of::<i64>() + self.several.allocation_size()
     }
 
     fn of_several(&self, row: usize) -> &[i64] {

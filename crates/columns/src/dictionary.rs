@@ -1,68 +1,72 @@
 //! The distinct values of one field, by code; sets of several values are entries of their own.
 
+mod entries;
+
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable, hash_table};
+use hashbrown::hash_table::Entry as Slot;
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+pub use entries::{Entries, Entry};
 
 /// A place in a dictionary, counted from 1. Zero is no value.
 pub type Code = u32;
 
 pub const MISSING: Code = 0;
 
+/// An entry is there twice.
+#[derive(Debug)]
+pub struct Repeated;
+
 /// Values and sets of values. It only grows, so a code means the same for ever.
-///
-/// Invariant: the members of a set have lower codes than the set.
 #[derive(Default)]
 pub struct Dictionary {
-    bytes: Vec<u8>,
-    /// Where the bytes of each entry end.
-    ends: Vec<usize>,
-    /// A bit for each entry that is a set; its bytes are the codes of its members.
-    sets: Vec<u64>,
-    set_count: usize,
+    entries: Entries,
     table: HashTable<Code>,
     hasher: DefaultHashBuilder,
 }
 
-/// What stands behind a code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Entry<'a> {
-    Value(&'a [u8]),
-    Set(Members<'a>),
-}
-
-/// The codes of a set, four bytes each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Members<'a>(&'a [u8]);
-
-impl Members<'_> {
-    pub fn iter(&self) -> impl Iterator<Item = Code> {
-        let (codes, _) = self.0.as_chunks::<4>();
-        codes.iter().map(|code| Code::from_le_bytes(*code))
-    }
-}
-
 impl Dictionary {
+    /// A dictionary of entries that were kept. Each may be there once.
+    pub fn of(entries: Entries) -> Result<Dictionary, Repeated> {
+        let hasher = DefaultHashBuilder::default();
+        let mut table = HashTable::with_capacity(entries.len());
+        let hash_of = |code: &Code| hasher.hash_one(entries.bytes_of(*code));
+        for code in 1..=entries.len() as Code {
+            let (bytes, is_set) = (entries.bytes_of(code), entries.is_set(code));
+            let is_it = |known: &Code| entries.is_it(*known, bytes, is_set);
+            match table.entry(hasher.hash_one(bytes), is_it, hash_of) {
+                Slot::Occupied(_) => return Err(Repeated),
+                Slot::Vacant(slot) => drop(slot.insert(code)),
+            }
+        }
+        Ok(Dictionary {
+            entries,
+            table,
+            hasher,
+        })
+    }
+
+    pub fn entries(&self) -> &Entries {
+        &self.entries
+    }
+
     /// How many entries there are; the highest code.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.entries.len()
     }
 
     pub fn has_sets(&self) -> bool {
-        self.set_count > 0
+        self.entries.set_count() > 0
     }
 
     /// How many entries are values.
     pub fn value_count(&self) -> usize {
-        self.len() - self.set_count
+        self.len() - self.entries.set_count()
     }
 
     pub fn entry(&self, code: Code) -> Entry<'_> {
-        let bytes = self.bytes_of(code);
-        match self.is_set(code) {
-            true => Entry::Set(Members(bytes)),
-            false => Entry::Value(bytes),
-        }
+        self.entries.get(code)
     }
 
     pub fn code_of(&self, value: &[u8]) -> Option<Code> {
@@ -107,54 +111,29 @@ impl Dictionary {
 
     /// Bytes of memory.
     pub fn memory(&self) -> usize {
-        self.bytes.capacity()
-            + self.ends.capacity() * size_of::<usize>()
-            + self.sets.capacity() * 8
-            + self.table.allocation_size()
+        self.entries.memory() + self.table.allocation_size()
     }
 
     fn add(&mut self, added: &[u8], is_set: bool) -> Code {
         let Dictionary {
-            bytes,
-            ends,
-            sets,
+            entries,
             table,
             hasher,
-            ..
         } = self;
-        let hash = hasher.hash_one(added);
-        let is_it = |code: &Code| slice(bytes, ends, *code) == added && bit(sets, *code) == is_set;
-        let hash_of = |code: &Code| hasher.hash_one(slice(bytes, ends, *code));
-        let vacant = match table.entry(hash, is_it, hash_of) {
-            hash_table::Entry::Occupied(known) => return *known.get(),
-            hash_table::Entry::Vacant(vacant) => vacant,
+        let is_it = |code: &Code| entries.is_it(*code, added, is_set);
+        let hash_of = |code: &Code| hasher.hash_one(entries.bytes_of(*code));
+        let vacant = match table.entry(hasher.hash_one(added), is_it, hash_of) {
+            Slot::Occupied(known) => return *known.get(),
+            Slot::Vacant(vacant) => vacant,
         };
-        bytes.extend_from_slice(added);
-        ends.push(bytes.len());
-        let place = ends.len() - 1;
-        if place / 64 == sets.len() {
-            sets.push(0);
-        }
-        if is_set {
-            sets[place / 64] |= 1 << (place % 64);
-            self.set_count += 1;
-        }
-        let code = Code::try_from(place + 1).unwrap_or(Code::MAX);
+        let code = entries.push(added, is_set);
         vacant.insert(code);
         code
     }
 
     fn find(&self, bytes: &[u8], is_set: bool) -> Option<Code> {
-        let is_it = |code: &Code| self.bytes_of(*code) == bytes && self.is_set(*code) == is_set;
+        let is_it = |code: &Code| self.entries.is_it(*code, bytes, is_set);
         self.table.find(self.hasher.hash_one(bytes), is_it).copied()
-    }
-
-    fn bytes_of(&self, code: Code) -> &[u8] {
-        slice(&self.bytes, &self.ends, code)
-    }
-
-    fn is_set(&self, code: Code) -> bool {
-        bit(&self.sets, code)
     }
 }
 
@@ -181,20 +160,6 @@ impl SetOf {
             }
         }
     }
-}
-
-fn bit(bits: &[u64], code: Code) -> bool {
-    let place = code as usize - 1;
-    bits[place / 64] >> (place % 64) & 1 == 1
-}
-
-/// Empty for the code of no value.
-fn slice<'a>(bytes: &'a [u8], ends: &[usize], code: Code) -> &'a [u8] {
-    let Some(place) = (code as usize).checked_sub(1) else {
-        return &[];
-    };
-    let start = place.checked_sub(1).map_or(0, |before| ends[before]);
-    &bytes[start..ends[place]]
 }
 
 /// Bytes that compare as the numbers do. Both zeros are one number.

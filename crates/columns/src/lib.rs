@@ -17,6 +17,7 @@ mod plan;
 mod row;
 mod schema;
 mod search;
+mod snapshot;
 mod step;
 mod tallies;
 #[cfg(test)]
@@ -29,7 +30,10 @@ pub use plan::Plan;
 pub use row::{Patch, Row};
 pub use schema::{Field, Kind, Schema};
 pub use search::{After, Hit};
+pub use snapshot::LoadError;
 pub use tallies::Tallies;
 
 /// What names a row: bytes that compare as the names do.
-pub type Key = [u8; 24];
+pub type Key = [u8; KEY_BYTES];
+
+const KEY_BYTES: usize = 24;

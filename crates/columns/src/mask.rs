@@ -12,6 +12,11 @@ impl Mask {
         Mask(Box::new([0; WORDS]))
     }
 
+    /// `None` where there are not as many words as a mask has.
+    pub fn of(words: &[u64]) -> Option<Mask> {
+        Some(Mask(Box::new(*words.as_array()?)))
+    }
+
     pub fn words(&self) -> &[u64] {
         &*self.0
     }

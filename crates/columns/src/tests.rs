@@ -2,6 +2,8 @@
 //!
 //! In tests chunks and the bounds of dictionaries are small, so that every way through the code is taken.
 
+mod snapshot;
+
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -44,6 +46,8 @@ enum Change {
     /// A row that was patched on its way.
     PutCopied(u8, Plain, Option<String>),
     Remove(u8),
+    /// They are saved and loaded.
+    Reload,
 }
 
 /// A question that both sides can be asked.
@@ -58,6 +62,14 @@ enum Question {
     AtLeast(f64),
     Between(usize, i64, i64),
     Missing(usize),
+}
+
+fn schema() -> Schema {
+    let mut schema = Schema::default();
+    for (place, (name, kind)) in FIELDS.into_iter().enumerate() {
+        assert_eq!(schema.add(name, kind), place);
+    }
+    schema
 }
 
 fn key(number: u8) -> Key {
@@ -90,6 +102,7 @@ fn change() -> impl Strategy<Value = Change> {
         2 => (any::<u8>(), plain(), prop::option::of("[abc]"))
             .prop_map(|(row, plain, t)| Change::PutCopied(row, plain, t)),
         1 => any::<u8>().prop_map(Change::Remove),
+        1 => Just(Change::Reload),
     ]
 }
 
@@ -234,11 +247,7 @@ fn plan(question: &Question) -> Plan<'_> {
 
 /// Both sides after the same changes.
 fn made(changes: &[Change]) -> (Columns, BTreeMap<Key, Plain>) {
-    let mut schema = Schema::default();
-    for (place, (name, kind)) in FIELDS.into_iter().enumerate() {
-        assert_eq!(schema.add(name, kind), place);
-    }
-    let columns = Columns::new(schema);
+    let mut columns = Columns::new(schema());
     let mut rows: BTreeMap<Key, Plain> = BTreeMap::new();
     let mut row = Row::default();
     for change in changes {
@@ -294,6 +303,7 @@ fn made(changes: &[Change]) -> (Columns, BTreeMap<Key, Plain>) {
                     rows.remove(&key(*number)).is_some()
                 );
             }
+            Change::Reload => columns = snapshot::loaded(&snapshot::saved(&columns)).unwrap(),
         }
     }
     assert_eq!(columns.len(), rows.len());

@@ -1,6 +1,9 @@
 //! What the operator has set: the file `balefire.toml`, read once at the start.
 
+mod machine_memory;
+
 use std::collections::BTreeMap;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,6 +23,7 @@ const FILE: &str = "balefire.toml";
 #[serde(deny_unknown_fields, default)]
 pub struct Configuration {
     pub incidents: Incidents,
+    pub findings: Findings,
     pub outside: http::Section,
     /// Where the messages of an SNS topic go, by the topic's ARN.
     pub topics: BTreeMap<String, channel::Section>,
@@ -46,6 +50,23 @@ impl Default for Incidents {
     fn default() -> Incidents {
         Incidents {
             deployment_window: SignedDuration::from_hours(1),
+        }
+    }
+}
+
+/// `[findings]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Findings {
+    /// How much memory they may take before no new ones are taken in; by default half of what there is.
+    pub memory_mib: Option<NonZeroU64>,
+}
+
+impl Findings {
+    fn bytes_max(&self) -> Option<u64> {
+        match self.memory_mib {
+            Some(mib) => Some(mib.get().saturating_mul(1 << 20)),
+            None => machine_memory::bytes().map(|bytes| bytes / 2),
         }
     }
 }
@@ -174,6 +195,7 @@ impl Configuration {
                 local_runbooks: self.runbooks.commands.keys().cloned().collect(),
                 pager_duty_secrets: self.pagerduty.secrets.keys().cloned().collect(),
             }),
+            findings_bytes_max: self.findings.bytes_max(),
         }
     }
 }
@@ -201,6 +223,19 @@ mod tests {
     }
 
     #[test]
+    fn findings_may_take_what_is_set_or_half_of_the_memory() {
+        let bytes_max = |text: &str| {
+            let read = Configuration::parse(text).expect("a configuration");
+            read.settings(Limits::None).findings_bytes_max
+        };
+        assert_eq!(bytes_max("[findings]\nmemory_mib = 3"), Some(3 << 20));
+        assert_eq!(
+            bytes_max(""),
+            machine_memory::bytes().map(|bytes| bytes / 2)
+        );
+    }
+
+    #[test]
     fn what_is_wrong_is_named() {
         for (text, named) in [
             ("[incident]\n", "incident"),
@@ -213,6 +248,8 @@ mod tests {
                 "[incidents]\ndeployment_window = \"-1h\"",
                 "longer than nothing",
             ),
+            ("[findings]\nmemory_mib = 0", "memory_mib"),
+            ("[findings]\nmemory_mib = \"2 GiB\"", "memory_mib"),
             ("[topics.\"a\"]\nto = \"pigeon\"", "pigeon"),
             ("[outside]\nallow = [\"10.0.0.0/99\"]", "allow"),
             ("[connectors.a]\nurl = \"https://a.example\"", "user"),

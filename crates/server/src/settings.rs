@@ -12,6 +12,8 @@ pub struct Settings {
     /// Whether there is a bus that hears of changes to incidents.
     pub publishes: bool,
     pub integrations: Arc<Integrations>,
+    /// How much memory the columns of findings may take before no new ones are taken in.
+    pub findings_bytes_max: Option<u64>,
 }
 
 /// What is set up outside, by name.
@@ -40,6 +42,7 @@ impl Default for Settings {
             limits: Limits::None,
             publishes: false,
             integrations: Arc::default(),
+            findings_bytes_max: None,
         }
     }
 }

@@ -36,6 +36,7 @@ pub const REGION: &str = "eu-central-1";
 pub struct Testing {
     pub pipeline: Arc<Pipeline>,
     pub store: Store,
+    /// The findings, as they are searched.
     pub index: Arc<Index>,
     now_ms: Arc<AtomicI64>,
     pub clock: Clock,

@@ -67,13 +67,23 @@ pub async fn run() -> Result<()> {
     }
     asff::measure(&server).await?;
     export::measure(&server, count).await?;
-    let begun = Instant::now();
-    server.restart()?;
-    first_answer(&server).await?;
-    println!(
-        "answering after a restart: {:.2} s",
-        begun.elapsed().as_secs_f64()
-    );
+    let columns = server.directory.path().join("findings.columns");
+    for restart in ["asked to end", "killed", "without what it has kept"] {
+        let ending = Instant::now();
+        match restart {
+            "asked to end" => server.restart_politely()?,
+            "killed" => server.restart()?,
+            _ => {
+                std::fs::remove_file(&columns)?;
+                server.restart()?;
+            }
+        }
+        first_answer(&server).await?;
+        println!(
+            "answering after a restart, {restart}: {:.2} s with its end",
+            ending.elapsed().as_secs_f64()
+        );
+    }
     Ok(())
 }
 

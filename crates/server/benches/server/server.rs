@@ -40,6 +40,17 @@ impl Server {
     /// Kills the process and starts another on the same store.
     pub fn restart(&mut self) -> Result<()> {
         self.child.kill()?;
+        self.start_again()
+    }
+
+    /// As `restart`, but the server is asked to end.
+    pub fn restart_politely(&mut self) -> Result<()> {
+        let process = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(process, rustix::process::Signal::TERM)?;
+        self.start_again()
+    }
+
+    fn start_again(&mut self) -> Result<()> {
         self.child.wait()?;
         (self.child, self.address) = serve(self.directory.path())?;
         Ok(())

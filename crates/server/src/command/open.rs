@@ -79,6 +79,13 @@ impl Opened {
         })
     }
 
+    /// Keeps the findings that are searched in the data directory too, for the next start. Blocks.
+    pub fn keep_findings(&self, options: &StoreOptions) -> Result<()> {
+        let store = setting::secret(&self.store, "store_id")?;
+        self.index.keep_in(&options.data, store);
+        Ok(())
+    }
+
     /// The ways in that are configured. Blocks, as opening does.
     pub fn hooks(&self, configuration: &Configuration) -> Result<Hooks> {
         Hooks::new(

@@ -18,6 +18,7 @@ use crate::configuration::Configuration;
 use crate::console::Console;
 use crate::context::Clock;
 use crate::engine::Engine;
+use crate::failure::Failure;
 use crate::front::Front;
 use crate::hooks::Hooks;
 use crate::http;
@@ -31,6 +32,8 @@ const FOLLOW_REST: Duration = Duration::from_millis(50);
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
 /// How often it is asked whether edits of findings are to become rows.
 const FOLD_EVERY: Duration = Duration::from_millis(250);
+/// How often it is looked whether they are to be kept for the next start.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often what has expired is looked for.
 const DROP_EXPIRED_EVERY: Duration = Duration::from_secs(600);
 
@@ -85,6 +88,7 @@ impl Serve {
         let (options, settings) = (self.store.clone(), configuration.settings(self.limits));
         let open = move || {
             let opened = Opened::open_with(&options, Clock::system(), settings)?;
+            opened.keep_findings(&options)?;
             let hooks = opened.hooks(&configuration)?;
             anyhow::Ok((opened, hooks))
         };
@@ -169,6 +173,8 @@ impl Server {
         let index = opened.index;
         let folding = tokio::spawn(fold_edits(engine, Arc::clone(&index)));
         let following = tokio::spawn(follow(opened.store.clone(), Arc::clone(&index)));
+        let (clock, store) = (opened.clock.clone(), opened.store.clone());
+        let keeping = tokio::spawn(keep(store, Arc::clone(&index), clock));
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let asked_to_end = async move {
             self.signals.asked_to_end().await;
@@ -192,12 +198,16 @@ impl Server {
         )
         .await?;
         index.stop();
-        for task in [stepping, dropping, folding, following] {
+        for task in [stepping, dropping, folding, following, keeping] {
             task.abort();
             let _ = task.await;
         }
-        let store = opened.store;
-        tokio::task::spawn_blocking(move || store.close()).await?;
+        let (store, now) = (opened.store, opened.clock.now());
+        let close = move || {
+            index.save_at_end(&store, now.0);
+            store.close();
+        };
+        tokio::task::spawn_blocking(close).await?;
         Ok(())
     }
 }
@@ -227,7 +237,8 @@ async fn follow(store: Store, index: Arc<Index>) {
         let (store, index) = (store.clone(), Arc::clone(&index));
         let turn = move || store.read_blocking(move |tx| index.current(tx).map(drop));
         match tokio::task::spawn_blocking(turn).await {
-            Ok(Ok(Ok(()))) => {}
+            // Whoever asks first reads them all.
+            Ok(Ok(Ok(()) | Err(Failure::Reading))) => {}
             Ok(Ok(Err(failure))) => tracing::error!("findings could not be read: {failure:?}"),
             Ok(Err(balefire_store::Error::Closed)) | Err(_) => return,
             Ok(Err(error)) => tracing::error!("findings could not be read: {error}"),
@@ -235,6 +246,18 @@ async fn follow(store: Store, index: Arc<Index>) {
         // Other servers of the database move no counter of this one.
         let _ = tokio::time::timeout(FOLLOW_EVERY, moved.changed()).await;
         tokio::time::sleep(FOLLOW_REST).await;
+    }
+}
+
+/// Writes the findings that are searched down when it is time, so that the next start need not read them all.
+async fn keep(store: Store, index: Arc<Index>, clock: Clock) {
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        let (store, index, now) = (store.clone(), Arc::clone(&index), clock.now());
+        let look = move || index.save_if_due(&store, now.0);
+        if tokio::task::spawn_blocking(look).await.is_err() {
+            return;
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::place;
@@ -72,6 +73,39 @@ static LEFT: LazyLock<Vec<Path>> = LazyLock::new(|| {
     ];
     names.map(Path::of).into()
 });
+
+/// What of a document is looked at here. All else, which is most of it, is passed over.
+#[derive(Serialize, Deserialize)]
+struct Needed {
+    cloud: Option<Value>,
+    compliance: Option<Value>,
+    finding_info: Option<Value>,
+    metadata: Option<Value>,
+    remediation: Option<Value>,
+    resources: Option<Vec<NeededOfResource>>,
+    severity_id: Option<Value>,
+    status_id: Option<Value>,
+    time_dt: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unmapped: Option<Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct NeededOfResource {
+    uid: Option<Value>,
+    r#type: Option<Value>,
+    region: Option<Value>,
+    cloud_partition: Option<Value>,
+}
+
+/// Reads as much of a document as `is_regular` and `has_plain_types` need.
+pub fn read(text: &str) -> Result<Value, serde_json::Error> {
+    match serde_json::from_str::<Needed>(text) {
+        Ok(needed) => serde_json::to_value(needed),
+        // A member is there twice, or something is no list: what counts is told by the whole.
+        Err(_) => serde_json::from_str(text),
+    }
+}
 
 /// Whether what ASFF shows of a provider's document follows from its attributes in OCSF, as
 /// `finding::filter::asff` tells it.

@@ -31,7 +31,8 @@ use crate::securityhub::trend::{Changes, State};
 /// documents of one finding in one call, each counts in its turn, so the last one stays. The
 /// administrator brings in findings of any account, which becomes a member; others bring in their own.
 /// The hub need not be on: a store may be filled before anybody looks. With a run, it is kept which
-/// findings the run has named, see `complete_import`.
+/// findings the run has named, see `complete_import`. Where the index has no room for more, findings that
+/// are not known are reported as those that are not valid.
 pub fn import_findings(
     ctx: &mut Ctx<'_, '_>,
     input: ImportFindingsInput,
@@ -46,12 +47,22 @@ pub fn import_findings(
         || (),
         |(), document| accept(document.text(), caller, undated_ms),
     );
-    for (index, read) in (0..).zip(read) {
+    for (place, read) in (0..).zip(read) {
         match read {
-            Ok(document) => accepted.push(document),
-            Err(reason) => output.failed.push(FailedFinding { index, reason }),
+            Ok(document) => accepted.push((place, document)),
+            Err(reason) => output.failed.push(refused(place, reason)),
         }
     }
+    if let Some(reason) = index.has_no_room(ctx.settings) {
+        let uids: Vec<&str> = accepted.iter().map(|(_, a)| a.uid.as_str()).collect();
+        let known = super::known_of(ctx.tx, &uids)?;
+        let new = accepted.extract_if(.., |(_, document)| !known.contains(&document.uid));
+        output
+            .failed
+            .extend(new.map(|(place, _)| refused(place, reason.clone())));
+        output.failed.sort_unstable_by_key(|failed| failed.index);
+    }
+    let accepted: Vec<Accepted> = accepted.into_iter().map(|(_, document)| document).collect();
     let accounts: BTreeSet<&str> = accepted.iter().map(|a| a.account.as_str()).collect();
     for account in accounts {
         Account::ensure_member(ctx.tx, account, ctx.now.0)?;
@@ -70,6 +81,10 @@ pub fn import_findings(
     output.updated = import.updated_count;
     output.unchanged = import.unchanged_count;
     Ok(output)
+}
+
+fn refused(index: i32, reason: String) -> FailedFinding {
+    FailedFinding { index, reason }
 }
 
 fn accept(text: &str, caller: &Caller, undated_ms: Option<i64>) -> Result<Accepted, String> {

@@ -5,6 +5,7 @@ mod fold;
 mod get;
 mod import;
 pub(crate) mod real_data;
+mod room;
 mod speed;
 mod statistics;
 mod update;

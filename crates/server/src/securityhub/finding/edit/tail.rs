@@ -79,7 +79,7 @@ impl Tail {
         Ok(found)
     }
 
-    /// Shows the committed entries of a shard between two places, and remembers those that are new here.
+    /// Shows the committed entries of a shard between two places, and remembers all up to there.
     pub fn follow(
         &self,
         tx: &mut Tx<'_>,
@@ -88,9 +88,12 @@ impl Tail {
         head: i64,
         mut show: impl FnMut(&Op, &[Key]),
     ) -> Result<(), Failure> {
-        each_op(tx, shard, after, head, |op, named| {
+        let from = after.min(self.parts[shard].read().to);
+        each_op(tx, shard, from, head, |op, named| {
             let keys: Vec<Key> = named.into_iter().filter_map(key_of).collect();
-            show(&op, &keys);
+            if op.seq > after {
+                show(&op, &keys);
+            }
             let mut part = self.parts[shard].write();
             if op.seq > part.to {
                 part.push(Arc::new(op), keys);

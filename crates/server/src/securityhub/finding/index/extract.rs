@@ -9,7 +9,6 @@ mod tree;
 pub use tree::Place;
 
 use balefire_columns::{Patch, Row};
-use serde_json::Value;
 
 use super::fields::{
     COMMENT, Fields, IRREGULAR, SEVERITY, SEVERITY_ID, STATUS, STATUS_ID, UNTYPED, VENDOR_SEVERITY,
@@ -46,7 +45,7 @@ pub fn fill(
 
 /// Marks a document whose ASFF does not follow from its OCSF.
 fn mark(row: &mut Row, fields: &Fields, text: &str) -> Result<(), serde_json::Error> {
-    let document: Value = serde_json::from_str(text)?;
+    let document = regular::read(text)?;
     if !regular::is_regular(&document) {
         row.add_text(fields.asff, IRREGULAR);
     }

@@ -1,19 +1,16 @@
-//! How the columns are filled from the store, and follow the change log.
+//! How the columns follow the change log.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 
 use balefire_columns::Row;
 use balefire_store::{Logged, Tx};
 use serde::Deserialize;
 
 use super::{Index, extract, key};
-use crate::context::Visible;
 use crate::failure::Failure;
 use crate::securityhub::finding::Finding;
 use crate::securityhub::finding::edit::{Edit, Edited, Positions, edits_of};
 use crate::securityhub::finding::packing::Unpacker;
-use crate::securityhub::finding::scan::{Passing, scan};
 use crate::securityhub::finding::{identity, records_of};
 
 /// The kind of log entries about documents.
@@ -34,31 +31,6 @@ struct Body {
 }
 
 impl Index {
-    /// Reads all findings.
-    pub(super) fn build(&self, tx: &mut Tx<'_>, heads: &Positions) -> Result<(), Failure> {
-        let cursors = self.tail.forget(tx)?;
-        for (shard, (cursor, head)) in cursors.into_iter().zip(heads).enumerate() {
-            self.tail.follow(tx, shard, cursor, *head, |_, _| ())?;
-        }
-        let mut row = Row::default();
-        scan(
-            tx,
-            Visible::Organization,
-            &self.tail,
-            |Passing {
-                 uid,
-                 text,
-                 updated_ms,
-                 edit,
-             }| {
-                if self.is_stopped.load(Ordering::Acquire) {
-                    return Err(Failure::Reading);
-                }
-                self.put(&mut row, uid, (&text, updated_ms), edit.as_ref())
-            },
-        )
-    }
-
     /// Takes over what changed between two positions of the log.
     ///
     /// Documents come after all edits: with a document comes the whole edit as it is now, which may be the
@@ -74,7 +46,7 @@ impl Index {
             self.tail.follow(tx, shard, *known, *head, |op, keys| {
                 // A finding that is not here yet comes with its document, and its edit with it.
                 let patches = extract::patches(&self.fields, op.set.borrowed());
-                self.columns.patch_all(keys, &patches);
+                self.columns().patch_all(keys, &patches);
             })?;
         }
         for (shard, (known, head)) in (0..).zip(known.iter_mut().zip(heads)) {
@@ -111,7 +83,7 @@ impl Index {
         Ok(())
     }
 
-    fn put(
+    pub(super) fn put(
         &self,
         row: &mut Row,
         uid: &str,
@@ -124,7 +96,7 @@ impl Index {
         // An edited finding is never to be seen without its edit, so both go in at once.
         extract::fill(row, &self.fields, account, text, edit)?;
         row.add_date(self.fields.updated, updated_ms);
-        self.columns.put(&key, row);
+        self.columns().put(&key, row);
         Ok(())
     }
 }

@@ -3,10 +3,13 @@
 //! Invariant: nothing is ever answered from columns that are behind the reader's own snapshot. Whoever reads
 //! brings them up to date first, so a caller sees its own writes, on every server of a shared database.
 
+mod build;
 mod extract;
 mod fields;
 mod follow;
 mod key;
+mod room;
+mod snapshot;
 mod tallies;
 #[cfg(test)]
 mod tests;
@@ -15,7 +18,8 @@ pub(in crate::securityhub) use crate::securityhub::finding::edit::{Positions, he
 pub use fields::{Fields, IRREGULAR, UNTYPED};
 pub use key::{key_of, uid_of};
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use balefire_columns::{After, Columns, Group, Hit, Key, Order, Plan};
 use balefire_store::Tx;
@@ -24,17 +28,26 @@ use parking_lot::Mutex;
 use crate::context::Visible;
 use crate::failure::Failure;
 use crate::securityhub::finding::edit::Tail;
+use snapshot::Snapshots;
 
 /// The findings of one store. It is made empty, and read from the store when it is first asked.
 pub struct Index {
     fields: Fields,
-    columns: Columns,
+    /// Made when they are filled for the first time.
+    columns: OnceLock<Columns>,
     /// What the columns have; `None` before they were read for the first time. Held by whoever changes them.
     positions: Mutex<Option<Positions>>,
+    /// The newest changes that the columns may have, in whole or in part.
+    newest: Mutex<Positions>,
     /// All findings are being read, which may take a while.
     is_building: AtomicBool,
     is_stopped: AtomicBool,
     tail: Tail,
+    /// Bytes of the columns, and how often they had changed when they were weighed.
+    memory: AtomicU64,
+    weighed: AtomicU64,
+    /// Where the columns are kept while no server runs, if anywhere.
+    snapshots: OnceLock<Snapshots>,
 }
 
 /// Columns that are at least as new as the transaction that asked for them.
@@ -46,14 +59,17 @@ pub struct Current<'i> {
 
 impl Default for Index {
     fn default() -> Index {
-        let fields = Fields::of_findings();
         Index {
-            columns: Columns::new(fields.schema().clone()),
-            fields,
+            fields: Fields::of_findings(),
+            columns: OnceLock::new(),
             positions: Mutex::default(),
+            newest: Mutex::default(),
             is_building: AtomicBool::new(false),
             is_stopped: AtomicBool::new(false),
             tail: Tail::default(),
+            memory: AtomicU64::new(0),
+            weighed: AtomicU64::new(0),
+            snapshots: OnceLock::new(),
         }
     }
 }
@@ -71,7 +87,7 @@ impl Index {
     /// For each uid whether the columns have such a finding.
     pub fn knows(&self, uids: &[&str]) -> Vec<bool> {
         let keys: Vec<Option<Key>> = uids.iter().map(|uid| key_of(uid)).collect();
-        self.columns.knows(&keys)
+        self.columns().knows(&keys)
     }
 
     /// Gives up reading, for a server that ends.
@@ -87,18 +103,47 @@ impl Index {
             return Err(Failure::Reading);
         }
         let mut positions = self.positions.lock();
+        self.note_newest(&heads);
         match &mut *positions {
             None => {
                 self.is_building.store(true, Ordering::Release);
-                let built = self.build(tx, &heads);
+                let read = self.read(tx, &mut positions, &heads);
                 self.is_building.store(false, Ordering::Release);
-                built?;
-                *positions = Some(heads);
+                read?;
             }
             Some(known) => self.follow(tx, known, &heads)?,
         }
+        self.weigh();
         drop(positions);
         Ok(Current { index: self, heads })
+    }
+
+    /// Reads the columns for the first time: as they were kept, or else all findings.
+    fn read(
+        &self,
+        tx: &mut Tx<'_>,
+        positions: &mut Option<Positions>,
+        heads: &Positions,
+    ) -> Result<(), Failure> {
+        let kept = self.load(tx, heads);
+        if kept.is_none() {
+            self.build(tx, heads)?;
+        }
+        let known = positions.insert(kept.unwrap_or(*heads));
+        self.follow(tx, known, heads)
+    }
+
+    fn columns(&self) -> &Columns {
+        self.columns
+            .get_or_init(|| Columns::new(self.fields.schema().clone()))
+    }
+
+    /// Invariant: this comes before the changes themselves.
+    fn note_newest(&self, heads: &Positions) {
+        let mut newest = self.newest.lock();
+        for (newest, head) in newest.iter_mut().zip(heads) {
+            *newest = (*newest).max(*head);
+        }
     }
 }
 
@@ -113,17 +158,17 @@ impl Current<'_> {
         limit: usize,
     ) -> Vec<Hit> {
         let plan = self.seen_by(visible, plan);
-        self.index.columns.search(&plan, orders, after, limit)
+        self.index.columns().search(&plan, orders, after, limit)
     }
 
     /// All findings that meet a plan, in the order of their uids.
     pub fn keys(&self, visible: Visible<'_>, plan: Plan<'_>) -> Vec<Key> {
-        self.index.columns.keys(&self.seen_by(visible, plan))
+        self.index.columns().keys(&self.seen_by(visible, plan))
     }
 
     /// How many findings meet a plan.
     pub fn count(&self, visible: Visible<'_>, plan: Plan<'_>) -> u64 {
-        self.index.columns.count(&self.seen_by(visible, plan))
+        self.index.columns().count(&self.seen_by(visible, plan))
     }
 
     /// How many findings have each value of a text.
@@ -137,7 +182,7 @@ impl Current<'_> {
     ) -> Vec<Group> {
         let plan = self.seen_by(visible, plan);
         self.index
-            .columns
+            .columns()
             .groups(&plan, field, smallest_first, limit)
     }
 

@@ -14,6 +14,6 @@ impl Current<'_> {
         fields: [usize; N],
     ) -> Tallies<N> {
         let plan = self.seen_by(visible, plan);
-        self.index.columns.tallies(&plan, fields)
+        self.index.columns().tallies(&plan, fields)
     }
 }

@@ -13,6 +13,7 @@ use super::*;
 use crate::failure::Failure;
 use crate::securityhub::finding::filter::tests::read;
 use crate::securityhub::finding::filter::{Filters, Provided};
+use crate::securityhub::finding::packing::Packer;
 use crate::securityhub::finding::sort::Sort;
 use crate::securityhub::finding::tests::{
     document_of, enabled, import_as, uid_of as uid_for, update_as,
@@ -20,7 +21,7 @@ use crate::securityhub::finding::tests::{
 use crate::testing::{ADMINISTRATOR, MEMBER, Testing};
 
 /// Asks an index in a transaction of its own.
-fn ask<T: Send + 'static>(
+pub(super) fn ask<T: Send + 'static>(
     t: &Testing,
     index: &Arc<Index>,
     question: impl FnOnce(&Index, &Current<'_>) -> T + Send + 'static,
@@ -33,7 +34,7 @@ fn ask<T: Send + 'static>(
     read.expect("a read")
 }
 
-fn everything(t: &Testing, index: &Arc<Index>) -> Vec<String> {
+pub(super) fn everything(t: &Testing, index: &Arc<Index>) -> Vec<String> {
     let all = |_: &Index, current: &Current<'_>| {
         current.search(
             Visible::Organization,
@@ -110,6 +111,30 @@ fn an_index_follows_imports_and_edits_and_one_made_later_is_the_same() {
         groups[0].value,
         balefire_columns::Scalar::Text("Low".into())
     );
+}
+
+#[test]
+fn a_document_that_cannot_be_read_ends_the_reading_of_all() {
+    let t = enabled();
+    let documents: Vec<Value> = (0..60)
+        .map(|number| document_of(ADMINISTRATOR, &number.to_string(), json!({})))
+        .collect();
+    import_as(&t, ADMINISTRATOR, &documents).unwrap();
+    let broken = t.store.write_blocking(ADMINISTRATOR, |tx| {
+        let break_all = "UPDATE finding SET document = $1 WHERE uid > $2";
+        let packed = Packer::newest(tx)?.pack("{")?;
+        let after = uid_for(ADMINISTRATOR, "0");
+        tx.execute(break_all, &[packed.bytes.into(), after.into()])
+            .map_err(Failure::from)
+    });
+    assert!(broken.unwrap().unwrap() > 0);
+    let index = Arc::new(Index::default());
+    for _ in 0..2 {
+        let failed = ask(&t, &index, |_, _| ());
+        assert!(
+            matches!(&failed, Err(Failure::Internal(text)) if text.contains("stored document"))
+        );
+    }
 }
 
 #[test]

@@ -27,15 +27,19 @@ use crate::securityhub::{asff, hub_v1};
 
 const REQUEST_BYTES_MAX: usize = 6 * 1024 * 1024;
 
+/// A finding that was sent: its uid, its document, and whether it may be taken.
+type Sent = (String, Value, Result<(), Refusal>);
+
 /// Takes what it can and says for each of the others why not. What is not newer than what is there changes
-/// nothing, and counts as taken.
+/// nothing, and counts as taken. Where the index has no room for more, what is not known is not taken; a call
+/// that names nothing else fails as a whole.
 pub fn batch_import_findings(
     ctx: &mut Ctx<'_, '_>,
     input: BatchImportFindingsRequest,
     index: &Index,
 ) -> Result<BatchImportFindingsResponse, Failure> {
     hub_v1::require_on(ctx)?;
-    let mut sent = Vec::with_capacity(input.findings.len());
+    let mut sent: Vec<Sent> = Vec::with_capacity(input.findings.len());
     let mut bytes = 0;
     for finding in input.findings {
         let document = wire::value_of(finding)?;
@@ -55,6 +59,9 @@ pub fn batch_import_findings(
         packer: Packer::newest(ctx.tx)?,
         unpacker: Unpacker::default(),
     };
+    if let Some(reason) = index.has_no_room(ctx.settings) {
+        batch.refuse_new(&mut sent, reason)?;
+    }
     let mut response = BatchImportFindingsResponse::default();
     let mut failed = Vec::new();
     for (uid, document, verdict) in sent {
@@ -117,6 +124,28 @@ struct Batch {
 }
 
 impl Batch {
+    /// Refuses those of the findings that are not known; all of the call, where no other is left to be taken.
+    fn refuse_new(&self, sent: &mut [Sent], reason: String) -> Result<(), Failure> {
+        let (mut refused, mut left) = (0, 0);
+        for (uid, _, verdict) in sent.iter_mut().filter(|(.., verdict)| verdict.is_ok()) {
+            if self.import.findings.contains_key(uid) {
+                left += 1;
+            } else {
+                refused += 1;
+                *verdict = Err(Refusal::limit(reason.clone()));
+            }
+        }
+        if refused == 0 || left > 0 {
+            return Ok(());
+        }
+        Err(Failure::Limit {
+            kind: "FINDING",
+            id: String::new(),
+            quota: "FINDINGS_MEMORY",
+            message: reason,
+        })
+    }
+
     fn take(
         &mut self,
         ctx: &mut Ctx<'_, '_>,

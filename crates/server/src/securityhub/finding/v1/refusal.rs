@@ -21,6 +21,13 @@ impl Refusal {
         }
     }
 
+    pub fn limit(message: impl Into<String>) -> Refusal {
+        Refusal {
+            code: "LimitExceeded",
+            message: message.into(),
+        }
+    }
+
     pub fn access(message: impl Into<String>) -> Refusal {
         Refusal {
             code: "InvalidAccess",

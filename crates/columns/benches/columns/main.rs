@@ -1,7 +1,9 @@
-//! Times filters, orders, groups and changes over many rows on one thread.
+//! Times filters, orders, groups, changes and snapshots of many rows on one thread.
 //!
 //! `cargo bench -p balefire-columns`; `BALEFIRE_BENCH_ROWS` sets how many rows, by default a million.
 //! Values are drawn as in real findings: few titles and regions, many accounts, unique resources.
+
+mod snapshot;
 
 use std::time::{Duration, Instant};
 
@@ -330,4 +332,12 @@ fn main() {
         );
     }
     println!("a patch of two fields: {:?}", start.elapsed() / 100_000);
+    println!();
+    snapshot::measure("these 14 fields", &columns);
+    drop(columns);
+    let columns = snapshot::many_fields(rows);
+    snapshot::measure(
+        &format!("{} fields", columns.schema().fields().len()),
+        &columns,
+    );
 }

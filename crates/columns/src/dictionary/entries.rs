@@ -1,0 +1,195 @@
+//! The values and sets of a dictionary, in the order of their codes.
+
+use std::ops::Range;
+
+use super::{Code, MISSING};
+
+/// Invariant: the members of a set are values, and have lower codes than the set.
+#[derive(Default)]
+pub struct Entries {
+    bytes: Vec<u8>,
+    /// Where the bytes of each entry end.
+    ends: Vec<usize>,
+    /// A bit for each entry that is a set; its bytes are the codes of its members.
+    sets: Vec<u64>,
+    set_count: usize,
+}
+
+/// What stands behind a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry<'a> {
+    Value(&'a [u8]),
+    Set(Members<'a>),
+}
+
+/// The codes of a set, four bytes each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Members<'a>(&'a [u8]);
+
+impl Members<'_> {
+    pub fn iter(&self) -> impl Iterator<Item = Code> {
+        let (codes, _) = self.0.as_chunks::<4>();
+        codes.iter().map(|code| Code::from_le_bytes(*code))
+    }
+}
+
+impl Entries {
+    /// Entries as `lengths`, `sets` and `bytes` gave them; or what is wrong with them.
+    pub fn of(lengths: &[u32], sets: Vec<u64>, bytes: Vec<u8>) -> Result<Entries, &'static str> {
+        let len = lengths.len();
+        if Code::try_from(len).is_err() || sets.len() != len.div_ceil(64) {
+            return Err("a dictionary has too many entries");
+        }
+        let mut ends = Vec::with_capacity(len);
+        let mut end = 0_usize;
+        for length in lengths {
+            end = end.saturating_add(*length as usize);
+            ends.push(end);
+        }
+        if end != bytes.len() {
+            return Err("a dictionary has other bytes than its entries");
+        }
+        let entries = Entries {
+            set_count: sets.iter().map(|word| word.count_ones() as usize).sum(),
+            bytes,
+            ends,
+            sets,
+        };
+        if !entries.sets_are_sound() {
+            return Err("a set of a dictionary is none");
+        }
+        Ok(entries)
+    }
+
+    fn sets_are_sound(&self) -> bool {
+        let in_word = |(place, word): (usize, &u64)| {
+            let mut left = *word;
+            let bits = std::iter::from_fn(move || {
+                let bit = left.trailing_zeros();
+                left &= left.wrapping_sub(1);
+                (bit < 64).then_some(place * 64 + bit as usize)
+            });
+            bits.collect::<Vec<usize>>()
+        };
+        let mut places = self.sets.iter().enumerate().flat_map(in_word);
+        places.all(|place| place < self.len() && self.is_sound(place as Code + 1))
+    }
+
+    fn is_sound(&self, set: Code) -> bool {
+        let bytes = self.bytes_of(set);
+        let members: Vec<Code> = Members(bytes).iter().collect();
+        let is_value = |code: &Code| *code != MISSING && *code < set && !self.is_set(*code);
+        bytes.len().is_multiple_of(4)
+            && members.len() > 1
+            && members.is_sorted_by(|a, b| a < b)
+            && members.iter().all(is_value)
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub fn set_count(&self) -> usize {
+        self.set_count
+    }
+
+    pub fn get(&self, code: Code) -> Entry<'_> {
+        let bytes = self.bytes_of(code);
+        match self.is_set(code) {
+            true => Entry::Set(Members(bytes)),
+            false => Entry::Value(bytes),
+        }
+    }
+
+    pub fn push(&mut self, bytes: &[u8], is_set: bool) -> Code {
+        self.bytes.extend_from_slice(bytes);
+        self.ends.push(self.bytes.len());
+        let place = self.ends.len() - 1;
+        if place / 64 == self.sets.len() {
+            self.sets.push(0);
+        }
+        if is_set {
+            self.sets[place / 64] |= 1 << (place % 64);
+            self.set_count += 1;
+        }
+        Code::try_from(place + 1).unwrap_or(Code::MAX)
+    }
+
+    /// Empty for the code of no value.
+    pub fn bytes_of(&self, code: Code) -> &[u8] {
+        let Some(place) = (code as usize).checked_sub(1) else {
+            return &[];
+        };
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.bytes[start..self.ends[place]]
+    }
+
+    pub fn is_set(&self, code: Code) -> bool {
+        let place = code as usize - 1;
+        self.sets[place / 64] >> (place % 64) & 1 == 1
+    }
+
+    pub fn is_it(&self, code: Code, bytes: &[u8], is_set: bool) -> bool {
+        self.bytes_of(code) == bytes && self.is_set(code) == is_set
+    }
+
+    /// Marks the members of the sets that are marked.
+    pub fn mark_members(&self, used: &mut [bool]) {
+        let codes = 1..=self.len() as Code;
+        for code in codes.filter(|code| self.is_set(*code)) {
+            if used[code as usize] {
+                let members = Members(self.bytes_of(code));
+                members.iter().for_each(|code| used[code as usize] = true);
+            }
+        }
+    }
+
+    /// Only the entries that are used; and what each code became.
+    pub fn only(&self, used: &[bool]) -> (Entries, Vec<Code>) {
+        let mut kept = Entries::default();
+        let mut became = vec![MISSING; self.len() + 1];
+        for code in (1..=self.len() as Code).filter(|code| used[*code as usize]) {
+            let entry = match self.get(code) {
+                Entry::Value(bytes) => kept.push(bytes, false),
+                Entry::Set(members) => {
+                    let members = members.iter().map(|member| became[member as usize]);
+                    let bytes: Vec<u8> = members.flat_map(Code::to_le_bytes).collect();
+                    kept.push(&bytes, true)
+                }
+            };
+            became[code as usize] = entry;
+        }
+        (kept, became)
+    }
+
+    /// Where the bytes of the first few entries end.
+    pub fn end_of(&self, count: usize) -> usize {
+        count.checked_sub(1).map_or(0, |last| self.ends[last])
+    }
+
+    /// How many bytes each of some entries has.
+    pub fn lengths(&self, places: Range<usize>) -> Vec<u32> {
+        let mut start = self.end_of(places.start);
+        let lengths = self.ends[places].iter().map(|end| {
+            let length = end - std::mem::replace(&mut start, *end);
+            u32::try_from(length).unwrap_or(u32::MAX)
+        });
+        lengths.collect()
+    }
+
+    /// Which entries are sets.
+    pub fn sets(&self) -> &[u64] {
+        &self.sets
+    }
+
+    pub fn bytes(&self, span: Range<usize>) -> &[u8] {
+        &self.bytes[span]
+    }
+
+    /// Bytes of memory.
+    pub fn memory(&self) -> usize {
+        self.bytes.capacity()
+            + self.ends.capacity() * size_of::<usize>()
+            + self.sets.capacity() * size_of::<u64>()
+    }
+}
