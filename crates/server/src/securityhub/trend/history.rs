@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use balefire_store::{Row, Tx, Value};
 use sha2::{Digest, Sha256};
 
-use super::{SEVERITIES, State, day_of};
+use super::{Fields, SEVERITIES, State, day_of};
 use crate::context::{Ctx, Visible};
 use crate::failure::Failure;
 use crate::securityhub::finding::Filters;
@@ -29,10 +29,10 @@ pub type Counts = [i64; SEVERITIES];
 /// What a request changes. Most of it adds up: a thousand findings that are alike are one row.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// By account, and by the fields as JSON.
+    /// By account, and by the fields.
     ///
     /// Invariant: in order, so that two transactions never wait for each other's rows in a circle.
-    rows: BTreeMap<(String, String), Counts>,
+    rows: BTreeMap<(String, Fields), Counts>,
 }
 
 impl Changes {
@@ -42,16 +42,15 @@ impl Changes {
             return Ok(());
         }
         if let Some(before) = before {
-            self.add(before, -1)?;
+            self.add(before, -1);
         }
-        self.add(after, 1)
+        self.add(after, 1);
+        Ok(())
     }
 
-    fn add(&mut self, state: State, count: i64) -> Result<(), Failure> {
-        let fields = serde_json::to_string(&state.fields)?;
-        let counts = self.rows.entry((state.account, fields)).or_default();
-        counts[state.severity] += count;
-        Ok(())
+    fn add(&mut self, state: State, count: i64) {
+        let counts = self.rows.entry((state.account, state.fields));
+        counts.or_default()[state.severity] += count;
     }
 
     /// Adds the changes to those of the day.
@@ -61,6 +60,7 @@ impl Changes {
             if counts == [0; SEVERITIES] {
                 continue;
             }
+            let fields = serde_json::to_string(&fields)?;
             let mut params: Vec<Value> = vec![
                 account.into(),
                 day_of(ctx.now.0).into(),
