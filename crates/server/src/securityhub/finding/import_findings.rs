@@ -170,9 +170,7 @@ impl Import {
                 updated_ms: now_ms,
             };
             insert(ctx, &record)?;
-            self.created_count += 1;
-            self.created.insert(uid.clone());
-            self.findings.insert(uid, Kept { record, version: 1 });
+            self.note_created(record);
             return Ok(());
         };
         let Packed { bytes, dictionary } = &known.packed;
@@ -206,6 +204,13 @@ impl Import {
             self.updated.insert(uid);
         }
         Ok(())
+    }
+
+    fn note_created(&mut self, record: Finding) {
+        self.created_count += 1;
+        self.created.insert(record.uid.clone());
+        let uid = record.uid.clone();
+        self.findings.insert(uid, Kept { record, version: 1 });
     }
 
     /// Counts a change that was made to the edit of a finding after its document was taken. `before` is what
