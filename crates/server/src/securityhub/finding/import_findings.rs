@@ -199,9 +199,7 @@ impl Import {
                 updated_ms: now_ms,
             };
             insert(ctx, &record)?;
-            self.created_count += 1;
-            self.created.insert(uid.clone());
-            self.findings.insert(uid, Kept { record, version: 1 });
+            self.note_created(record);
             return Ok(());
         };
         let Packed { bytes, dictionary } = &known.packed;
@@ -234,6 +232,13 @@ impl Import {
             self.updated.insert(uid);
         }
         Ok(())
+    }
+
+    fn note_created(&mut self, record: Finding) {
+        self.created_count += 1;
+        self.created.insert(record.uid.clone());
+        let uid = record.uid.clone();
+        self.findings.insert(uid, Kept { record, version: 1 });
     }
 
     /// Sets something else over a finding whose document was taken.

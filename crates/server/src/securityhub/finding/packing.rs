@@ -101,6 +101,8 @@ pub struct Packer {
     dictionary: i64,
     ready: Option<&'static Ready>,
     compressor: Compressor<'static>,
+    /// As large as what is compressed might become; what is kept is as large as it is.
+    buffer: Vec<u8>,
 }
 
 impl Packer {
@@ -128,6 +130,7 @@ impl Packer {
             dictionary,
             ready,
             compressor: compressor.map_err(broken)?,
+            buffer: Vec::new(),
         })
     }
 
@@ -136,9 +139,14 @@ impl Packer {
     }
 
     pub fn pack(&mut self, document: &str) -> Result<Packed, Failure> {
-        let bytes = self.compressor.compress(document.as_bytes());
+        let most = zstd::zstd_safe::compress_bound(document.len());
+        self.buffer.clear();
+        self.buffer.reserve(most);
+        self.compressor
+            .compress_to_buffer(document.as_bytes(), &mut self.buffer)
+            .map_err(broken)?;
         Ok(Packed {
-            bytes: bytes.map_err(broken)?,
+            bytes: self.buffer.clone(),
             dictionary: self.dictionary,
         })
     }

@@ -42,6 +42,11 @@ impl<const N: usize> Added<N> {
         let counts = self.rows.entry((account, fields)).or_insert([0; N]);
         counts[counter] += count;
     }
+
+    /// Adds to all counters of fields that were not added to before.
+    pub fn add_all(&mut self, account: String, fields: String, counts: [i64; N]) {
+        self.rows.insert((account, fields), counts);
+    }
 }
 
 impl<const N: usize> Days<N> {

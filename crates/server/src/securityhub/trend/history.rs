@@ -1,9 +1,11 @@
 //! The changes of findings on each day: collected while a request runs, and written once at its end.
 
+use std::collections::BTreeMap;
+
 use balefire_store::Tx;
 
 use super::days::{Added, Days};
-use super::{SEVERITIES, State, day_of};
+use super::{Fields, SEVERITIES, State, day_of};
 use crate::context::Ctx;
 use crate::failure::Failure;
 
@@ -27,7 +29,10 @@ pub type Counts = [i64; SEVERITIES];
 
 /// What a request changes. Most of it adds up: a thousand findings that are alike are one row.
 #[derive(Debug, Default)]
-pub struct Changes(Added<SEVERITIES>);
+pub struct Changes {
+    /// By account, and by the fields.
+    rows: BTreeMap<(String, Fields), Counts>,
+}
 
 impl Changes {
     /// A finding comes, or goes from one state to another.
@@ -36,15 +41,15 @@ impl Changes {
             return Ok(());
         }
         if let Some(before) = before {
-            self.add(before, -1)?;
+            self.add(before, -1);
         }
-        self.add(after, 1)
+        self.add(after, 1);
+        Ok(())
     }
 
-    fn add(&mut self, state: State, count: i64) -> Result<(), Failure> {
-        let fields = serde_json::to_string(&state.fields)?;
-        self.0.add(state.account, fields, state.severity, count);
-        Ok(())
+    fn add(&mut self, state: State, count: i64) {
+        let counts = self.rows.entry((state.account, state.fields));
+        counts.or_default()[state.severity] += count;
     }
 
     /// Adds the changes to those of today.
@@ -54,6 +59,11 @@ impl Changes {
 
     /// Adds the changes to those of a day.
     pub fn record_on(self, tx: &mut Tx<'_>, day: i64) -> Result<(), Failure> {
-        FINDINGS.record(tx, day, self.0)
+        let mut added = Added::default();
+        for ((account, fields), counts) in self.rows {
+            let fields = serde_json::to_string(&fields)?;
+            added.add_all(account, fields, counts);
+        }
+        FINDINGS.record(tx, day, added)
     }
 }

@@ -9,6 +9,7 @@ mod tree;
 pub use tree::Place;
 
 use balefire_columns::{Patch, Row};
+use serde_json::Value;
 
 use super::fields::{
     COMMENT, Fields, IRREGULAR, SEVERITY, SEVERITY_ID, STATUS, STATUS_ID, UNTYPED, VENDOR_SEVERITY,
@@ -36,7 +37,7 @@ pub fn fill(
         plain::fill_provided(row, fields, &document);
     }
     row.add_text(fields.account, account);
-    mark(row, fields, text)?;
+    mark(row, fields, &regular::read(text)?);
     if let Some(edit) = edit {
         row.patch(&patches(fields, edit.set()));
     }
@@ -44,15 +45,13 @@ pub fn fill(
 }
 
 /// Marks a document whose ASFF does not follow from its OCSF.
-fn mark(row: &mut Row, fields: &Fields, text: &str) -> Result<(), serde_json::Error> {
-    let document = regular::read(text)?;
-    if !regular::is_regular(&document) {
+fn mark(row: &mut Row, fields: &Fields, document: &Value) {
+    if !regular::is_regular(document) {
         row.add_text(fields.asff, IRREGULAR);
     }
-    if !regular::has_plain_types(&document) {
+    if !regular::has_plain_types(document) {
         row.add_text(fields.asff, UNTYPED);
     }
-    Ok(())
 }
 
 /// What the columns of a finding have after some of it was set.

@@ -93,6 +93,7 @@ fn plain(fields: &Fields, text: &str, edit: Option<&Edit>) -> Row {
     let mut row = Row::default();
     let mut document: Value = serde_json::from_str(text).unwrap();
     plain::fill_provided(&mut row, fields, &document);
+    mark(&mut row, fields, &document);
     edit.inspect(|edit| edit.apply(&mut document));
     row.add_text(fields.account, ACCOUNT);
     plain::fill(&mut row, fields, &document);
