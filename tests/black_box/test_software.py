@@ -1,4 +1,4 @@
-"""The software inventory through boto3: what findings say of packages is listed, counted and kept up to date."""
+"""The software inventory through boto3: what findings say of packages is listed, counted and kept current."""
 
 import json
 
@@ -122,12 +122,14 @@ def test_filters_order_and_statistics(account, hub, tmp_path):
         ("openssl", "3.0.7", 2),
         ("openssl", "3.0.8", 1),
     ]
-    assert listed(hub, Filters=equals("ResourceId", OTHER_HOST)) == [("openssl", "3.0.7", 1), ("zlib", "1.2", 1)]
+    elsewhere = listed(hub, Filters=equals("ResourceId", OTHER_HOST))
+    assert elsewhere == [("openssl", "3.0.7", 1), ("zlib", "1.2", 1)]
     newest = [{"Field": "PackageVersion", "SortOrder": "desc"}]
     assert [version for _, version, _ in listed(hub, SortCriteria=newest)] == ["3.0.8", "3.0.7", "1.2"]
     assert on(hub, "openssl") == [HOST, OTHER_HOST]
     assert on(hub, "openssl", PackageVersion="3.0.8") == [HOST]
-    assert on(hub, "openssl", SortCriteria=[{"Field": "ResourceId", "SortOrder": "desc"}]) == [OTHER_HOST, HOST]
+    backwards = [{"Field": "ResourceId", "SortOrder": "desc"}]
+    assert on(hub, "openssl", SortCriteria=backwards) == [OTHER_HOST, HOST]
     assert counts(hub, "PackageName") == [("openssl", 3), ("zlib", 2)]
     assert counts(hub, "ResourceId", Filters=equals("PackageName", "openssl")) == [(HOST, 2), (OTHER_HOST, 1)]
     assert counts(hub, "ResourceCloudPartition") == [("aws", 5)]

@@ -1,5 +1,5 @@
--- Packages on resources: a row is one that findings name which are not over, and how many of them do. `id` is a
--- hash of region, resource and package. Texts that are not known are empty.
+-- Packages on resources: a row is one that findings name which are not over, and how many of them do. `id` is two
+-- hashes: of region and resource, and of these and the package. Texts that are not known are empty.
 CREATE TABLE software (
     account {{key}} NOT NULL,
     id {{key}} NOT NULL,

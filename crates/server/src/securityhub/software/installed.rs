@@ -100,31 +100,18 @@ impl Attributes for Installed {
 }
 
 impl Installed {
-    /// The same for the same package on the same resource of an account, whatever else is said of them:
-    /// half of a SHA-256 in hexadecimal digits.
+    /// The same for the same package on the same resource of an account, whatever else is said of them, in
+    /// hexadecimal digits. The first half is the resource's: what a scan of it names is together in the
+    /// table, and so written at once.
     pub fn id(&self) -> String {
-        let Package {
-            name,
-            version,
-            kind,
-        } = &self.package;
+        let (package, resource) = (&self.package, &self.resource);
         let mut hash = Sha256::new();
-        for part in [
-            &self.resource.region,
-            &self.resource.id,
-            name,
-            version,
-            kind,
-        ] {
-            hash.update(part);
-            // No text has this character.
-            hash.update([0]);
-        }
-        let hash = hash.finalize();
-        hash[..16]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        add(&mut hash, &[&resource.region, &resource.id]);
+        let of_resource = hash.clone().finalize();
+        add(&mut hash, &[&package.name, &package.version, &package.kind]);
+        let of_both = hash.finalize();
+        let bytes = of_resource[..8].iter().chain(&of_both[..8]);
+        bytes.map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The object that filters are asked of.
@@ -135,5 +122,13 @@ impl Installed {
             (!value.is_empty()).then(|| ((*field).to_owned(), value.into()))
         });
         Value::Object(known.collect::<Map<_, _>>())
+    }
+}
+
+fn add(hash: &mut Sha256, parts: &[&str]) {
+    for part in parts {
+        hash.update(part);
+        // No text has this character.
+        hash.update([0]);
     }
 }

@@ -180,12 +180,16 @@ fn a_member_that_is_there_twice_counts_with_its_last_value() {
 }
 
 #[test]
-fn ids_never_change() {
-    let event = document(
-        json!([{"uid": "a"}]),
-        json!([{"name": "x", "version": "1"}]),
-    );
+fn ids_never_change_and_those_of_a_resource_are_together() {
+    let packages = json!([{"name": "x", "version": "1"}, {"name": "x1"}]);
+    let event = document(json!([{"uid": "a"}, {"uid": "b"}]), packages);
     let found = named("111111111111", &event.to_string()).unwrap();
-    let ids: Vec<&String> = found.keys().collect();
-    assert_eq!(ids, ["cacd9f745be0d326c7440faa2602b580"]);
+    let ids: Vec<(&str, &str)> = found.keys().map(|id| id.split_at(16)).collect();
+    let expected = [
+        ("24eacab692380271", "2fdeaf76052c6b78"),
+        ("24eacab692380271", "5dc1d7105419f6d7"),
+        ("4f8d261fa2d79036", "0228370a9f3af3d5"),
+        ("4f8d261fa2d79036", "cacd9f745be0d326"),
+    ];
+    assert_eq!(ids, expected);
 }
