@@ -152,6 +152,19 @@ fn pages(
     }
 }
 
+/// What matches by what providers sent.
+fn provided_of(
+    question: &Question,
+    index: &Index,
+    current: &Current<'_>,
+    now: balefire_api::Timestamp,
+) -> Vec<String> {
+    let filters = Filters::compile(&read(&question.filters), now).unwrap();
+    let plan = filters.plan_of_provided(index.fields());
+    let keys = current.keys(Visible::Organization, plan);
+    keys.iter().map(uid_of).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -181,7 +194,7 @@ proptest! {
             edit["MetadataUids"] = json!([uids[place % uids.len()]]);
             update_as(&t, ADMINISTRATOR, edit).unwrap();
         }
-        let kept = oracle::kept(&t);
+        let (kept, provided) = (oracle::kept(&t), oracle::provided(&t));
         prop_assert_eq!(kept.len(), documents.len());
         let now = t.now();
         for index in [index, Arc::default()] {
@@ -192,6 +205,15 @@ proptest! {
             for (question, found) in questions.iter().zip(found) {
                 let expected = question.answer(&kept, now);
                 prop_assert_eq!(found, expected, "{:?}", question);
+            }
+            let asked = questions.clone();
+            let found: Vec<Vec<String>> = ask(&t, &index, move |index, current| {
+                asked.iter().map(|question| provided_of(question, index, current, now)).collect()
+            }).unwrap();
+            for (question, found) in questions.iter().zip(found) {
+                let mut expected = question.answer(&provided, now);
+                expected.sort_unstable();
+                prop_assert_eq!(found, expected, "of providers: {:?}", question);
             }
         }
     }

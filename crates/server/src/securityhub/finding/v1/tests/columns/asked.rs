@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use crate::securityhub::finding::filter::{Filters, attribute};
 use crate::securityhub::finding::path::Path;
 use crate::securityhub::finding::sort::Sort;
+use crate::testing::{ADMINISTRATOR, MEMBER};
 
 /// Texts that findings have or nearly have, by attribute.
 const TEXTS: [(&str, &[&str]); 24] = [
@@ -70,6 +71,8 @@ pub struct Asked {
     order: Vec<(&'static str, bool)>,
     pub group: &'static str,
     pub page: usize,
+    /// Who asks.
+    pub account: &'static str,
 }
 
 fn filter() -> impl Strategy<Value = (&'static str, Value)> {
@@ -123,14 +126,15 @@ pub fn asked() -> impl Strategy<Value = Asked> {
     });
     let order = prop::collection::vec((prop::sample::select(&ORDERS), any::<bool>()), 0..3);
     let groups: Vec<&str> = TEXTS.iter().map(|(name, _)| *name).collect();
-    (filters, order, prop::sample::select(groups), 1..8_usize).prop_map(
-        |(filters, order, group, page)| Asked {
-            filters,
-            order,
-            group,
-            page,
-        },
-    )
+    let account = prop::sample::select(&[ADMINISTRATOR, ADMINISTRATOR, MEMBER]);
+    let parts = (filters, order, prop::sample::select(groups), 1..8_usize, account);
+    parts.prop_map(|(filters, order, group, page, account)| Asked {
+        filters,
+        order,
+        group,
+        page,
+        account,
+    })
 }
 
 fn read(filters: &Value) -> AwsSecurityFindingFilters {
@@ -148,6 +152,7 @@ impl Asked {
             order: Vec::new(),
             group: "Id",
             page: 1,
+            account: ADMINISTRATOR,
         }
     }
 

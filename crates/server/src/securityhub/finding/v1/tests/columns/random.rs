@@ -28,7 +28,7 @@ fn pick<T: Clone + std::fmt::Debug + 'static>(values: Vec<T>) -> impl Strategy<V
 /// One of these values, or nothing.
 fn some(values: Value) -> BoxedStrategy<Option<Value>> {
     let values: Vec<Value> = values.as_array().unwrap().clone();
-    prop::option::weighted(0.6, pick(values)).boxed()
+    prop::option::weighted(0.35, pick(values)).boxed()
 }
 
 /// An object of members that are there or not.
