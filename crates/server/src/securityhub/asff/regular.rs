@@ -134,9 +134,8 @@ fn is_time(ocsf: &Value, path: &str) -> bool {
 }
 
 fn is_regular_resource(resource: &Value) -> bool {
-    let is_text = |name: &str| {
-        at(resource, name).is_some_and(|value| value.is_null() || value.is_string())
-    };
+    let is_text =
+        |name: &str| at(resource, name).is_some_and(|value| value.is_null() || value.is_string());
     place::text(resource, "uid").is_some()
         && is_text("type")
         && is_text("region")

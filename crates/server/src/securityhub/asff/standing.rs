@@ -43,7 +43,10 @@ pub fn normalized_of_label(label: &str) -> Option<i64> {
 /// The numbers on the scale of 0 to 100 that may stand beside the label of OCSF's number.
 pub fn normalized_of_severity_id(id: i64) -> Option<RangeInclusive<i64>> {
     let least = normalized_of_label(label_of_severity_id(id)?)?;
-    let next = LABELS.iter().map(|(_, other)| *other).find(|other| *other > least);
+    let next = LABELS
+        .iter()
+        .map(|(_, other)| *other)
+        .find(|other| *other > least);
     Some(least..=next.map_or(100, |next| next - 1))
 }
 

@@ -133,12 +133,16 @@ fn only_what_filters_match_is_written_and_each_once() {
         document(ADMINISTRATOR, &format!("{number:02}"), set)
     };
     e.import(ADMINISTRATOR, &(0..30).map(at).collect::<Vec<Value>>());
-    let high = json!({"FieldName": "severity", "Filter": {"Comparison": "EQUALS", "Value": "High"}});
+    let high =
+        json!({"FieldName": "severity", "Filter": {"Comparison": "EQUALS", "Value": "High"}});
     let mut request = lines(ADMINISTRATOR);
     request["OutputConfiguration"]["Findings"]["Filters"] =
         json!({"CompositeFilters": [{"StringFilters": [high]}]});
     let expected = |numbers: &[i64]| -> Vec<String> {
-        numbers.iter().map(|number| format!("Finding {number:02}")).collect()
+        numbers
+            .iter()
+            .map(|number| format!("Finding {number:02}"))
+            .collect()
     };
     let (_, text) = e.export(ADMINISTRATOR, request.clone());
     let high = [2, 5, 8, 11, 14, 17, 20, 23, 26, 29];

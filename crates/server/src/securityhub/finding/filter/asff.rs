@@ -132,7 +132,11 @@ fn plan<'f>(node: &'f Node, fields: &Fields, extent: Extent) -> Plan<'f> {
         Node::Number(bounds) if bounds.path().name() == "Severity.Normalized" => {
             standing::normalized(bounds, fields, extent)
         }
-        Node::Date(span) => times(span.path.name().as_str(), (span.from_ms, span.to_ms), fields),
+        Node::Date(span) => times(
+            span.path.name().as_str(),
+            (span.from_ms, span.to_ms),
+            fields,
+        ),
         Node::Number(_) | Node::Boolean(..) | Node::Address(..) | Node::Keyword(_) => None,
     };
     planned.unwrap_or_else(|| unknown(extent))

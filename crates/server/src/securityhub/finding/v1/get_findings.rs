@@ -99,7 +99,9 @@ impl Page<'_> {
         });
         let (mut found, mut count) = (0, self.wanted);
         loop {
-            let after = last.as_ref().map(|columns::Hit { key, scalars }| After { key, scalars });
+            let after = last
+                .as_ref()
+                .map(|columns::Hit { key, scalars }| After { key, scalars });
             let plan = self.filters.possible_of_regular(index.fields());
             let mut hits = current.search(visible, plan, orders, after, count);
             let keys: Vec<columns::Key> = hits.iter().map(|hit| hit.key).collect();

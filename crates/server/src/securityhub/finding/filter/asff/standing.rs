@@ -42,7 +42,13 @@ pub fn plan<'p>(
         "RecordState" => record_state(passes, fields),
         "Severity.Label" => {
             let ids = of_word(SEVERITIES, asff::label_of_severity_id);
-            set_or_sent(fields.number("severity_id")?, SEVERITIES, ids, fields, extent)
+            set_or_sent(
+                fields.number("severity_id")?,
+                SEVERITIES,
+                ids,
+                fields,
+                extent,
+            )
         }
         "Workflow.Status" => {
             let ids = of_word(WORKFLOWS, asff::workflow_of_status_id);
@@ -62,7 +68,13 @@ pub fn normalized<'p>(bounds: &Bounds, fields: &Fields, extent: Extent) -> Optio
         })
     };
     let ids = (1..=SEVERITIES).filter(passes).collect();
-    set_or_sent(fields.number("severity_id")?, SEVERITIES, ids, fields, extent)
+    set_or_sent(
+        fields.number("severity_id")?,
+        SEVERITIES,
+        ids,
+        fields,
+        extent,
+    )
 }
 
 /// Whether a number is one of these, as it was set or, where that has no word in ASFF, as it was sent. Of a

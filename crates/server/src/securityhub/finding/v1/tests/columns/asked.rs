@@ -21,7 +21,10 @@ const TEXTS: [(&str, &[&str]); 24] = [
     ("CompanyName", &["A", "Personal"]),
     ("ComplianceAssociatedStandardsId", &["s/1", "s/2", "s/"]),
     ("ComplianceSecurityControlId", &["S3.1", "S3", "4"]),
-    ("ComplianceStatus", &["FAILED", "PASSED", "NOT_AVAILABLE", "P"]),
+    (
+        "ComplianceStatus",
+        &["FAILED", "PASSED", "NOT_AVAILABLE", "P"],
+    ),
     ("Description", &["d", "a text", "t"]),
     ("GeneratorId", &["g", "scanner", "prowler", "arn:"]),
     ("Id", &["f1", "f"]),
@@ -38,21 +41,42 @@ const TEXTS: [(&str, &[&str]); 24] = [
     ("RecommendationText", &["do it", "do"]),
     ("RecordState", &["ACTIVE", "ARCHIVED", "A"]),
     ("Region", &["eu-central-1", "us-east-1", "5"]),
-    ("ResourceId", &["r1", "r2", "r", "AWS::::Account:111111111111", "AWS"]),
+    (
+        "ResourceId",
+        &["r1", "r2", "r", "AWS::::Account:111111111111", "AWS"],
+    ),
     ("ResourcePartition", &["aws", "mars"]),
     ("ResourceRegion", &["us-east-1", "eu"]),
     (
         "ResourceType",
-        &["AwsS3Bucket", "Other", "AwsAccount", "AWS::S3::Bucket", "AwsEc2EIP", "Aws"],
+        &[
+            "AwsS3Bucket",
+            "Other",
+            "AwsAccount",
+            "AWS::S3::Bucket",
+            "AwsEc2EIP",
+            "Aws",
+        ],
     ),
-    ("SeverityLabel", &["HIGH", "LOW", "INFORMATIONAL", "CRITICAL", "H"]),
+    (
+        "SeverityLabel",
+        &["HIGH", "LOW", "INFORMATIONAL", "CRITICAL", "H"],
+    ),
     ("SourceUrl", &["https://a.example"]),
     ("Title", &["t", "a title", "a"]),
     ("Type", &["A/B", "E", "A/"]),
     ("VulnerabilitiesFixAvailable", &["YES", "NO"]),
-    ("WorkflowStatus", &["NEW", "NOTIFIED", "RESOLVED", "SUPPRESSED", "N"]),
+    (
+        "WorkflowStatus",
+        &["NEW", "NOTIFIED", "RESOLVED", "SUPPRESSED", "N"],
+    ),
 ];
-const TIMES: [&str; 4] = ["CreatedAt", "FirstObservedAt", "LastObservedAt", "UpdatedAt"];
+const TIMES: [&str; 4] = [
+    "CreatedAt",
+    "FirstObservedAt",
+    "LastObservedAt",
+    "UpdatedAt",
+];
 const ORDERS: [&str; 9] = [
     "AwsAccountId",
     "CreatedAt",
@@ -89,10 +113,12 @@ fn filter() -> impl Strategy<Value = (&'static str, Value)> {
         prop::sample::select(&[0, 1, 39, 40, 70, 75, 77, 90, 95]),
     );
     let number = bound.prop_map(|(bound, value)| ("SeverityNormalized", json!({bound: value})));
-    let time = (prop::sample::select(&TIMES), prop::sample::select(&[0, 1, 12, 30, 40]));
-    let time = time.prop_map(|(name, days)| {
-        (name, json!({"DateRange": {"Unit": "DAYS", "Value": days}}))
-    });
+    let time = (
+        prop::sample::select(&TIMES),
+        prop::sample::select(&[0, 1, 12, 30, 40]),
+    );
+    let time =
+        time.prop_map(|(name, days)| (name, json!({"DateRange": {"Unit": "DAYS", "Value": days}})));
     let tag = (
         "[kl]",
         prop::sample::select(&["EQUALS", "NOT_EQUALS"]),
@@ -127,7 +153,13 @@ pub fn asked() -> impl Strategy<Value = Asked> {
     let order = prop::collection::vec((prop::sample::select(&ORDERS), any::<bool>()), 0..3);
     let groups: Vec<&str> = TEXTS.iter().map(|(name, _)| *name).collect();
     let account = prop::sample::select(&[ADMINISTRATOR, ADMINISTRATOR, MEMBER]);
-    let parts = (filters, order, prop::sample::select(groups), 1..8_usize, account);
+    let parts = (
+        filters,
+        order,
+        prop::sample::select(groups),
+        1..8_usize,
+        account,
+    );
     parts.prop_map(|(filters, order, group, page, account)| Asked {
         filters,
         order,
@@ -161,9 +193,7 @@ impl Asked {
     }
 
     pub fn criteria(&self) -> Value {
-        let criterion = |(field, descending): &(&str, bool)| {
-            json!({"Field": field, "SortOrder": if *descending { "desc" } else { "asc" }})
-        };
+        let criterion = |(field, descending): &(&str, bool)| json!({"Field": field, "SortOrder": if *descending { "desc" } else { "asc" }});
         self.order.iter().map(criterion).collect()
     }
 
@@ -181,9 +211,15 @@ impl Asked {
     }
 
     /// The findings that match, in order.
-    pub fn found<'k>(&self, kept: &'k [(String, Value)], now: Timestamp) -> Vec<&'k (String, Value)> {
+    pub fn found<'k>(
+        &self,
+        kept: &'k [(String, Value)],
+        now: Timestamp,
+    ) -> Vec<&'k (String, Value)> {
         let (filters, sort) = (self.compiled(now), self.sort());
-        let matching = kept.iter().filter(|(_, document)| filters.matches(document));
+        let matching = kept
+            .iter()
+            .filter(|(_, document)| filters.matches(document));
         let mut matching: Vec<&(String, Value)> = matching.collect();
         matching.sort_by_key(|(uid, document)| sort.key(document, uid));
         matching

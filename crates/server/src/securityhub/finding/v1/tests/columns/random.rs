@@ -55,7 +55,9 @@ fn id() -> impl Strategy<Value = String> {
 
 fn times() -> Value {
     json!([
-        "2025-12-01T00:00:00Z", "2025-12-02T00:00:00.250Z", "2025-12-20T00:00:00+02:00",
+        "2025-12-01T00:00:00Z",
+        "2025-12-02T00:00:00.250Z",
+        "2025-12-20T00:00:00+02:00",
         "2025-12-31T00:00:00Z",
     ])
 }
@@ -79,12 +81,16 @@ fn asff_set() -> BoxedStrategy<Value> {
         {"Status": "FAILED", "SecurityControlId": "S3.1", "AssociatedStandards": [{"StandardsId": "s/1"}]},
         {"Status": "PASSED"}, {"SecurityControlId": "S3.2"}, {"Status": "NOT_AVAILABLE"},
     ]);
-    let vulnerabilities = json!([[{"Id": "CVE-1", "FixAvailable": "YES", "ExploitAvailable": "NO"}]]);
+    let vulnerabilities =
+        json!([[{"Id": "CVE-1", "FixAvailable": "YES", "ExploitAvailable": "NO"}]]);
     object(vec![
         ("Severity", severity),
         ("FindingProviderFields", provider),
         ("RecordState", json!(["ACTIVE", "ARCHIVED"])),
-        ("Workflow", json!([{"Status": "NEW"}, {"Status": "RESOLVED"}, {"Status": "SUPPRESSED"}])),
+        (
+            "Workflow",
+            json!([{"Status": "NEW"}, {"Status": "RESOLVED"}, {"Status": "SUPPRESSED"}]),
+        ),
         ("Compliance", compliance),
         ("Resources", resources),
         ("Region", json!(["eu-central-1", "us-east-1"])),
@@ -132,14 +138,23 @@ fn ocsf_set() -> BoxedStrategy<Value> {
         ("message", json!(["a text"])),
         ("vendor_attributes", json!([{"severity_id": 4}])),
         ("unmapped", unmapped),
-        ("vulnerabilities", json!([[{"cve": {"uid": "CVE-1"}, "is_fix_available": true}], []])),
+        (
+            "vulnerabilities",
+            json!([[{"cve": {"uid": "CVE-1"}, "is_fix_available": true}], []]),
+        ),
         ("remediation", json!([{"desc": "do it"}, {"desc": " "}])),
     ]);
     let info = object(vec![
         ("title", json!(["t", "a title"])),
         ("desc", json!(["d", "", " ", 5, "a text"])),
-        ("created_time", json!([1_764_547_200_000_i64, "2025-12-02T00:00:00Z"])),
-        ("created_time_dt", json!(["2025-12-20T00:00:00Z", "x", "", 1_764_547_200_000_i64])),
+        (
+            "created_time",
+            json!([1_764_547_200_000_i64, "2025-12-02T00:00:00Z"]),
+        ),
+        (
+            "created_time_dt",
+            json!(["2025-12-20T00:00:00Z", "x", "", 1_764_547_200_000_i64]),
+        ),
         ("modified_time", json!([1_767_139_200_000_i64])),
         ("modified_time_dt", json!(["2025-12-31T00:00:00Z", "never"])),
         ("last_seen_time", json!([1_767_139_200_000_i64])),
@@ -151,7 +166,14 @@ fn ocsf_set() -> BoxedStrategy<Value> {
         ("account", json!([{"name": ""}, {"name": "one"}])),
     ]);
     let versions = json!(["2018-10-08", 1]);
-    let parts = (tops, info, cloud, some(product), some(versions), pick(vec![1, 2, 3]));
+    let parts = (
+        tops,
+        info,
+        cloud,
+        some(product),
+        some(versions),
+        pick(vec![1, 2, 3]),
+    );
     parts
         .prop_map(|(mut set, info, cloud, product, log_version, activity)| {
             set["finding_info"] = info;
@@ -198,13 +220,20 @@ pub fn deed() -> impl Strategy<Value = Deed> {
     let second = (account(), id(), ocsf_set());
     let second = second.prop_map(|(account, id, set)| Deed::Import(ocsf(account, &id, set)));
     let set = object(vec![
-        ("Severity", json!([{"Label": "LOW"}, {"Normalized": 77}, {"Product": 3.5}])),
-        ("Workflow", json!([{"Status": "NOTIFIED"}, {"Status": "NEW"}])),
+        (
+            "Severity",
+            json!([{"Label": "LOW"}, {"Normalized": 77}, {"Product": 3.5}]),
+        ),
+        (
+            "Workflow",
+            json!([{"Status": "NOTIFIED"}, {"Status": "NEW"}]),
+        ),
         ("Types", json!([["A/B"], ["E"]])),
         ("Note", json!([{"Text": "n", "UpdatedBy": "me"}])),
         ("Confidence", json!([5])),
     ]);
-    let update = (account(), id(), set).prop_map(|(account, id, set)| Deed::Update(account, id, set));
+    let update =
+        (account(), id(), set).prop_map(|(account, id, set)| Deed::Update(account, id, set));
     let second_set = object(vec![
         ("SeverityId", json!([0, 1, 5, 6, 99])),
         ("StatusId", json!([0, 1, 2, 4, 5, 99])),
