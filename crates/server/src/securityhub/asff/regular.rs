@@ -2,7 +2,7 @@
 //!
 //! Attributes that customers set in ASFF alone never have, and nothing is said of them here.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use serde_json::Value;
@@ -28,13 +28,13 @@ const TEXTS: [&str; 12] = [
     "metadata.product.vendor_name",
     "remediation.desc",
 ];
-/// Attributes of OCSF that are numbers and have a text beside them.
+/// Texts of OCSF that stand beside times in numbers.
 const TIMES: [&str; 5] = [
-    "finding_info.created_time",
-    "finding_info.first_seen_time",
-    "finding_info.last_seen_time",
-    "finding_info.modified_time",
-    "time",
+    "finding_info.created_time_dt",
+    "finding_info.first_seen_time_dt",
+    "finding_info.last_seen_time_dt",
+    "finding_info.modified_time_dt",
+    "time_dt",
 ];
 
 /// What conversion to OCSF leaves over only where the value has no place there.
@@ -93,13 +93,12 @@ pub fn is_regular(ocsf: &Value) -> bool {
 
 /// Whether each resource has a type, and those that differ differ in ASFF too.
 pub fn has_plain_types(ocsf: &Value) -> bool {
-    let mut known: BTreeMap<String, &str> = BTreeMap::new();
-    resources(ocsf).all(|resource| {
-        place::text(resource, "type").is_some_and(|kind| {
-            let asff = resource_type::to_asff(kind);
-            *known.entry(asff).or_insert(kind) == kind
-        })
-    })
+    let kinds = resources(ocsf).map(|resource| place::text(resource, "type"));
+    let Some(kinds) = kinds.collect::<Option<BTreeSet<&str>>>() else {
+        return false;
+    };
+    let in_asff = || kinds.iter().map(|kind| resource_type::to_asff(kind));
+    kinds.len() < 2 || in_asff().collect::<BTreeSet<String>>().len() == kinds.len()
 }
 
 fn resources(ocsf: &Value) -> impl Iterator<Item = &Value> {
@@ -124,9 +123,9 @@ fn has_texts(list: Option<&Value>) -> bool {
     }
 }
 
-/// Whether a time is read in one way only.
+/// Whether the time of a text is read in one way only.
 fn is_time(ocsf: &Value, path: &str) -> bool {
-    match at(ocsf, &format!("{path}_dt")) {
+    match at(ocsf, path) {
         Some(Value::Null) => true,
         Some(Value::String(text)) => text.trim().is_empty() || instant_ms(text).is_some(),
         _ => false,
