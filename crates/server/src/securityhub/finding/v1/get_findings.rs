@@ -104,7 +104,10 @@ impl Page<'_> {
                 .map(|columns::Hit { key, scalars }| After { key, scalars });
             let plan = self.filters.possible_of_regular(index.fields());
             let mut hits = current.search(visible, plan, orders, after, count);
-            let keys: Vec<columns::Key> = hits.iter().map(|hit| hit.key).collect();
+            // One that a change made regular meanwhile was read already.
+            let is_new = |key: &columns::Key| irregular.binary_search(key).is_err();
+            let keys = hits.iter().map(|hit| hit.key).filter(is_new);
+            let keys: Vec<columns::Key> = keys.collect();
             found += self.read(ctx, &keys)?;
             if found >= self.wanted || hits.len() < count {
                 return Ok(());

@@ -219,3 +219,29 @@ fn columns_leave_only_what_matches() {
         assert_eq!(counts(&t, filters.clone()), expected, "{filters}");
     }
 }
+
+#[test]
+fn while_findings_are_read_callers_are_asked_to_try_again() {
+    let t = enabled();
+    let asked = Asked::plain(json!({}));
+    let input = json!({"Name": "i", "Filters": asked.filters, "GroupByAttribute": "Id"});
+    let insight = t.call("securityhub", "CreateInsight", input).unwrap();
+    import(&t, &[finding("a", json!({}))]);
+    // As if the reading were given up again and again.
+    t.index.stop();
+    let rule = json!({
+        "Days": 1, "Criteria": {"OcsfFindingCriteria": {}},
+        "Actions": [{"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"StatusId": 5}}],
+    });
+    for (service, operation, input) in [
+        ("securityhub", "GetFindings", json!({})),
+        ("securityhub", "GetInsightResults", insight),
+        ("balefire", "TestAutomationRule", rule),
+    ] {
+        let answer = t.call(service, operation, input);
+        assert!(
+            matches!(answer, Err(Failure::Reading)),
+            "{operation}: {answer:?}"
+        );
+    }
+}
