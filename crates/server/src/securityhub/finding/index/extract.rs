@@ -42,7 +42,7 @@ pub fn fill(row: &mut Row, fields: &Fields, account: &str, document: &Value) {
     }
 }
 
-/// Fills a row with what the provider sent of the attributes that customers set, and with what its ASFF is like.
+/// Fills a row with what the provider sent of the attributes that customers set, and how its ASFF is.
 pub fn fill_provided(row: &mut Row, fields: &Fields, document: &Value) {
     if !regular::is_regular(document) {
         row.add_text(fields.asff, IRREGULAR);
