@@ -1,4 +1,4 @@
-//! Severity, workflow, record state and compliance of ASFF by the numbers of OCSF, with what was set over them.
+//! Severity, workflow, record state and compliance of ASFF by the numbers of OCSF, set or sent.
 
 use balefire_columns::Plan;
 

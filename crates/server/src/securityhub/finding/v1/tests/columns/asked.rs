@@ -193,7 +193,10 @@ impl Asked {
     }
 
     pub fn criteria(&self) -> Value {
-        let criterion = |(field, descending): &(&str, bool)| json!({"Field": field, "SortOrder": if *descending { "desc" } else { "asc" }});
+        let criterion = |(field, descending): &(&str, bool)| {
+            let order = if *descending { "desc" } else { "asc" };
+            json!({"Field": field, "SortOrder": order})
+        };
         self.order.iter().map(criterion).collect()
     }
 

@@ -111,7 +111,8 @@ fn ocsf_set() -> BoxedStrategy<Value> {
     let resources = json!([
         [], [{"uid": "r1", "type": "AWS::S3::Bucket", "region": "us-east-1", "cloud_partition": "mars"}],
         [{"uid": "r1", "type": "AwsS3Bucket"}, {"uid": "r2", "type": "AWS::S3::Bucket"}],
-        [{"name": "r2", "type": "AwsS3Bucket"}], [{"type": "Other"}], [{"uid": "r1"}], [{"uid": 5, "type": 6}],
+        [{"name": "r2", "type": "AwsS3Bucket"}], [{"type": "Other"}], [{"uid": "r1"}],
+        [{"uid": 5, "type": 6}],
         [{"uid": "r3", "type": "", "tags": [{"name": "k", "value": "a"}, {"name": "k", "value": "b"}]}],
     ]);
     let compliance = json!([
