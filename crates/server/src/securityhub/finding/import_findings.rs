@@ -120,6 +120,7 @@ impl Import {
             account,
             text,
             is_undated,
+            about,
             ..
         } = document;
         let now_ms = ctx.now.0;
@@ -130,7 +131,7 @@ impl Import {
             before: None,
         };
         let Some(known) = self.findings.get_mut(&uid) else {
-            self.resources.take(&account, &text, true)?;
+            self.resources.take(&account, &about, true)?;
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
             let is = state(&account, &text, self.edit(&uid))?;
             self.trend.take(None, is)?;
@@ -151,7 +152,7 @@ impl Import {
         let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
         if is_same(&before, &text, is_undated)? {
             self.unchanged_count += 1;
-            return self.resources.take(&account, &text, false);
+            return self.resources.take(&account, &about, false);
         }
         let was = state(
             &account,
@@ -173,7 +174,7 @@ impl Import {
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
         let is = state(&account, &text, self.edit(&uid))?;
         self.trend.take(Some(was), is)?;
-        self.resources.take(&account, &text, true)?;
+        self.resources.take(&account, &about, true)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {
             self.updated.insert(uid);
