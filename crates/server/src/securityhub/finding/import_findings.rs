@@ -175,6 +175,7 @@ impl Import {
             text,
             fields,
             is_undated,
+            about,
             ..
         } = document;
         let now_ms = ctx.now.0;
@@ -185,7 +186,7 @@ impl Import {
             before: None,
         };
         let Some(known) = self.findings.get_mut(&uid) else {
-            self.resources.take(&account, &text, true)?;
+            self.resources.take(&account, &about, true)?;
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
             let is = edited(State::new(&account, fields), self.counted(&uid));
             self.trend.take(None, is)?;
@@ -206,7 +207,7 @@ impl Import {
         let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
         if is_same(&before, &text, is_undated)? {
             self.unchanged_count += 1;
-            return self.resources.take(&account, &text, false);
+            return self.resources.take(&account, &about, false);
         }
         let counted = self.edits.get(&uid).and_then(Edited::counted);
         let was = state(&account, &before, counted)?;
@@ -225,7 +226,7 @@ impl Import {
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
         let is = edited(State::new(&account, fields), self.counted(&uid));
         self.trend.take(Some(was), is)?;
-        self.resources.take(&account, &text, true)?;
+        self.resources.take(&account, &about, true)?;
         self.software.take(&uid, &account, Some(&before), &text)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {

@@ -13,6 +13,7 @@ use super::caption::{self, ACTIVITIES, CLASSES, SEVERITIES, STATUSES};
 use super::identity::Identity;
 use super::members::{Changes, Members, json_text};
 use crate::access::Account;
+use crate::securityhub::resource::About;
 use crate::securityhub::trend;
 use faults::Faults;
 use sound::Sound;
@@ -46,6 +47,8 @@ pub struct Accepted {
     pub fields: trend::Fields,
     /// The document, with `metadata.uid` and what else is filled in.
     pub text: String,
+    /// Taken out while the document is open: to read it once more would take longer than all the rest.
+    pub about: About,
 }
 
 /// Checks a document and makes it uniform; otherwise says everything that is wrong, by attribute.
@@ -128,6 +131,10 @@ fn read(
         text,
         account: account.into_owned(),
         product: product_uid.into_owned(),
+        about: About {
+            resources: event.get("resources").unwrap_or("null").to_owned(),
+            cloud: event.get("cloud").unwrap_or("null").to_owned(),
+        },
         is_undated,
         uid,
     })

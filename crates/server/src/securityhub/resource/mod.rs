@@ -19,7 +19,7 @@ pub use get_resources_statistics_v2::get_resources_statistics_v2;
 pub use get_resources_trends_v2::get_resources_trends_v2;
 pub use get_resources_v2::get_resources_v2;
 pub use index::Inventory;
-pub(super) use named::Named;
+pub(super) use named::{About, Named};
 
 use balefire_api::generated::securityhub::{
     FindingScopes, ResourceCategory, ResourceScopes, ResourcesFilters, ResourcesStringField,

@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use balefire_store::{Error, Kept, Record as _};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::facts::Said;
@@ -35,20 +34,19 @@ struct Seen {
     is_news: bool,
 }
 
-/// The parts of a document that are read.
-#[derive(Deserialize)]
-struct Event {
-    #[serde(default)]
-    resources: Value,
-    #[serde(default)]
-    cloud: Value,
+/// The parts of a document that speak of resources, as JSON.
+#[derive(Clone, Debug, PartialEq)]
+pub struct About {
+    pub resources: String,
+    pub cloud: String,
 }
 
 impl Named {
     /// Notes the resources of a document, of a finding of an account. A document that is not new is read
     /// too: a store may be older than its inventory.
-    pub fn take(&mut self, account: &str, text: &str, is_news: bool) -> Result<(), Failure> {
-        let Event { resources, cloud } = serde_json::from_str(text)?;
+    pub fn take(&mut self, account: &str, about: &About, is_news: bool) -> Result<(), Failure> {
+        let resources: Value = serde_json::from_str(&about.resources)?;
+        let cloud: Value = serde_json::from_str(&about.cloud)?;
         let resources = match &resources {
             Value::Array(list) => list.as_slice(),
             one => std::slice::from_ref(one),
