@@ -12,9 +12,11 @@ pub mod finding;
 pub mod hub;
 pub mod hub_v1;
 pub mod insight;
+mod organization;
 pub mod product;
 mod product_v2;
 pub mod risk;
+mod standard;
 mod tags;
 pub mod ticket;
 pub mod trend;
@@ -43,7 +45,11 @@ fn first_version() -> Vec<Handler> {
         Handler::of::<op::DeleteInsight>(insight::delete_insight),
         Handler::of::<op::DescribeActionTargets>(action_target::describe_action_targets),
         Handler::of::<op::DescribeHub>(hub_v1::describe_hub),
+        Handler::of::<op::DescribeOrganizationConfiguration>(
+            organization::describe_organization_configuration,
+        ),
         Handler::of::<op::DescribeProducts>(product::describe_products),
+        Handler::of::<op::DescribeStandards>(standard::describe_standards),
         Handler::of::<op::DisableImportFindingsForProduct>(
             product::disable_import_findings_for_product,
         ),
@@ -52,11 +58,19 @@ fn first_version() -> Vec<Handler> {
             product::enable_import_findings_for_product,
         ),
         Handler::of::<op::EnableSecurityHub>(hub_v1::enable_security_hub),
+        Handler::of::<op::GetAdministratorAccount>(organization::get_administrator_account),
+        Handler::of::<op::GetEnabledStandards>(standard::get_enabled_standards),
         Handler::of::<op::GetFindingHistory>(finding::v1::get_finding_history),
         Handler::of::<op::GetFindings>(finding::v1::get_findings),
         Handler::of::<op::GetInsightResults>(insight::get_insight_results),
         Handler::of::<op::GetInsights>(insight::get_insights),
+        Handler::of::<op::GetMasterAccount>(organization::get_master_account),
+        Handler::of::<op::GetMembers>(organization::get_members),
         Handler::of::<op::ListEnabledProductsForImport>(product::list_enabled_products_for_import),
+        Handler::of::<op::ListMembers>(organization::list_members),
+        Handler::of::<op::ListOrganizationAdminAccounts>(
+            organization::list_organization_admin_accounts,
+        ),
         Handler::of::<op::UpdateActionTarget>(action_target::update_action_target),
         Handler::of::<op::UpdateInsight>(insight::update_insight),
         Handler::of::<op::UpdateSecurityHubConfiguration>(

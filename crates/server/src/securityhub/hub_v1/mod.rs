@@ -85,11 +85,12 @@ fn own(ctx: &mut Ctx<'_, '_>) -> Result<Option<Kept<HubV1>>, Failure> {
     Ok(ctx.tx.get(&key)?)
 }
 
-/// The caller's hub in the region of the request; where it is off, the call is refused.
+/// The caller's hub in the region of the request; where it is off, the call is refused, in words that clients
+/// of AWS look for.
 pub fn require_on(ctx: &mut Ctx<'_, '_>) -> Result<Kept<HubV1>, Failure> {
     own(ctx)?.ok_or_else(|| {
         Failure::NotSubscribed(format!(
-            "Account {} is not subscribed to Security Hub in {}. Turn it on with EnableSecurityHub.",
+            "Account {} is not subscribed to AWS Security Hub in {}. Turn it on with EnableSecurityHub.",
             ctx.account(),
             ctx.region
         ))
