@@ -37,7 +37,10 @@ pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
 /// The first version: ASFF.
 fn first_version() -> Vec<Handler> {
     vec![
-        Handler::of::<op::BatchImportFindings>(finding::v1::batch_import_findings),
+        Handler::of_elements::<op::BatchImportFindings>(
+            "Findings",
+            finding::v1::batch_import_findings,
+        ),
         Handler::of::<op::BatchUpdateFindings>(finding::v1::batch_update_findings),
         Handler::of::<op::CreateActionTarget>(action_target::create_action_target),
         Handler::of::<op::CreateInsight>(insight::create_insight),

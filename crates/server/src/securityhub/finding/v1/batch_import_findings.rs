@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use balefire_api::Node;
 use balefire_api::generated::securityhub::{
-    BatchImportFindingsRequest, BatchImportFindingsResponse,
-    FindingHistoryUpdateSourceType as Source, ImportFindingsError,
+    BatchImportFindingsResponse, FindingHistoryUpdateSourceType as Source, ImportFindingsError,
 };
 use balefire_store::{Error, Kept};
 use serde_json::Value;
@@ -17,7 +17,7 @@ use super::super::provider;
 use super::refusal::{self, Refusal};
 use super::stored::{self, CustomerFields, SecurityFinding};
 use super::workflow::Move;
-use super::{FINDING_BYTES_MAX, customer, history, merge, wire};
+use super::{FINDING_BYTES_MAX, customer, history, merge, sent};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::product::{self, Product};
@@ -29,15 +29,18 @@ const REQUEST_BYTES_MAX: usize = 6 * 1024 * 1024;
 /// nothing, and counts as taken.
 pub fn batch_import_findings(
     ctx: &mut Ctx<'_, '_>,
-    input: BatchImportFindingsRequest,
+    findings: Vec<Node>,
 ) -> Result<BatchImportFindingsResponse, Failure> {
     hub_v1::require_on(ctx)?;
-    let mut sent = Vec::with_capacity(input.findings.len());
+    let mut sent = Vec::with_capacity(findings.len());
     let mut bytes = 0;
-    for finding in input.findings {
-        let document = wire::value_of(finding)?;
+    for finding in findings {
+        let (document, modelled) = sent::read(finding)?;
         bytes += document.to_string().len();
-        let verdict = check(ctx, &document)?;
+        let verdict = match modelled {
+            Ok(()) => check(ctx, &document)?,
+            broken => broken,
+        };
         sent.push((uid_of(&document), document, verdict));
     }
     if bytes > REQUEST_BYTES_MAX {

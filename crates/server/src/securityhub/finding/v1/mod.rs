@@ -14,6 +14,7 @@ mod merge;
 mod named;
 mod refusal;
 mod scan;
+mod sent;
 mod stored;
 #[cfg(test)]
 pub(crate) mod tests;

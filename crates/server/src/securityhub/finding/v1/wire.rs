@@ -1,18 +1,10 @@
-//! Findings between the model's structure and plain JSON.
+//! Findings as the model's structure, made of plain JSON.
 
 use balefire_api::generated::securityhub::{AWS_SECURITY_FINDING, AwsSecurityFinding};
 use balefire_api::{Typed, json, shape};
 use serde_json::Value;
 
 use crate::failure::Failure;
-
-/// The JSON of a finding that a client sent. What the model does not know is not in it.
-pub fn value_of(finding: AwsSecurityFinding) -> Result<Value, Failure> {
-    let mut text = Vec::new();
-    let structure = shape::structure(&AWS_SECURITY_FINDING);
-    json::write_members(structure, &finding.into_node(), &mut text);
-    Ok(serde_json::from_slice(&text)?)
-}
 
 /// The finding to send of a document. Members that do not have their form, as old tools write them and an
 /// import of files takes them, are left out.

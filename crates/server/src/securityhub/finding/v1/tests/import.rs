@@ -270,3 +270,60 @@ fn ocsf_that_came_since_counts() {
     import(&t, &[later("a", 6, json!({"Title": "last"}))]);
     assert_eq!(get(&t, "a")["Title"], "last");
 }
+
+#[test]
+fn a_finding_that_breaks_the_model_fails_alone() {
+    let t = enabled();
+    let mut untitled = finding("untitled", json!({}));
+    untitled.as_object_mut().unwrap().remove("Title");
+    let sent = json!({"Findings": [
+        untitled,
+        finding("blank", json!({"Description": " "})),
+        finding("archived", json!({"RecordState": "GONE"})),
+        finding("sound", json!({})),
+    ]});
+    let answer = t.call("securityhub", "BatchImportFindings", sent).unwrap();
+    assert_eq!(
+        (&answer["SuccessCount"], &answer["FailedCount"]),
+        (&json!(1), &json!(3))
+    );
+    for (failed, (id, place)) in answer["FailedFindings"].as_array().unwrap().iter().zip([
+        ("untitled", "'/Title'"),
+        ("blank", "'/Description'"),
+        ("archived", "'/RecordState'"),
+    ]) {
+        assert_eq!(
+            (&failed["Id"], &failed["ErrorCode"]),
+            (&json!(id), &json!("InvalidInput"))
+        );
+        assert!(
+            failed["ErrorMessage"].as_str().unwrap().contains(place),
+            "{failed}"
+        );
+    }
+    assert_eq!(get(&t, "sound")["Title"], "Finding sound");
+    let none = t.call(
+        "securityhub",
+        "BatchImportFindings",
+        json!({"Findings": []}),
+    );
+    assert!(matches!(none, Err(Failure::Invalid(_))), "{none:?}");
+}
+
+#[test]
+fn entries_without_a_value_are_left_out() {
+    let t = enabled();
+    let resource = json!({"Type": "Other", "Id": "r", "Tags": {"team": "", "env": "live"}});
+    let fields = json!({"unit": "", "name": "lamp"});
+    import(
+        &t,
+        &[finding(
+            "a",
+            json!({"ProductFields": fields, "Resources": [resource]}),
+        )],
+    );
+    let shown = get(&t, "a");
+    assert_eq!(shown["Resources"][0]["Tags"], json!({"env": "live"}));
+    assert_eq!(shown["ProductFields"]["name"], "lamp");
+    assert!(shown["ProductFields"].get("unit").is_none());
+}
