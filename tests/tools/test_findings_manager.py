@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from harness.findings import FIXTURES
+from harness.process import balefire
 from harness.security_findings import bring_in, equals, finding, get, identifier
 
 FIRST, SECOND = "awsfindingsmanagerlib-1", "awsfindingsmanagerlib-2"
@@ -123,6 +125,19 @@ def test_one_finding_is_suppressed_as_it_arrives(tool, account, hub):
     outcome = first(tool, account, *rules, do="suppress_findings_on_matching_rules", finding=arrived)
     assert outcome == {"success": True, "sizes": [1]}
     assert statuses(hub) == {"arrived": "SUPPRESSED", "other": "NEW"}
+
+
+def test_reports_of_scanners_are_suppressed_too(tool, account, hub):
+    for report in ("trivy.json", "grype.json"):
+        done = balefire("import", FIXTURES / "reports" / report, account=account)
+        assert done.returncode == 0, done.stderr
+    found = hub.get_findings(Filters={"ProductName": equals("Trivy")})["Findings"]
+    title = found[0]["Title"]
+    alike = {one["Id"] for one in found if one["Title"] == title}
+    outcome = first(tool, account, rule(product_name="Trivy", title=title))
+    assert outcome == {"success": True, "sizes": [len(alike)]}
+    suppressed = {id for id, status in statuses(hub).items() if status == "SUPPRESSED"}
+    assert suppressed == alike and len(statuses(hub)) > len(found)
 
 
 def test_rules_of_the_second_version_update_what_they_match(tool, account, hub):

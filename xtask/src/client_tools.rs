@@ -8,45 +8,84 @@ use anyhow::{Context, Result};
 
 use crate::ci::{must, pytest, tools};
 
-/// A tool, which is the name of its file of requirements, and the least Python that it runs on.
-const TOOLS: [(&str, (u32, u32)); 4] = [
-    ("awsfindingsmanagerlib-1", (3, 10)),
-    ("awsfindingsmanagerlib-2", (3, 12)),
-    ("c7n", (3, 10)),
-    ("prowler", (3, 10)),
+/// A tool, by the name of its file of requirements.
+struct Tool {
+    name: &'static str,
+    /// The least Python that it runs on.
+    python: (u32, u32),
+    /// It takes minutes to install and to run, so CI leaves it out.
+    is_slow: bool,
+}
+
+const TOOLS: [Tool; 4] = [
+    Tool {
+        name: "awsfindingsmanagerlib-1",
+        python: (3, 10),
+        is_slow: false,
+    },
+    Tool {
+        name: "awsfindingsmanagerlib-2",
+        python: (3, 12),
+        is_slow: false,
+    },
+    Tool {
+        name: "c7n",
+        python: (3, 10),
+        is_slow: false,
+    },
+    Tool {
+        name: "prowler",
+        python: (3, 10),
+        is_slow: true,
+    },
 ];
 const PYTHONS: [&str; 3] = ["python3", "python3.13", "python3.12"];
 /// What was installed, once it all was.
 const INSTALLED: &str = "installed.txt";
 
-/// Tools that cannot be installed here are named, and their tests skipped.
+/// Runs all of them.
 pub fn run(root: &Path) -> Result<()> {
+    run_some(root, true)
+}
+
+/// Runs those that CI has the time for.
+pub fn run_quick(root: &Path) -> Result<()> {
+    run_some(root, false)
+}
+
+/// Tools that are left out or cannot be installed here are named, and their tests skipped.
+fn run_some(root: &Path, slow_too: bool) -> Result<()> {
     tools::python_environment(root)?;
     let place = crate::target(root).join("client-tools");
-    for (name, least) in TOOLS {
-        if let Err(reason) = install(root, &place.join(name), name, least) {
-            println!("skipped: {name}, since it cannot be installed here: {reason:#}");
-        }
-    }
     let python = crate::target(root).join("venv/bin/python");
     let mut tests = pytest(root, &python)?;
     tests
         .args(["-c", "tests/tools/pytest.ini", "tests/tools"])
         .env("BALEFIRE_TOOLS", &place);
+    for tool in &TOOLS {
+        let name = tool.name;
+        if tool.is_slow && !slow_too {
+            println!("skipped: {name}, which takes minutes; cargo xtask tools runs it");
+            tests.arg(format!("--ignore=tests/tools/test_{name}.py"));
+        } else if let Err(reason) = install(root, &place.join(name), tool) {
+            println!("skipped: {name}, since it cannot be installed here: {reason:#}");
+        }
+    }
     must(&mut tests)
 }
 
-fn install(root: &Path, folder: &Path, name: &str, least: (u32, u32)) -> Result<()> {
+fn install(root: &Path, folder: &Path, tool: &Tool) -> Result<()> {
+    let name = tool.name;
     let requirements = root.join(format!("tests/tools/requirements/{name}.txt"));
     let wanted = fs::read_to_string(&requirements)
         .with_context(|| format!("reading {}", requirements.display()))?;
     if fs::read_to_string(folder.join(INSTALLED)).is_ok_and(|there| there == wanted) {
         return Ok(());
     }
-    let (major, minor) = least;
+    let (major, minor) = tool.python;
     let python = PYTHONS
         .into_iter()
-        .find(|python| version(python) >= Some(least))
+        .find(|python| version(python) >= Some(tool.python))
         .with_context(|| format!("it needs Python {major}.{minor}"))?;
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;

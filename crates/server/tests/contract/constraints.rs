@@ -118,7 +118,7 @@ fn is_import(operation: &Modelled) -> bool {
 fn fails_alone(case: &Case, answered: &Answered) -> bool {
     let place = case.path.trim_start_matches("/Findings/");
     let place = place.split_once('/').map_or("", |(_, place)| place);
-    // Blank entries of maps are left out. Members of structures have capitals, keys that the test makes have none.
+    // Blank entries of maps are left out. Members of structures begin with a capital, the test's keys do not.
     let key = place.rsplit('/').next().unwrap_or_default();
     let value = case.input.pointer(&case.path).and_then(Value::as_str);
     if key.starts_with(char::is_lowercase) && value.is_some_and(|text| text.trim().is_empty()) {

@@ -9,8 +9,8 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::administration::must_manage;
 
-/// The organization's first account is its management account, and administers both versions. There is never a
-/// second page.
+/// The organization's first account is its management account, and administers both versions. There is
+/// never a second page.
 pub fn list_organization_admin_accounts(
     ctx: &mut Ctx<'_, '_>,
     input: ListOrganizationAdminAccountsRequest,

@@ -58,7 +58,8 @@ pub fn batch_import_findings(
     let mut response = BatchImportFindingsResponse::default();
     let mut failed = Vec::new();
     for (uid, document, verdict) in sent {
-        let id = document["Id"].as_str().unwrap_or_default().to_owned();
+        // A finding without an id is refused, and an answer needs one.
+        let id = asff::place::text(&document, "Id").unwrap_or("-").to_owned();
         let taken = match verdict {
             Err(refusal) => Err(refusal),
             Ok(()) => batch.take(ctx, &uid, document)?,

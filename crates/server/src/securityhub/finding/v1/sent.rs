@@ -23,8 +23,8 @@ pub fn read(mut finding: Node) -> Result<(Value, Result<(), Refusal>), Failure> 
     Ok((document, Err(Refusal::input(told.join("; ")))))
 }
 
-/// Takes entries of maps out whose text is blank. Clients send them for tags and fields without a value, which
-/// the model forbids and AWS takes.
+/// Takes entries of maps out whose text is blank. Clients send them for tags and fields without a value,
+/// which the model forbids and AWS takes.
 fn drop_blank_entries(shape: &Shape, node: &mut Node) {
     match (shape, node) {
         (Shape::Map(map), Node::Map(entries)) => {
