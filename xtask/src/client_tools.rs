@@ -39,6 +39,8 @@ const TOOLS: [Tool; 4] = [
         is_slow: true,
     },
 ];
+/// Names a Python that the tools may have besides those on the path.
+const PYTHON: &str = "BALEFIRE_TOOLS_PYTHON";
 const PYTHONS: [&str; 3] = ["python3", "python3.13", "python3.12"];
 /// What was installed, once it all was.
 const INSTALLED: &str = "installed.txt";
@@ -83,10 +85,13 @@ fn install(root: &Path, folder: &Path, tool: &Tool) -> Result<()> {
         return Ok(());
     }
     let (major, minor) = tool.python;
-    let python = PYTHONS
-        .into_iter()
+    let named = std::env::var(PYTHON).ok();
+    let python = named
+        .iter()
+        .map(String::as_str)
+        .chain(PYTHONS)
         .find(|python| version(python) >= Some(tool.python))
-        .with_context(|| format!("it needs Python {major}.{minor}"))?;
+        .with_context(|| format!("it needs Python {major}.{minor}; name one by {PYTHON}"))?;
     if folder.exists() {
         fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
     }
