@@ -175,5 +175,5 @@ def test_who_asks_and_who_is_refused(account):
     )
     refused = run(wrong, "ssm-incidents", "list-incident-records")
     assert refused.returncode != 0 and "(InvalidSignatureException)" in refused.stderr
-    not_there = run(account, "securityhub", "get-resources-v2")
-    assert not_there.returncode != 0 and "securityhub:GetResourcesV2 is not answered" in not_there.stderr
+    not_there = run(account, "securityhub", "get-invitations-count")
+    assert not_there.returncode != 0 and "securityhub:GetInvitationsCount is not answered" in not_there.stderr

@@ -74,9 +74,25 @@ impl Codes {
         }
     }
 
+    /// Keeps in the mask the rows that have no value.
+    pub fn keep_missing(&self, mask: &mut Mask) {
+        each_width!(self, codes => keep(codes, mask, |one| Code::from(one) == MISSING, true));
+    }
+
     /// Keeps in the mask the rows whose code the table passes; it has an element for each code.
     pub fn keep_passed(&self, table: &[bool], mask: &mut Mask) {
-        each_width!(self, codes => keep(codes, mask, |one| table[one as usize], table[MISSING as usize]));
+        let missing = table[MISSING as usize];
+        match self {
+            Codes::Narrow(codes) => {
+                // With an element for every number there is, none needs to be checked to have one.
+                let mut narrow = [false; 1 << u8::BITS];
+                let len = table.len().min(narrow.len());
+                narrow[..len].copy_from_slice(&table[..len]);
+                keep(codes, mask, |one| narrow[usize::from(one)], missing);
+            }
+            Codes::Middle(codes) => keep(codes, mask, |one| table[usize::from(one)], missing),
+            Codes::Wide(codes) => keep(codes, mask, |one| table[one as usize], missing),
+        }
     }
 
     /// Keeps in the mask the rows whose code is as asked.
@@ -86,7 +102,11 @@ impl Codes {
 
     /// Counts the rows of the mask by code.
     pub fn count(&self, mask: &Mask, counts: &mut [u32]) {
-        each_width!(self, codes => count(codes, mask, counts));
+        match self {
+            Codes::Narrow(codes) => count_narrow(codes, mask, counts),
+            Codes::Middle(codes) => count(codes, mask, counts),
+            Codes::Wide(codes) => count(codes, mask, counts),
+        }
     }
 
     fn widen_for(&mut self, code: Code) {
@@ -126,11 +146,7 @@ pub fn keep<T: Copy>(codes: &[T], mask: &mut Mask, is: impl Fn(T) -> bool, missi
             continue;
         }
         if word.count_ones() >= DENSE {
-            let mut passed = 0;
-            for (at, code) in codes.iter().enumerate() {
-                passed |= u64::from(is(*code)) << at;
-            }
-            *word &= passed;
+            *word &= bits(&codes.map(|code| u8::from(is(code))));
         } else {
             let mut left = *word;
             while left != 0 {
@@ -152,6 +168,53 @@ pub fn keep<T: Copy>(codes: &[T], mask: &mut Mask, is: impl Fn(T) -> bool, missi
     *word &= passed;
     if !missing {
         outside.fill(0);
+    }
+}
+
+/// A bit for each byte, which is zero or one.
+fn bits(bytes: &[u8; 64]) -> u64 {
+    // Moves the lowest bit of each of eight bytes into the highest byte, beside each other.
+    const GATHER: u64 = 0x0102_0408_1020_4080;
+    let (eights, _) = bytes.as_chunks::<8>();
+    let gathered = eights.iter().zip((0..64).step_by(8)).map(|(eight, at)| {
+        let bits = u64::from_le_bytes(*eight).wrapping_mul(GATHER) >> 56;
+        bits << at
+    });
+    gathered.fold(0, |all, eight| all | eight)
+}
+
+/// Few codes, of which the same come again and again: counted in four places in turn, so that no count waits
+/// for the one before.
+fn count_narrow(codes: &[u8], mask: &Mask, counts: &mut [u32]) {
+    const NONE: [u32; 1 << u8::BITS] = [0; 1 << u8::BITS];
+    let mut turns = [NONE; 4];
+    let (whole, rest) = codes.as_chunks::<64>();
+    let mut words = mask.words().iter();
+    for (codes, word) in whole.iter().zip(&mut words) {
+        if *word == u64::MAX {
+            for four in codes.as_chunks::<4>().0 {
+                for (turn, code) in turns.iter_mut().zip(four) {
+                    turn[usize::from(*code)] += 1;
+                }
+            }
+            continue;
+        }
+        let mut left = *word;
+        while left != 0 {
+            let at = left.trailing_zeros() as usize;
+            turns[at % 4][usize::from(codes[at])] += 1;
+            left &= left - 1;
+        }
+    }
+    if let Some(word) = words.next() {
+        for (at, code) in rest.iter().enumerate() {
+            turns[at % 4][usize::from(*code)] += (*word >> at & 1) as u32;
+        }
+    }
+    for turn in turns {
+        for (count, of_turn) in counts.iter_mut().zip(turn) {
+            *count += of_turn;
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! All rows: which there are, how they change, and what they weigh.
 
+use std::collections::HashMap;
 use std::hash::BuildHasher;
+use std::iter::once;
 use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashTable};
@@ -8,7 +10,7 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use crate::Key;
 use crate::chunk::Chunk;
-use crate::dictionary::{Code, Dictionary, MISSING, number_bytes};
+use crate::dictionary::{Code, Dictionary, Entry, MISSING, SetOf, number_bytes};
 use crate::mask::CHUNK_ROWS;
 use crate::row::{Patch, Row};
 use crate::schema::Schema;
@@ -35,6 +37,14 @@ struct Places {
     /// The next row that was never used.
     next: u32,
     codes: Vec<(usize, Code)>,
+    set: SetOf,
+}
+
+/// A patch with its codes.
+enum Coded {
+    Code(Code),
+    /// The field to copy from, and which code there is which here, as far as it was asked.
+    Copy(usize, HashMap<Code, Code>),
 }
 
 impl Columns {
@@ -63,44 +73,87 @@ impl Columns {
     /// Puts a row in, in place of the one of this key if there is one.
     pub fn put(&self, key: &Key, row: &mut Row) {
         let mut places = self.places.lock();
-        let mut codes = std::mem::take(&mut places.codes);
+        let Places { codes, set, .. } = &mut *places;
         codes.clear();
-        row.each_coded(|field, values| codes.push((field, self.code_of(field, values))));
+        row.each_coded(|field, values| codes.push((field, self.code_of(field, values, set))));
         let place = self.place_of(&mut places, key);
         let chunk = self.chunk(place);
         let at = place as usize % CHUNK_ROWS;
         let mut chunk = chunk.write();
-        chunk.empty(at);
-        for (field, code) in &codes {
+        if at < chunk.keys.len() {
+            chunk.empty(at);
+        }
+        for (field, code) in &places.codes {
             chunk.set_code(*field, at, *code);
         }
         row.each_dates(|field, dates| chunk.set_dates(field, at, dates));
         chunk.place(at, *key);
-        drop(chunk);
-        places.codes = codes;
     }
 
-    /// Changes some texts and numbers of a row, one after the other. False where there is no such row.
+    /// Changes some texts and numbers of a row, one after the other. False where there is no such row. A
+    /// search sees all of the changes or none.
     pub fn patch(&self, key: &Key, patches: &[(usize, Patch<'_>)]) -> bool {
+        self.patch_all(std::slice::from_ref(key), patches) > 0
+    }
+
+    /// Changes the same texts and numbers of some rows, as `patch` does. Rows that are not there are passed
+    /// over; returns how many were.
+    pub fn patch_all(&self, keys: &[Key], patches: &[(usize, Patch<'_>)]) -> usize {
         let places = self.places.lock();
-        let Some(place) = self.find(&places, key) else {
-            return false;
-        };
-        let chunk = self.chunk(place);
-        let at = place as usize % CHUNK_ROWS;
+        let mut set = SetOf::default();
+        let mut coded: Vec<(usize, Coded)> = Vec::with_capacity(patches.len());
         for (field, patch) in patches {
-            let code = match patch {
-                Patch::Missing => MISSING,
-                Patch::Text(text) => self.code_of(*field, &[text.as_bytes()]),
-                Patch::Number(number) => self.code_of(*field, &[&number_bytes(*number)]),
-                Patch::Copy(other) => {
-                    let code = chunk.read().code(*other, at);
-                    self.copied(*other, code, *field)
-                }
-            };
-            chunk.write().set_code(*field, at, code);
+            coded.push((*field, self.coded(*field, patch, &mut set)));
         }
-        true
+        let mut codes: Vec<(usize, Code)> = Vec::with_capacity(patches.len());
+        let mut count = 0;
+        for key in keys {
+            let Some(place) = self.find(&places, key) else {
+                continue;
+            };
+            let chunk = self.chunk(place);
+            let at = place as usize % CHUNK_ROWS;
+            codes.clear();
+            for (field, coded) in &mut coded {
+                let code = match coded {
+                    Coded::Code(code) => *code,
+                    Coded::Copy(other, known) => {
+                        let patched = codes.iter().rev().find(|(field, _)| field == other);
+                        let code = match patched {
+                            Some((_, code)) => *code,
+                            None => chunk.read().code(*other, at),
+                        };
+                        let copied = || self.copied(*other, code, *field, &mut set);
+                        *known.entry(code).or_insert_with(copied)
+                    }
+                };
+                codes.push((*field, code));
+            }
+            let mut chunk = chunk.write();
+            for (field, code) in &codes {
+                chunk.set_code(*field, at, *code);
+            }
+            count += 1;
+        }
+        count
+    }
+
+    fn coded(&self, field: usize, patch: &Patch<'_>, set: &mut SetOf) -> Coded {
+        match patch {
+            Patch::Missing => Coded::Code(MISSING),
+            Patch::Text(text) => Coded::Code(self.code_of(field, once(text.as_bytes()), set)),
+            Patch::Number(number) => {
+                Coded::Code(self.code_of(field, once(&number_bytes(*number)[..]), set))
+            }
+            Patch::Copy(other) => Coded::Copy(*other, HashMap::new()),
+        }
+    }
+
+    /// For each key whether there is such a row.
+    pub fn knows(&self, keys: &[Option<Key>]) -> Vec<bool> {
+        let places = self.places.lock();
+        let knows = |key: &Option<Key>| key.is_some_and(|key| self.find(&places, &key).is_some());
+        keys.iter().map(knows).collect()
     }
 
     /// Takes a row out. False where there is none.
@@ -137,16 +190,20 @@ impl Columns {
         self.chunks.read().clone()
     }
 
-    fn code_of(&self, field: usize, values: &[&[u8]]) -> Code {
-        if let Some(code) = self.dictionaries[field].read().code_of_all(values) {
-            return code;
-        }
-        self.dictionaries[field].write().add_all(values)
+    fn code_of<'v>(
+        &self,
+        field: usize,
+        values: impl Iterator<Item = &'v [u8]> + Clone,
+        set: &mut SetOf,
+    ) -> Code {
+        let dictionary = &self.dictionaries[field];
+        // The lock must be free again before it is taken to write.
+        let known = dictionary.read().code_of_all(values.clone(), set);
+        known.unwrap_or_else(|| dictionary.write().add_all(values, set))
     }
 
     /// The code in one field of what a code means in another.
-    fn copied(&self, from: usize, code: Code, to: usize) -> Code {
-        use crate::dictionary::Entry;
+    fn copied(&self, from: usize, code: Code, to: usize, set: &mut SetOf) -> Code {
         if code == MISSING {
             return MISSING;
         }
@@ -160,8 +217,7 @@ impl Columns {
             Entry::Set(members) => members.iter().map(value_of).collect(),
         };
         drop(dictionary);
-        let values: Vec<&[u8]> = values.iter().map(Vec::as_slice).collect();
-        self.code_of(to, &values)
+        self.code_of(to, values.iter().map(Vec::as_slice), set)
     }
 
     fn chunk(&self, place: u32) -> Arc<RwLock<Chunk>> {
@@ -184,11 +240,11 @@ impl Columns {
             places.next += 1;
             places.next - 1
         });
-        let mut chunks = self.chunks.write();
-        while chunks.len() <= place as usize / CHUNK_ROWS {
-            chunks.push(Arc::new(RwLock::new(Chunk::new(&self.schema))));
+        let wanted = place as usize / CHUNK_ROWS + 1;
+        if self.chunks.read().len() < wanted {
+            let new = || Arc::new(RwLock::new(Chunk::new(&self.schema)));
+            self.chunks.write().resize_with(wanted, new);
         }
-        drop(chunks);
         let chunks = self.chunks.read();
         let Places { table, hasher, .. } = places;
         let hash_of = |place: &u32| hasher.hash_one(key_at(&chunks, *place));

@@ -42,12 +42,19 @@ impl Dates {
 
     /// Keeps in the mask the rows that have a date between two, both included.
     pub fn keep_between(&self, from_ms: i64, to_ms: i64, mask: &mut Mask) {
-        let span = from_ms.max(LOWEST)..=to_ms;
+        let from_ms = from_ms.max(LOWEST);
+        if from_ms > to_ms {
+            return mask.clear();
+        }
+        let span = from_ms..=to_ms;
         let of_several = self.several.iter().filter(|(row, dates)| {
             mask.has(usize::from(**row)) && dates.iter().any(|ms| span.contains(ms))
         });
         let of_several: Vec<usize> = of_several.map(|(row, _)| usize::from(*row)).collect();
-        keep(&self.ms, mask, |ms| span.contains(&ms), false);
+        // One comparison for both bounds.
+        let width = to_ms.abs_diff(from_ms);
+        let is_within = |ms: i64| ms.wrapping_sub(from_ms).cast_unsigned() <= width;
+        keep(&self.ms, mask, is_within, false);
         of_several.into_iter().for_each(|row| mask.set(row));
     }
 

@@ -2,7 +2,7 @@
 
 use std::hash::BuildHasher;
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashTable, hash_table};
 
 /// A place in a dictionary, counted from 1. Zero is no value.
 pub type Code = u32;
@@ -70,23 +70,38 @@ impl Dictionary {
     }
 
     /// The code of several values in whatever order, or of one, if all of them are known.
-    pub fn code_of_all(&self, values: &[&[u8]]) -> Option<Code> {
-        if let [value] = values {
-            return self.code_of(value);
+    pub fn code_of_all<'v>(
+        &self,
+        mut values: impl Iterator<Item = &'v [u8]>,
+        set: &mut SetOf,
+    ) -> Option<Code> {
+        let Some(first) = values.next() else {
+            return Some(MISSING);
+        };
+        let first = self.code_of(first)?;
+        let Some(second) = values.next() else {
+            return Some(first);
+        };
+        set.codes.clear();
+        set.codes.extend([first, self.code_of(second)?]);
+        for value in values {
+            set.codes.push(self.code_of(value)?);
         }
-        let codes: Option<Vec<Code>> = values.iter().map(|value| self.code_of(value)).collect();
-        match set_bytes(codes?) {
+        match set.made() {
             Ok(code) => Some(code),
-            Err(bytes) => self.find(&bytes, true),
+            Err(bytes) => self.find(bytes, true),
         }
     }
 
     /// As `code_of_all`, and takes in what is new.
-    pub fn add_all(&mut self, values: &[&[u8]]) -> Code {
-        let codes: Vec<Code> = values.iter().map(|value| self.add(value, false)).collect();
-        match set_bytes(codes) {
+    pub fn add_all<'v>(&mut self, values: impl Iterator<Item = &'v [u8]>, set: &mut SetOf) -> Code {
+        set.codes.clear();
+        for value in values {
+            set.codes.push(self.add(value, false));
+        }
+        match set.made() {
             Ok(code) => code,
-            Err(bytes) => self.add(&bytes, true),
+            Err(bytes) => self.add(bytes, true),
         }
     }
 
@@ -98,31 +113,34 @@ impl Dictionary {
             + self.table.allocation_size()
     }
 
-    fn add(&mut self, bytes: &[u8], is_set: bool) -> Code {
-        if let Some(code) = self.find(bytes, is_set) {
-            return code;
-        }
-        self.bytes.extend_from_slice(bytes);
-        self.ends.push(self.bytes.len());
-        let place = self.ends.len() - 1;
-        if place / 64 == self.sets.len() {
-            self.sets.push(0);
-        }
-        if is_set {
-            self.sets[place / 64] |= 1 << (place % 64);
-            self.set_count += 1;
-        }
-        let code = Code::try_from(place + 1).unwrap_or(Code::MAX);
-        let hash = self.hasher.hash_one(bytes);
+    fn add(&mut self, added: &[u8], is_set: bool) -> Code {
         let Dictionary {
             bytes,
             ends,
+            sets,
             table,
             hasher,
             ..
         } = self;
+        let hash = hasher.hash_one(added);
+        let is_it = |code: &Code| slice(bytes, ends, *code) == added && bit(sets, *code) == is_set;
         let hash_of = |code: &Code| hasher.hash_one(slice(bytes, ends, *code));
-        table.insert_unique(hash, code, hash_of);
+        let vacant = match table.entry(hash, is_it, hash_of) {
+            hash_table::Entry::Occupied(known) => return *known.get(),
+            hash_table::Entry::Vacant(vacant) => vacant,
+        };
+        bytes.extend_from_slice(added);
+        ends.push(bytes.len());
+        let place = ends.len() - 1;
+        if place / 64 == sets.len() {
+            sets.push(0);
+        }
+        if is_set {
+            sets[place / 64] |= 1 << (place % 64);
+            self.set_count += 1;
+        }
+        let code = Code::try_from(place + 1).unwrap_or(Code::MAX);
+        vacant.insert(code);
         code
     }
 
@@ -136,9 +154,38 @@ impl Dictionary {
     }
 
     fn is_set(&self, code: Code) -> bool {
-        let place = code as usize - 1;
-        self.sets[place / 64] >> (place % 64) & 1 == 1
+        bit(&self.sets, code)
     }
+}
+
+/// The codes of several values on their way to a set; it is reused.
+#[derive(Default)]
+pub struct SetOf {
+    codes: Vec<Code>,
+    bytes: Vec<u8>,
+}
+
+impl SetOf {
+    /// The code of a set of one or none, or the bytes of a larger one.
+    fn made(&mut self) -> Result<Code, &[u8]> {
+        self.codes.sort_unstable();
+        self.codes.dedup();
+        match self.codes.as_slice() {
+            [] => Ok(MISSING),
+            [code] => Ok(*code),
+            codes => {
+                self.bytes.clear();
+                let bytes = codes.iter().flat_map(|code| code.to_le_bytes());
+                self.bytes.extend(bytes);
+                Err(&self.bytes)
+            }
+        }
+    }
+}
+
+fn bit(bits: &[u64], code: Code) -> bool {
+    let place = code as usize - 1;
+    bits[place / 64] >> (place % 64) & 1 == 1
 }
 
 /// Empty for the code of no value.
@@ -148,17 +195,6 @@ fn slice<'a>(bytes: &'a [u8], ends: &[usize], code: Code) -> &'a [u8] {
     };
     let start = place.checked_sub(1).map_or(0, |before| ends[before]);
     &bytes[start..ends[place]]
-}
-
-/// The code of a set of one, or the bytes of a larger one.
-fn set_bytes(mut codes: Vec<Code>) -> Result<Code, Vec<u8>> {
-    codes.sort_unstable();
-    codes.dedup();
-    match codes.as_slice() {
-        [] => Ok(MISSING),
-        [code] => Ok(*code),
-        codes => Err(codes.iter().flat_map(|code| code.to_le_bytes()).collect()),
-    }
 }
 
 /// Bytes that compare as the numbers do. Both zeros are one number.
@@ -196,19 +232,28 @@ mod tests {
     #[test]
     fn values_and_sets_have_codes_of_their_own() {
         let mut dictionary = Dictionary::default();
-        let a = dictionary.add_all(&[b"a"]);
-        let both = dictionary.add_all(&[b"b", b"a", b"b"]);
-        assert_eq!(dictionary.add_all(&[b"a", b"b"]), both);
-        assert_eq!(dictionary.code_of_all(&[b"a", b"a"]), Some(a));
-        assert_eq!(dictionary.code_of_all(&[b"a", b"c"]), None);
-        assert_eq!(dictionary.add_all(&[]), MISSING);
+        let mut set = SetOf::default();
+        let mut add = |dictionary: &mut Dictionary, values: &[&[u8]]| {
+            dictionary.add_all(values.iter().copied(), &mut set)
+        };
+        let a = add(&mut dictionary, &[b"a"]);
+        let both = add(&mut dictionary, &[b"b", b"a", b"b"]);
+        assert_eq!(add(&mut dictionary, &[b"a", b"b"]), both);
+        assert_eq!(add(&mut dictionary, &[]), MISSING);
+        let mut set = SetOf::default();
+        let mut known = |values: &[&[u8]]| dictionary.code_of_all(values.iter().copied(), &mut set);
+        assert_eq!(known(&[]), Some(MISSING));
+        assert_eq!(known(&[b"a"]), Some(a));
+        assert_eq!(known(&[b"a", b"a"]), Some(a));
+        assert_eq!(known(&[b"b", b"a"]), Some(both));
+        assert_eq!(known(&[b"a", b"c"]), None);
         let Entry::Set(members) = dictionary.entry(both) else {
             panic!("{both} is no set");
         };
         assert!(members.iter().eq([a, dictionary.code_of(b"b").unwrap()]));
         // A value whose bytes are those of a set is another entry.
         let bytes: Vec<u8> = members.iter().flat_map(Code::to_le_bytes).collect();
-        assert_ne!(dictionary.add_all(&[&bytes]), both);
+        assert_ne!(dictionary.add_all([&*bytes].into_iter(), &mut set), both);
     }
 
     proptest! {

@@ -18,6 +18,7 @@ mod row;
 mod schema;
 mod search;
 mod step;
+mod tallies;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ pub use plan::Plan;
 pub use row::{Patch, Row};
 pub use schema::{Field, Kind, Schema};
 pub use search::{After, Hit};
+pub use tallies::Tallies;
 
 /// What names a row: bytes that compare as the names do.
 pub type Key = [u8; 24];

@@ -61,6 +61,11 @@ impl<'s> Rank<'s> {
         }
     }
 
+    /// Whether rows of one place have the same value.
+    pub fn is_exact(&self) -> bool {
+        self.kind == Kind::Date || self.places.is_some()
+    }
+
     pub fn place(&self, chunk: &Chunk, row: usize) -> Place {
         if self.kind == Kind::Date {
             return (self.date_place(chunk, row), MISSING);

@@ -32,6 +32,10 @@ pub enum Plan<'p> {
         field: usize,
         passes: NumberTest<'p>,
     },
+    /// The field has no value.
+    Missing {
+        field: usize,
+    },
     /// Both included.
     Between {
         field: usize,
@@ -54,7 +58,7 @@ impl Plan<'_> {
             | Plan::Number { field, .. } => {
                 fields.push(*field);
             }
-            Plan::Between { .. } => {}
+            Plan::Missing { .. } | Plan::Between { .. } => {}
         }
     }
 }

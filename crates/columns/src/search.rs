@@ -61,7 +61,12 @@ impl Columns {
         for chunk in self.chunks() {
             let chunk = chunk.read();
             let mut mask = chunk.alive.clone();
-            step.keep_pruned(&chunk, &mut mask, |mask| first.prune(&chunk, mask));
+            if first.prunes_much {
+                first.prune(&chunk, &mut mask);
+                step.keep(&chunk, &mut mask);
+            } else {
+                step.keep_pruned(&chunk, &mut mask, |mask| first.prune(&chunk, mask));
+            }
             mask.each(|row| first.offer(&chunk, row));
         }
         let hits = first.into_sorted().into_iter().map(|candidate| Hit {
@@ -85,6 +90,19 @@ impl Columns {
         count
     }
 
+    /// The keys of all rows that meet a plan, in order.
+    pub fn keys(&self, plan: &Plan<'_>) -> Vec<Key> {
+        let mut fields = Vec::new();
+        plan.coded_fields(&mut fields);
+        let guards = Guards::of(self, &fields);
+        let mut keys = Vec::new();
+        self.each_match(plan, &guards, |chunk, mask| {
+            mask.each(|row| keys.push(chunk.keys[row]));
+        });
+        keys.sort_unstable();
+        keys
+    }
+
     /// Shows the rows that meet a plan, chunk after chunk.
     pub(crate) fn each_match(
         &self,
@@ -105,12 +123,16 @@ impl Columns {
 /// The first few of all that are offered.
 struct First<'r> {
     ranks: &'r [Rank<'r>],
+    /// Whether rows of one first place are in the order of their keys.
+    is_decided_by_place: bool,
     after: Option<(Vec<u64>, After<'r>)>,
     limit: usize,
     /// Up to twice as many as are wanted: they are sorted and cut when it is full.
     candidates: Vec<Candidate>,
     /// Whether those before `limit` are the first of all so far, in order.
     is_cut: bool,
+    /// Whether most rows of a chunk come too late, so that it is best to take those out first of all.
+    prunes_much: bool,
     /// The one that is offered.
     offered: Candidate,
 }
@@ -124,10 +146,12 @@ impl<'r> First<'r> {
         });
         First {
             ranks,
+            is_decided_by_place: matches!(ranks, [rank] if rank.is_exact()),
             after,
             limit,
             candidates: Vec::new(),
             is_cut: false,
+            prunes_much: false,
             offered: Candidate {
                 places: Vec::new(),
                 key: [0; 24],
@@ -142,10 +166,12 @@ impl<'r> First<'r> {
     }
 
     /// Takes out of the mask rows that come too late to be wanted.
-    fn prune(&self, chunk: &Chunk, mask: &mut Mask) {
+    fn prune(&mut self, chunk: &Chunk, mask: &mut Mask) {
         let place = self.worst().and_then(|worst| worst.places.first());
         if let (Some((place, _)), Some(rank)) = (place, self.ranks.first()) {
+            let before = mask.len();
             rank.prune(chunk, mask, *place);
+            self.prunes_much = mask.len() < before / 2;
         }
     }
 
@@ -154,11 +180,7 @@ impl<'r> First<'r> {
         self.offered.places.clear();
         for (rank, at) in self.ranks.iter().zip(0..) {
             let place = rank.place(chunk, row);
-            if at == 0
-                && self
-                    .worst()
-                    .is_some_and(|worst| place.0 > worst.places[0].0)
-            {
+            if at == 0 && self.worst().is_some_and(|worst| self.is_late(place, worst)) {
                 return;
             }
             self.offered.places.push(place);
@@ -170,6 +192,15 @@ impl<'r> First<'r> {
         self.candidates.push(self.offered.clone());
         if self.candidates.len() >= 2 * self.limit.max(32) {
             self.cut();
+        }
+    }
+
+    /// Whether the first place of the offered row tells that it is not wanted.
+    fn is_late(&self, place: Place, worst: &Candidate) -> bool {
+        match place.0.cmp(&worst.places[0].0) {
+            Ordering::Less => false,
+            Ordering::Equal => self.is_decided_by_place && self.offered.key > worst.key,
+            Ordering::Greater => true,
         }
     }
 

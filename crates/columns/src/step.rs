@@ -38,6 +38,7 @@ pub enum Step<'s> {
     /// The dictionary is asked anew for each row.
     Each(usize, &'s Dictionary, ValueTest<'s>),
     Between(usize, i64, i64),
+    Missing(usize),
 }
 
 pub type ValueTest<'s> = Box<dyn Fn(&[u8]) -> bool + Send + Sync + 's>;
@@ -76,6 +77,7 @@ impl<'s> Step<'s> {
                 from_ms,
                 to_ms,
             } => Step::Between(*field, *from_ms, *to_ms),
+            Plan::Missing { field } => Step::Missing(*field),
         }
     }
 
@@ -138,12 +140,17 @@ impl<'s> Step<'s> {
                 Some(dates) => dates.keep_between(*from_ms, *to_ms, mask),
                 None => mask.clear(),
             },
+            Step::Missing(field) => match (chunk.codes(*field), chunk.dates(*field)) {
+                (Some(codes), _) => codes.keep_missing(mask),
+                (_, Some(dates)) => dates.keep_missing(mask),
+                (None, None) => mask.clear(),
+            },
         }
     }
 
     fn cost(&self) -> u32 {
         match self {
-            Step::Code(..) => 1,
+            Step::Code(..) | Step::Missing(_) => 1,
             Step::Table(..) => 2,
             Step::Between(..) => 3,
             Step::Not(step) => step.cost() + 1,

@@ -39,6 +39,10 @@ enum Change {
     SetFew(u8, Option<String>),
     SetNumber(u8, f64),
     CopyFew(u8),
+    /// Two patches of which the second sees the first.
+    SetAndCopyFew(u8, Option<String>),
+    /// A row that was patched on its way.
+    PutCopied(u8, Plain, Option<String>),
     Remove(u8),
 }
 
@@ -53,6 +57,7 @@ enum Question {
     Contains(usize, String),
     AtLeast(f64),
     Between(usize, i64, i64),
+    Missing(usize),
 }
 
 fn key(number: u8) -> Key {
@@ -80,6 +85,10 @@ fn change() -> impl Strategy<Value = Change> {
         1 => (any::<u8>(), prop::option::of("[abc]")).prop_map(|(row, t)| Change::SetFew(row, t)),
         1 => (any::<u8>(), -4..4_i32).prop_map(|(row, n)| Change::SetNumber(row, n.into())),
         1 => any::<u8>().prop_map(Change::CopyFew),
+        1 => (any::<u8>(), prop::option::of("[abc]"))
+            .prop_map(|(row, t)| Change::SetAndCopyFew(row, t)),
+        2 => (any::<u8>(), plain(), prop::option::of("[abc]"))
+            .prop_map(|(row, plain, t)| Change::PutCopied(row, plain, t)),
         1 => any::<u8>().prop_map(Change::Remove),
     ]
 }
@@ -98,6 +107,7 @@ fn question() -> impl Strategy<Value = Question> {
             -3..3_i64
         )
             .prop_map(|(field, from, to)| Question::Between(field, from, to)),
+        prop::sample::select(vec![FEW, MANY, NUMBER, DATE]).prop_map(Question::Missing),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
@@ -149,6 +159,9 @@ impl Plain {
             Question::Between(field, from, to) => self.dates[field - DATE]
                 .iter()
                 .any(|ms| (*from..=*to).contains(ms)),
+            Question::Missing(NUMBER) => self.numbers.is_empty(),
+            Question::Missing(field @ (DATE | OTHER_DATE)) => self.dates[field - DATE].is_empty(),
+            Question::Missing(field) => self.texts(*field).is_empty(),
         }
     }
 
@@ -215,6 +228,7 @@ fn plan(question: &Question) -> Plan<'_> {
             from_ms: *from_ms,
             to_ms: *to_ms,
         },
+        Question::Missing(field) => Plan::Missing { field: *field },
     }
 }
 
@@ -255,6 +269,24 @@ fn made(changes: &[Change]) -> (Columns, BTreeMap<Key, Plain>) {
                 if let Some(plain) = rows.get_mut(&key(*number)) {
                     plain.copy = plain.texts[0].clone();
                 }
+            }
+            Change::SetAndCopyFew(number, text) => {
+                let patch = text.as_deref().map_or(Patch::Missing, Patch::Text);
+                columns.patch(&key(*number), &[(FEW, patch), (COPY, Patch::Copy(FEW))]);
+                if let Some(plain) = rows.get_mut(&key(*number)) {
+                    plain.texts[0] = text.iter().cloned().collect();
+                    plain.copy = plain.texts[0].clone();
+                }
+            }
+            Change::PutCopied(number, plain, text) => {
+                row.clear();
+                fill(&mut row, plain);
+                let patch = text.as_deref().map_or(Patch::Missing, Patch::Text);
+                row.patch(&[(COPY, Patch::Copy(FEW)), (FEW, patch)]);
+                columns.put(&key(*number), &mut row);
+                let mut plain = plain.clone();
+                plain.copy = std::mem::replace(&mut plain.texts[0], text.iter().cloned().collect());
+                rows.insert(key(*number), plain);
             }
             Change::Remove(number) => {
                 assert_eq!(
@@ -305,6 +337,9 @@ proptest! {
             order.unwrap_or_else(|| a_key.cmp(b_key))
         });
         prop_assert_eq!(columns.count(&plan), expected.len() as u64);
+        let mut keys: Vec<Key> = expected.iter().map(|(_, key)| *key).collect();
+        keys.sort_unstable();
+        prop_assert_eq!(columns.keys(&plan), keys);
         let mut found: Vec<(Vec<Scalar>, Key)> = Vec::new();
         loop {
             let after = found.last().map(|(scalars, key)| After { key, scalars });

@@ -112,6 +112,18 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0018_risk_acceptance",
         sql: include_str!("../migrations/0018_risk_acceptance.sql"),
     },
+    Migration {
+        name: "0019_resources",
+        sql: include_str!("../migrations/0019_resources.sql"),
+    },
+    Migration {
+        name: "0020_software",
+        sql: include_str!("../migrations/0020_software.sql"),
+    },
+    Migration {
+        name: "0024_edits_in_the_log",
+        sql: include_str!("../migrations/0024_edits_in_the_log.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

@@ -23,6 +23,7 @@ use crate::engine::Engine;
 use crate::failure::Failure;
 use crate::outside::Outside;
 use crate::pipeline::Pipeline;
+use crate::securityhub::finding::Index;
 use crate::settings::{Limits, Settings};
 
 /// The organization's administrator in tests.
@@ -35,6 +36,7 @@ pub const REGION: &str = "eu-central-1";
 pub struct Testing {
     pub pipeline: Arc<Pipeline>,
     pub store: Store,
+    pub index: Arc<Index>,
     now_ms: Arc<AtomicI64>,
     pub clock: Clock,
     ids: Ids,
@@ -82,6 +84,7 @@ impl Testing {
             let insert = store.write_blocking(id, move |tx| tx.insert(&account));
             insert.expect("a write").expect("an account");
         }
+        let index = Arc::default();
         let pipeline = Pipeline::new(
             store.clone(),
             Access::new(sealing),
@@ -89,7 +92,7 @@ impl Testing {
             clock.clone(),
             ids.clone(),
             settings,
-            crate::operations(&std::sync::Arc::default()),
+            crate::operations(&index),
         );
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -98,6 +101,7 @@ impl Testing {
         Testing {
             pipeline: Arc::new(pipeline),
             store,
+            index,
             now_ms,
             clock,
             ids,
@@ -131,11 +135,13 @@ impl Testing {
     pub fn step_with(&self, configuration: &Configuration) {
         let engine = self.engine(configuration);
         while self.runtime.block_on(engine.step()).expect("a step") > 0 {}
+        let folded = self.runtime.block_on(engine.fold_edits());
+        folded.expect("edits in rows");
     }
 
     pub fn engine(&self, configuration: &Configuration) -> Arc<Engine> {
         Engine::new(
-            self.store.clone(),
+            (self.store.clone(), Arc::clone(&self.index)),
             self.clock.clone(),
             self.ids.clone(),
             configuration.settings(self.limits),

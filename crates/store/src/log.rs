@@ -53,6 +53,7 @@ const AFTER: &str = "SELECT shard, seq, at_ms, account, actor, kind, subject, bo
 const AFTER_OF: &str = "SELECT shard, seq, at_ms, account, actor, kind, subject, body FROM log \
                         WHERE shard = $1 AND seq > $2 AND kind IN ($3, $4) ORDER BY seq LIMIT $5";
 const CURSOR: &str = "SELECT seq FROM log_cursor WHERE name = $1 AND shard = $2";
+const CURSORS: &str = "SELECT shard, seq FROM log_cursor WHERE name = $1";
 const ADVANCE: &str = "INSERT INTO log_cursor (name, shard, seq) VALUES ($1, $2, $3) \
                        ON CONFLICT (name, shard) DO UPDATE SET seq = excluded.seq \
                        WHERE log_cursor.seq < excluded.seq";
@@ -134,6 +135,14 @@ impl Tx<'_> {
         self.query(CURSOR, &[name.into(), shard.into()])?
             .first()
             .map_or(Ok(0), |row| row.int(0))
+    }
+
+    /// Shards and up to where the reader `name` has read them; one that it has not begun is left out.
+    pub fn cursors(&mut self, name: &str) -> Result<Vec<(i64, i64)>, Error> {
+        let rows = self.query(CURSORS, &[name.into()])?;
+        rows.iter()
+            .map(|row| Ok((row.int(0)?, row.int(1)?)))
+            .collect()
     }
 
     /// Moves a cursor forward. False when it was there or further already.

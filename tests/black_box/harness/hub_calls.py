@@ -56,8 +56,11 @@ def trends(_):
     return {"StartTime": (now - timedelta(days=2)).isoformat(), "EndTime": now.isoformat()}
 
 
+def by(field):
+    return {"GroupByRules": [{"GroupByField": field}]}
+
+
 OTHER_PRODUCT = f"arn:aws:securityhub:{REGION}::product/cloud-custodian/cloud-custodian"
-GROUPED = {"GroupByRules": [{"GroupByField": "severity"}]}
 FEATURE = {"FeatureName": "NETWORK_SCANNING"}
 ALL_REGIONS = {"RegionLinkingMode": "ALL_REGIONS"}
 TARGET = {"Name": "Ring", "Description": "Rings the bell.", "Id": "ring"}
@@ -122,8 +125,14 @@ SECOND_VERSION = {
         lambda hub: {"MetadataUids": [hub.uid], "Comment": "Seen."}, shows='"ProcessedFindings": [\n'
     ),
     "GetFindingsV2": Call({"MaxResults": 100}, shows="Seen."),
-    "GetFindingStatisticsV2": Call(GROUPED, shows="GroupByValues"),
+    "GetFindingStatisticsV2": Call(by("severity"), shows="GroupByValues"),
     "GetFindingsTrendsV2": Call(trends, shows="SeverityTrends"),
+    "GetResourcesV2": Call({}, shows="ResourceType"),
+    "GetResourcesStatisticsV2": Call(by("ResourceType"), shows="GroupByValues"),
+    "GetResourcesTrendsV2": Call(trends, shows="ResourcesCount"),
+    "GetSoftwareV2": Call({}, shows="ember-lamp"),
+    "GetSoftwareStatisticsV2": Call(by("PackageName"), shows="ember-lamp"),
+    "GetSoftwareResourcesV2": Call(hub_things.LAMP, shows="SoftwareResources"),
     "GetAutomationRuleV2": Call(of_thing("Identifier", "rule"), shows="quiet"),
     "UpdateAutomationRuleV2": Call(of_thing("Identifier", "rule", RuleName="silent")),
     "ListAutomationRulesV2": Call({}, shows="silent"),

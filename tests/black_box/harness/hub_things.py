@@ -57,6 +57,7 @@ class Owned:
         return {
             "rule": {name: value for name, value in rule.items() if name != "ResponseMetadata"},
             "exports": [job["ExportJobId"] for job in self.hub.list_export_jobs_v2()["Items"]],
+            "resources": self.hub.get_resources_v2()["Resources"],
         }
 
 
@@ -117,11 +118,51 @@ def statistics(a, b):
     assert found == [{"GroupByField": "metadata.product.name", "GroupByValues": []}]
 
 
+LAMP = {"PackageName": "ember-lamp", "PackageType": "unknown"}
+
+
+def software(a, b):
+    assert [one["PackageName"] for one in a.hub.get_software_v2()["Software"]] == ["ember-lamp"]
+    assert b.hub.get_software_v2()["Software"] == []
+
+
+def software_resources(a, b):
+    assert a.hub.get_software_resources_v2(**LAMP)["SoftwareResources"]
+    assert b.hub.get_software_resources_v2(**LAMP)["SoftwareResources"] == []
+
+
+def software_statistics(a, b):
+    rules = [{"GroupByField": "PackageName"}]
+    found = b.hub.get_software_statistics_v2(GroupByRules=rules)["GroupByResults"]
+    assert found == [{"GroupByField": "PackageName", "GroupByValues": []}]
+
+
 def trends(a, b):
     now = datetime.now(UTC)
     found = b.hub.get_findings_trends_v2(StartTime=now - timedelta(days=2), EndTime=now + timedelta(days=1))
     for point in found["TrendsMetrics"]:
         assert set(point["TrendsValues"]["SeverityTrends"].values()) == {0}
+
+
+def no_resources(a, b):
+    assert a.things.look()["resources"]
+    assert b.hub.get_resources_v2()["Resources"] == []
+    of_a = {"FieldName": "AccountId", "Filter": {"Value": a.account.id, "Comparison": "EQUALS"}}
+    filters = {"CompositeFilters": [{"StringFilters": [of_a]}]}
+    assert b.hub.get_resources_v2(Filters=filters)["Resources"] == []
+
+
+def resource_statistics(a, b):
+    rules = [{"GroupByField": "ResourceType"}, {"GroupByField": "FindingsSummary.FindingType"}]
+    found = b.hub.get_resources_statistics_v2(GroupByRules=rules)["GroupByResults"]
+    assert [result["GroupByValues"] for result in found] == [[], []]
+
+
+def resource_trends(a, b):
+    now = datetime.now(UTC)
+    found = b.hub.get_resources_trends_v2(StartTime=now - timedelta(days=2), EndTime=now + timedelta(days=1))
+    for point in found["TrendsMetrics"]:
+        assert point["TrendsValues"]["ResourcesCount"]["AllResources"] == 0
 
 
 def no_aggregators(a, b):
@@ -154,6 +195,12 @@ ISOLATED = {
         "GetExportJobV2": refused("get_export_job_v2", NOT_FOUND, ExportJobId=things("export")),
         "GetFindingStatisticsV2": statistics,
         "GetFindingsTrendsV2": trends,
+        "GetResourcesStatisticsV2": resource_statistics,
+        "GetResourcesTrendsV2": resource_trends,
+        "GetResourcesV2": no_resources,
+        "GetSoftwareResourcesV2": software_resources,
+        "GetSoftwareStatisticsV2": software_statistics,
+        "GetSoftwareV2": software,
         "ListAggregatorsV2": no_aggregators,
         "ListAutomationRulesV2": list_rules,
         "ListConnectorsV2": no_connectors,

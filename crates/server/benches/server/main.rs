@@ -4,9 +4,11 @@
 //! `incidents`, `lists`, `updates`, `delivery`, `search`, `import`. `BALEFIRE_BENCH_SECONDS` sets the length
 //! of a round.
 
+mod asff;
 mod bare;
 mod client;
 mod delivery;
+mod export;
 mod findings;
 mod import;
 mod incidents;

@@ -1,4 +1,4 @@
-//! GetFindingsV2 and GetFindingStatisticsV2 over many findings, one client; and a restart with them.
+//! What is searched, counted, exported and tested over many findings, one client; and a restart with them.
 //!
 //! `BALEFIRE_BENCH_FINDINGS` sets how many, 100,000 by default.
 
@@ -9,8 +9,8 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use crate::client::{Connection, load};
-use crate::findings;
 use crate::server::{Server, command};
+use crate::{asff, export, findings};
 
 /// How long a restarted server may take to read the findings.
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -21,7 +21,8 @@ pub async fn run() -> Result<()> {
     let count = std::env::var("BALEFIRE_BENCH_FINDINGS").ok();
     let count: usize = count.and_then(|text| text.parse().ok()).unwrap_or(100_000);
     println!("\n## GetFindingsV2 over {count} findings, one client");
-    let mut server = Server::start()?;
+    let exports = tempfile::TempDir::new()?;
+    let mut server = Server::start_with(&export::configuration(exports.path()))?;
     let mut connection = Connection::open(&server.address).await?;
     let on = server.request("securityhub", "POST", "/hubv2", "{}")?;
     connection.call(&on).await?;
@@ -64,6 +65,8 @@ pub async fn run() -> Result<()> {
         let name = format!("{} groupings of all", fields.len());
         page(&server, &name, "/findingsv2/statistics", &input).await?;
     }
+    asff::measure(&server).await?;
+    export::measure(&server, count).await?;
     let begun = Instant::now();
     server.restart()?;
     first_answer(&server).await?;

@@ -29,6 +29,8 @@ use crate::stream::Changes;
 /// How long the searched findings rest between two looks at the log, and how often they look at least.
 const FOLLOW_REST: Duration = Duration::from_millis(50);
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+/// How often it is asked whether edits of findings are to become rows.
+const FOLD_EVERY: Duration = Duration::from_millis(250);
 /// How often what has expired is looked for.
 const DROP_EXPIRED_EVERY: Duration = Duration::from_secs(600);
 
@@ -156,15 +158,16 @@ impl Server {
     pub async fn run(self) -> Result<()> {
         let opened = self.opened;
         let engine = Engine::new(
-            opened.store.clone(),
+            (opened.store.clone(), Arc::clone(&opened.index)),
             opened.clock.clone(),
             opened.ids.clone(),
             opened.settings,
             self.outside,
         );
         let stepping = tokio::spawn(Arc::clone(&engine).run());
-        let dropping = tokio::spawn(drop_expired(engine));
+        let dropping = tokio::spawn(drop_expired(Arc::clone(&engine)));
         let index = opened.index;
+        let folding = tokio::spawn(fold_edits(engine, Arc::clone(&index)));
         let following = tokio::spawn(follow(opened.store.clone(), Arc::clone(&index)));
         let (stop, stopping) = tokio::sync::watch::channel(false);
         let asked_to_end = async move {
@@ -189,7 +192,7 @@ impl Server {
         )
         .await?;
         index.stop();
-        for task in [stepping, dropping, following] {
+        for task in [stepping, dropping, folding, following] {
             task.abort();
             let _ = task.await;
         }
@@ -205,6 +208,15 @@ async fn drop_expired(engine: Arc<Engine>) {
             tracing::error!("what has expired could not be dropped: {failure:?}");
         }
         tokio::time::sleep(DROP_EXPIRED_EVERY).await;
+    }
+}
+
+async fn fold_edits(engine: Arc<Engine>, index: Arc<Index>) {
+    loop {
+        tokio::time::sleep(FOLD_EVERY).await;
+        if let Err(failure) = engine.fold_edits_if_due(&index).await {
+            tracing::error!("edits of findings stay in the log for now: {failure:?}");
+        }
     }
 }
 

@@ -1,5 +1,8 @@
 //! The job that writes the findings of an export to its bucket, a few at a time.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use balefire_api::generated::securityhub::ExportFailureCode;
 use balefire_store::{Error, Job};
 use bytes::Bytes;
@@ -10,11 +13,14 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::outside::export::{Obstacle, Target, Written};
 use crate::securityhub::export_job::{self, Begun, Ended, Progress, Task};
+use crate::securityhub::finding::Ahead;
 
 /// Output that is written at once. S3 takes no smaller parts than 5 MiB, but for the last.
 const WRITE_BYTES: usize = 8 << 20;
 /// Reads after which it is put down how far the export has come, though little was found in them.
 const READS_KEPT: u32 = 100;
+/// The rest between two looks whether the findings are in memory.
+const READING_REST: Duration = Duration::from_millis(250);
 
 /// How an attempt ended.
 enum Attempt {
@@ -78,18 +84,25 @@ impl Engine {
     }
 
     async fn attempt(&self, job: &Job, export: &mut Export) -> Result<Attempt, Error> {
+        if let Err(failure) = self.keeping(job, self.searchable()).await? {
+            return Ok(Attempt::Again(format!("{failure:?}")));
+        }
         let mut reads = 0;
+        let mut ahead = Ahead::default();
         let mut kept_ms = self.clock.now().0;
         loop {
             let (id, after) = (export.task.id.clone(), export.progress.after.clone());
-            let read =
-                move |ctx: &mut Ctx<'_, '_>, _: &Job| export_job::next_piece(ctx, &id, &after);
+            let index = Arc::clone(&self.index);
+            let read = move |ctx: &mut Ctx<'_, '_>, _: &Job| {
+                export_job::next_piece(ctx, &id, (&after, ahead.clone()), &index)
+            };
             let piece = match self.store.read(self.in_ctx(job, read)).await? {
                 Ok(Some(piece)) => piece,
                 Ok(None) => return Ok(Attempt::Over),
                 Err(failure) => return Ok(Attempt::Again(format!("{failure:?}"))),
             };
             reads += 1;
+            ahead = piece.ahead;
             export.progress.findings += piece.findings;
             export.progress.pending.extend(piece.bytes);
             let last = piece.after.is_none();
@@ -113,6 +126,20 @@ impl Engine {
             }
             // Reads run on the thread that asks.
             tokio::task::yield_now().await;
+        }
+    }
+
+    /// Waits until the findings can be searched; where nobody reads them into memory, it is done here. Such
+    /// waiting is no attempt that failed.
+    async fn searchable(&self) -> Result<Result<(), Failure>, Error> {
+        loop {
+            let (store, index) = (self.store.clone(), Arc::clone(&self.index));
+            let look = move || store.read_blocking(move |tx| index.current(tx).map(drop));
+            match tokio::task::spawn_blocking(look).await {
+                Ok(Ok(Err(Failure::Reading))) => tokio::time::sleep(READING_REST).await,
+                Ok(looked) => return looked,
+                Err(error) => return Ok(Err(Failure::Internal(error.to_string()))),
+            }
         }
     }
 

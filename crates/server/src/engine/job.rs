@@ -6,8 +6,8 @@ use std::time::Duration;
 use balefire_store::{Error, Job, Tx};
 
 use super::{
-    Engine, LEASE_MS, check_connector, create_ticket, notify, open_rule_incidents, pager_duty,
-    publish, review_risks, runbook, settle_replication_set, take_event,
+    Engine, LEASE_MS, check_connector, count_software, create_ticket, notify, open_rule_incidents,
+    pager_duty, publish, review_risks, runbook, settle_replication_set, take_event,
 };
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
@@ -67,6 +67,9 @@ impl Work {
                 Work::Inside(review_risks::review_risks)
             }
             crate::securityhub::risk::REVIEW_RISK => Work::Inside(review_risks::review_risk),
+            crate::securityhub::software::COUNT_SOFTWARE => {
+                Work::Inside(count_software::count_software)
+            }
             crate::securityhub::export_job::EXPORT_FINDINGS => Work::Export,
             runbook::RUN_COMMAND => Work::Outside(runbook::command::ERRAND),
             crate::securityhub::connector::CHECK => Work::Outside(check_connector::ERRAND),

@@ -2,8 +2,10 @@
 
 mod busy;
 mod check_connector;
+mod count_software;
 mod create_ticket;
 mod export_findings;
+mod fold_edits;
 mod forget_client_tokens;
 mod job;
 mod notify;
@@ -25,6 +27,7 @@ use tokio::task::JoinSet;
 use crate::context::{Clock, Ids};
 use crate::failure::Failure;
 use crate::outside::Outside;
+use crate::securityhub::finding::Index;
 use crate::settings::Settings;
 use busy::Busy;
 use job::Work;
@@ -41,6 +44,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// Runs jobs.
 pub struct Engine {
     store: Store,
+    /// The store's findings, as they are searched.
+    index: Arc<Index>,
     clock: Clock,
     ids: Ids,
     settings: Settings,
@@ -52,7 +57,7 @@ pub struct Engine {
 
 impl Engine {
     pub fn new(
-        store: Store,
+        (store, index): (Store, Arc<Index>),
         clock: Clock,
         ids: Ids,
         settings: Settings,
@@ -62,6 +67,7 @@ impl Engine {
         let commands = (runbook::COMMANDS.to_owned(), outside.commands_at_once());
         Arc::new(Engine {
             store,
+            index,
             clock,
             ids,
             settings,

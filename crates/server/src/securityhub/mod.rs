@@ -15,7 +15,9 @@ pub mod insight;
 mod organization;
 pub mod product;
 mod product_v2;
+mod resource;
 pub mod risk;
+pub mod software;
 mod standard;
 mod tags;
 pub mod ticket;
@@ -28,20 +30,24 @@ use balefire_api::own;
 
 use crate::handler::Handler;
 use finding::Index;
+use resource::Inventory;
 
-/// The operations of this room. Those that search ask the index.
+/// The operations of this room. Some ask the index.
 pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
-    [first_version(), second_version(), searches(index), own()].concat()
+    let inventory = Arc::default();
+    [
+        first_version(),
+        second_version(),
+        indexed(index),
+        resources(&inventory, index),
+        own(),
+    ]
+    .concat()
 }
 
 /// The first version: ASFF.
 fn first_version() -> Vec<Handler> {
     vec![
-        Handler::of_elements::<op::BatchImportFindings>(
-            "Findings",
-            finding::v1::batch_import_findings,
-        ),
-        Handler::of::<op::BatchUpdateFindings>(finding::v1::batch_update_findings),
         Handler::of::<op::CreateActionTarget>(action_target::create_action_target),
         Handler::of::<op::CreateInsight>(insight::create_insight),
         Handler::of::<op::DeleteActionTarget>(action_target::delete_action_target),
@@ -64,8 +70,6 @@ fn first_version() -> Vec<Handler> {
         Handler::of::<op::GetAdministratorAccount>(organization::get_administrator_account),
         Handler::of::<op::GetEnabledStandards>(standard::get_enabled_standards),
         Handler::of::<op::GetFindingHistory>(finding::v1::get_finding_history),
-        Handler::of::<op::GetFindings>(finding::v1::get_findings),
-        Handler::of::<op::GetInsightResults>(insight::get_insight_results),
         Handler::of::<op::GetInsights>(insight::get_insights),
         Handler::of::<op::GetMasterAccount>(organization::get_master_account),
         Handler::of::<op::GetMembers>(organization::get_members),
@@ -85,7 +89,6 @@ fn first_version() -> Vec<Handler> {
 /// The second version: OCSF; and tags, which are of both.
 fn second_version() -> Vec<Handler> {
     vec![
-        Handler::of::<op::BatchUpdateFindingsV2>(finding::batch_update_findings_v2),
         Handler::of::<op::CancelExportJobV2>(export_job::cancel_export_job_v2),
         Handler::of::<op::CreateAggregatorV2>(aggregator::create_aggregator_v2),
         Handler::of::<op::CreateAutomationRuleV2>(automation_rule::create_automation_rule_v2),
@@ -106,6 +109,10 @@ fn second_version() -> Vec<Handler> {
         Handler::of::<op::GetConnectorV2>(connector::get_connector_v2),
         Handler::of::<op::GetExportJobV2>(export_job::get_export_job_v2),
         Handler::of::<op::GetFindingsTrendsV2>(trend::get_findings_trends_v2),
+        Handler::of::<op::GetResourcesTrendsV2>(resource::get_resources_trends_v2),
+        Handler::of::<op::GetSoftwareResourcesV2>(software::get_software_resources_v2),
+        Handler::of::<op::GetSoftwareStatisticsV2>(software::get_software_statistics_v2),
+        Handler::of::<op::GetSoftwareV2>(software::get_software_v2),
         Handler::of::<op::ListAggregatorsV2>(aggregator::list_aggregators_v2),
         Handler::of::<op::ListAutomationRulesV2>(automation_rule::list_automation_rules_v2),
         Handler::of::<op::ListConnectorsV2>(connector::list_connectors_v2),
@@ -121,9 +128,44 @@ fn second_version() -> Vec<Handler> {
     ]
 }
 
-fn searches(index: &Arc<Index>) -> Vec<Handler> {
-    let (findings, statistics) = (Arc::clone(index), Arc::clone(index));
+/// Those that ask what the columns know.
+fn indexed(index: &Arc<Index>) -> Vec<Handler> {
+    [brought(index), searches(index)].concat()
+}
+
+/// What changes findings.
+fn brought(index: &Arc<Index>) -> Vec<Handler> {
+    let [first, second, imported, own] = std::array::from_fn(|_| Arc::clone(index));
     vec![
+        Handler::of_elements::<op::BatchImportFindings>("Findings", move |ctx, findings| {
+            finding::v1::batch_import_findings(ctx, findings, &imported)
+        }),
+        Handler::of::<op::BatchUpdateFindings>(move |ctx, input| {
+            finding::v1::batch_update_findings(ctx, input, &first)
+        }),
+        Handler::of::<op::BatchUpdateFindingsV2>(move |ctx, input| {
+            finding::batch_update_findings_v2(ctx, input, &second)
+        }),
+        Handler::of::<own::ImportFindings>(move |ctx, input| {
+            finding::import_findings(ctx, input, &own)
+        }),
+    ]
+}
+
+/// What searches findings.
+fn searches(index: &Arc<Index>) -> Vec<Handler> {
+    let [findings, findings_v1, insights, rules, statistics] =
+        std::array::from_fn(|_| Arc::clone(index));
+    vec![
+        Handler::of::<op::GetFindings>(move |ctx, input| {
+            finding::v1::get_findings(ctx, input, &findings_v1)
+        }),
+        Handler::of::<op::GetInsightResults>(move |ctx, input| {
+            insight::get_insight_results(ctx, input, &insights)
+        }),
+        Handler::of::<own::TestAutomationRule>(move |ctx, input| {
+            automation_rule::test_automation_rule(ctx, input, &rules)
+        }),
         Handler::of::<op::GetFindingStatisticsV2>(move |ctx, input| {
             finding::get_finding_statistics_v2(ctx, input, &statistics)
         }),
@@ -133,14 +175,28 @@ fn searches(index: &Arc<Index>) -> Vec<Handler> {
     ]
 }
 
+/// Those that search the inventory, and the findings of what is in it.
+fn resources(inventory: &Arc<Inventory>, index: &Arc<Index>) -> Vec<Handler> {
+    let lists = (Arc::clone(inventory), Arc::clone(index));
+    let statistics = lists.clone();
+    vec![
+        Handler::of::<op::GetResourcesStatisticsV2>(move |ctx, input| {
+            let (inventory, findings) = &statistics;
+            resource::get_resources_statistics_v2(ctx, input, inventory, findings)
+        }),
+        Handler::of::<op::GetResourcesV2>(move |ctx, input| {
+            let (inventory, findings) = &lists;
+            resource::get_resources_v2(ctx, input, inventory, findings)
+        }),
+    ]
+}
+
 /// Balefire's own.
 fn own() -> Vec<Handler> {
     vec![
         Handler::of::<own::AcceptRisk>(risk::accept_risk),
         Handler::of::<own::CompleteImport>(finding::complete_import),
-        Handler::of::<own::ImportFindings>(finding::import_findings),
         Handler::of::<own::ListRiskAcceptances>(risk::list_risk_acceptances),
-        Handler::of::<own::TestAutomationRule>(automation_rule::test_automation_rule),
         Handler::of::<own::WithdrawRiskAcceptance>(risk::withdraw_risk_acceptance),
     ]
 }

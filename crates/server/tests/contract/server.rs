@@ -54,6 +54,7 @@ impl Server {
         let keys = [ADMINISTRATOR, OWNER, OTHER]
             .map(|account| (account, add_account(&store, &sealing, account)));
         let clock = Clock::from_source(|| Timestamp(NOW_MS));
+        let index = Arc::default();
         let pipeline = Pipeline::new(
             store.clone(),
             Access::new(sealing),
@@ -61,11 +62,11 @@ impl Server {
             clock.clone(),
             Ids::random(),
             Settings::default(),
-            balefire::operations(&std::sync::Arc::default()),
+            balefire::operations(&index),
         );
         Server {
             engine: Engine::new(
-                store.clone(),
+                (store.clone(), index),
                 clock,
                 Ids::random(),
                 Settings::default(),

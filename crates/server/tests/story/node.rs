@@ -10,6 +10,7 @@ use balefire::context::{Caller, Clock, Ids};
 use balefire::engine::Engine;
 use balefire::outside::Outside;
 use balefire::pipeline::Pipeline;
+use balefire::securityhub::finding::Index;
 use balefire::settings::Settings;
 use balefire_api::{Timestamp, check, json, shape};
 use balefire_store::{Location, Options, Store};
@@ -25,6 +26,7 @@ const BEGIN_MS: i64 = 1_767_225_600_000;
 
 pub struct Node {
     store: Store,
+    index: Arc<Index>,
     pipeline: Pipeline,
     outside: Configuration,
     clock: Clock,
@@ -54,6 +56,7 @@ impl Node {
             }
         });
         let sealing = SealingKey::load(&directory.join("sealing.key")).expect("a key");
+        let index = Arc::default();
         let pipeline = Pipeline::new(
             store.clone(),
             Access::new(sealing),
@@ -61,7 +64,7 @@ impl Node {
             clock.clone(),
             ids.clone(),
             Settings::default(),
-            balefire::operations(&std::sync::Arc::default()),
+            balefire::operations(&index),
         );
         let outside = Configuration::parse(&format!(
             "[outside]\nallow = [\"127.0.0.0/8\"]\n\
@@ -69,6 +72,7 @@ impl Node {
         ));
         Node {
             store,
+            index,
             pipeline,
             outside: outside.expect("a configuration"),
             clock,
@@ -170,7 +174,7 @@ impl Node {
 
     fn engine(&self) -> Arc<Engine> {
         Engine::new(
-            self.store.clone(),
+            (self.store.clone(), Arc::clone(&self.index)),
             self.clock.clone(),
             self.ids.clone(),
             Settings::default(),

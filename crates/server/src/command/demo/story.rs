@@ -56,7 +56,7 @@ pub async fn tell(opened: &Opened, behind_ms: &AtomicI64) -> Result<Told> {
     let caller = opened.administrator()?;
     let now_ms = opened.clock.now().0;
     let engine = Engine::new(
-        opened.store.clone(),
+        (opened.store.clone(), Arc::clone(&opened.index)),
         opened.clock.clone(),
         opened.ids.clone(),
         opened.settings.clone(),

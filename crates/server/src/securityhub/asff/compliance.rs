@@ -25,6 +25,12 @@ const STATUSES: [(&str, i64, &str); 4] = [
     ("NOT_AVAILABLE", 0, "Unknown"),
 ];
 
+/// `Compliance.Status` by OCSF's number.
+pub fn status_of_id(id: i64) -> &'static str {
+    let known = STATUSES.iter().find(|(_, known, _)| *known == id);
+    known.map_or("NOT_AVAILABLE", |(status, ..)| status)
+}
+
 pub fn to_ocsf(left: &mut Value, event: &mut Value) {
     let status = place::text(left, "Compliance.Status");
     if let Some((_, id, caption)) = STATUSES.iter().find(|(known, ..)| Some(*known) == status) {
@@ -73,9 +79,7 @@ pub fn to_asff(ocsf: &Value, finding: &mut Value) {
         return;
     }
     if let Some(id) = place::integer(ocsf, "compliance.status_id") {
-        let known = STATUSES.iter().find(|(_, known, _)| *known == id);
-        let status = known.map_or("NOT_AVAILABLE", |(status, ..)| status);
-        place::put(finding, "Compliance.Status", status.into());
+        place::put(finding, "Compliance.Status", status_of_id(id).into());
     }
     place::back(PAIRS, ocsf, finding);
     let standards: Vec<Value> = place::elements(ocsf, "compliance.standards")

@@ -5,8 +5,9 @@
 
 mod compliance;
 pub mod place;
+pub mod regular;
 mod resource;
-mod resource_type;
+pub(in crate::securityhub) mod resource_type;
 mod rest;
 mod standing;
 #[cfg(test)]
@@ -14,6 +15,9 @@ mod tests;
 mod times;
 mod vulnerability;
 
+pub use compliance::status_of_id as compliance_status_of_id;
+pub use resource_type::to_asff as resource_type_of_ocsf;
+pub use standing::normalized_of_severity_id;
 pub use standing::{LABELS, label_of_normalized, label_of_severity_id, normalized_of_label};
 pub use standing::{severity_id_of_label, status_id_of_workflow, workflow_of_status_id};
 
@@ -225,6 +229,11 @@ fn related_to_asff(ocsf: &Value, finding: &mut Value) {
     }
 }
 
+/// The id of the account that is the resource of a finding without any.
+pub const ACCOUNT_ID: &str = "AWS::::Account:";
+/// And what its type is.
+pub const ACCOUNT_TYPE: &str = "AwsAccount";
+
 /// What every finding of ASFF has.
 fn fill(finding: &mut Value) {
     let product = place::text(finding, "ProductArn").unwrap_or("-").to_owned();
@@ -247,11 +256,11 @@ fn fill(finding: &mut Value) {
         }
     }
     if place::elements(finding, "Resources").next().is_none() {
-        let id = format!("AWS::::Account:{account}");
+        let id = format!("{ACCOUNT_ID}{account}");
         place::put(
             finding,
             "Resources",
-            json!([{"Type": "AwsAccount", "Id": id}]),
+            json!([{"Type": ACCOUNT_TYPE, "Id": id}]),
         );
     }
 }

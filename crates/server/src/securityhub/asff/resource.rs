@@ -28,7 +28,11 @@ pub fn to_ocsf(asff: &Value, left: &mut Value, event: &mut Value) {
 fn one_to_ocsf(resource: &mut Value, account: Option<&str>, criticality: Option<&str>) -> Value {
     let mut out = Value::Object(Map::new());
     if let Some(Value::String(kind)) = place::take(resource, "Type") {
-        place::put(&mut out, "type", resource_type::to_ocsf(&kind).into());
+        let ocsf = resource_type::to_ocsf(&kind);
+        if resource_type::to_asff(&ocsf) != kind {
+            place::put(resource, "Type", kind.into());
+        }
+        place::put(&mut out, "type", ocsf.into());
     }
     place::forward(PAIRS, resource, &mut out);
     if let Some(Value::Object(tags)) = place::take(resource, "Tags") {

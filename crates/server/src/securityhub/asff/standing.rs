@@ -1,5 +1,7 @@
 //! How bad a finding is and what has become of it: severity, workflow, record state; and its class.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Value, json};
 
 use super::place;
@@ -36,6 +38,16 @@ pub fn label_of_normalized(normalized: i64) -> &'static str {
 pub fn normalized_of_label(label: &str) -> Option<i64> {
     let known = LABELS.iter().find(|(known, _)| *known == label);
     known.map(|(_, normalized)| *normalized)
+}
+
+/// The numbers on the scale of 0 to 100 that may stand beside the label of OCSF's number.
+pub fn normalized_of_severity_id(id: i64) -> Option<RangeInclusive<i64>> {
+    let least = normalized_of_label(label_of_severity_id(id)?)?;
+    let next = LABELS
+        .iter()
+        .map(|(_, other)| *other)
+        .find(|other| *other > least);
+    Some(least..=next.map_or(100, |next| next - 1))
 }
 
 /// OCSF's number of a label: Informational is 1.
@@ -118,11 +130,10 @@ pub fn to_ocsf(left: &mut Value, event: &mut Value) {
 
 fn severity_to_ocsf(left: &mut Value, event: &mut Value) {
     let normalized = place::integer(left, "Severity.Normalized");
+    let own = place::text(left, "Severity.Label").or_else(|| normalized.map(label_of_normalized));
+    let is_suggested = own.is_none();
     let provider = place::text(left, "FindingProviderFields.Severity.Label");
-    let label = place::text(left, "Severity.Label")
-        .or_else(|| normalized.map(label_of_normalized))
-        .or(provider)
-        .map(str::to_owned);
+    let label = own.or(provider).map(str::to_owned);
     let id = label.as_deref().and_then(severity_id_of_label).unwrap_or(0);
     place::put(event, "severity_id", id.into());
     place::put(event, "severity", caption(SEVERITIES, id).into());
@@ -130,7 +141,11 @@ fn severity_to_ocsf(left: &mut Value, event: &mut Value) {
     if normalized == label.as_deref().and_then(normalized_of_label) {
         place::take(left, "Severity.Normalized");
     }
-    let provider = place::take(left, "FindingProviderFields.Severity.Label");
+    // Where it is only suggested, ASFF shows no label: what is left says so.
+    let provider = match is_suggested {
+        true => place::take_copy(left, "FindingProviderFields.Severity.Label"),
+        false => place::take(left, "FindingProviderFields.Severity.Label"),
+    };
     let provider = provider.as_ref().and_then(Value::as_str);
     if let Some(id) = provider.and_then(severity_id_of_label) {
         let vendor = json!({"severity_id": id, "severity": caption(SEVERITIES, id)});

@@ -38,23 +38,23 @@ pub struct Verdict {
 #[derive(Default)]
 pub struct Rules {
     /// From the lowest order to the highest.
-    rules: Vec<Rule>,
+    pub(super) rules: Vec<Rule>,
     /// The uids of findings in which a rule set something.
     set: BTreeMap<usize, BTreeSet<String>>,
     openings: BTreeMap<usize, Openings>,
     untold: BTreeMap<usize, usize>,
 }
 
-struct Rule {
+pub(super) struct Rule {
     row: RuleRow,
-    arn: String,
-    name: String,
+    pub(super) arn: String,
+    pub(super) name: String,
     order: f64,
     updated_ms: i64,
     /// Of the administrator, which covers the findings of all accounts.
     covers_all: bool,
-    filters: Filters,
-    action: Action,
+    pub(super) filters: Filters,
+    pub(super) action: Action,
 }
 
 impl Rules {
@@ -90,12 +90,12 @@ impl Rules {
     /// What the rules set in a version; what else they do is done by `finish`.
     pub fn judge(&mut self, version: &Version<'_>) -> Result<Verdict, Failure> {
         let mut verdict = Verdict::default();
-        if !self.rules.iter().any(|rule| rule.covers(version.account)) {
+        if !self.rules.iter().any(|rule| rule.judges(version.account)) {
             return Ok(verdict);
         }
         let document: Json = serde_json::from_str(version.text)?;
         for (place, rule) in self.rules.iter().enumerate() {
-            if !rule.covers(version.account) || !rule.filters.matches(&document) {
+            if !rule.judges(version.account) || !rule.filters.matches(&document) {
                 continue;
             }
             match &rule.action {
@@ -108,7 +108,7 @@ impl Rules {
                     }
                 }
                 Action::Tell(_) => *self.untold.entry(place).or_default() += 1,
-                Action::Rate => {}
+                Action::Rate(_) => {}
             }
         }
         Ok(verdict)
@@ -138,7 +138,7 @@ impl Rules {
                     "status_id": fields.status_id,
                     "comment": fields.comment,
                 });
-                ctx.changed("findings.updated", &rule.arn, &body)?;
+                ctx.changed("findings.ruled", &rule.arn, &body)?;
             }
         }
         for (place, openings) in &self.openings {
@@ -174,7 +174,7 @@ fn rows(ctx: &mut Ctx<'_, '_>, accounts: &[&str]) -> Result<Vec<Row>, Failure> {
 }
 
 impl Rule {
-    /// A rule over findings. One that is no longer right must not keep findings out.
+    /// One that is no longer right must not keep findings out.
     fn of(ctx: &Ctx<'_, '_>, row: RuleRow, covers_all: bool) -> Option<Rule> {
         let arn = row.arn();
         let compiled = row.rule().and_then(|rule| {
@@ -194,14 +194,19 @@ impl Rule {
             order: rule.rule_order.unwrap_or_default(),
             updated_ms: rule.updated_at.map_or(0, |at| at.0),
             covers_all,
-            filters: definition.filters?,
+            filters: definition.filters,
             action: definition.action,
             row,
         })
     }
 
-    fn covers(&self, account: &str) -> bool {
+    pub(super) fn covers(&self, account: &str) -> bool {
         self.covers_all || self.row.account == account
+    }
+
+    /// Whether it is a rule over findings, and over those of an account.
+    fn judges(&self, account: &str) -> bool {
+        !matches!(self.action, Action::Rate(_)) && self.covers(account)
     }
 
     /// Whether a version that matches calls for an incident: something is to be done, and the version

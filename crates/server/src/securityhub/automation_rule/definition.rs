@@ -3,7 +3,7 @@
 use balefire_api::generated::securityhub::{
     AutomationRulesActionTypeV2 as Type, AutomationRulesActionV2,
     AutomationRulesFindingFieldsUpdateV2, Criteria, ExternalIntegrationConfiguration,
-    GetAutomationRuleV2Response,
+    GetAutomationRuleV2Response, ResourceCriticality,
 };
 use balefire_api::{Timestamp, Violation, rejection};
 
@@ -19,13 +19,13 @@ pub enum Action {
     /// Tells the connector with this ARN.
     Tell(String),
     /// Sets how critical a resource is.
-    Rate,
+    Rate(ResourceCriticality),
 }
 
 /// A rule that is right.
 pub struct Definition {
-    /// `None` where the rule is about resources.
-    pub filters: Option<Filters>,
+    /// Over resources where those are what is rated, and over findings otherwise.
+    pub filters: Filters,
     pub action: Action,
 }
 
@@ -39,17 +39,15 @@ impl Definition {
     ) -> Result<Definition, Failure> {
         let mut violations = Vec::new();
         let filters = match criteria {
-            Criteria::OcsfFindingCriteria(filters) => Filters::of_rule(filters, now).map(Some),
-            Criteria::ResourceCriteria(filters) => {
-                Filters::check_resources(filters, now).map(|()| None)
-            }
+            Criteria::OcsfFindingCriteria(filters) => Filters::of_rule(filters, now),
+            Criteria::ResourceCriteria(filters) => Filters::of_resource_rule(filters, now),
         };
         let filters = match filters {
             Err(Failure::Invalid(wrong)) => {
                 violations.extend(wrong);
                 None
             }
-            filters => filters?,
+            filters => Some(filters?),
         };
         let action = only_action(account, actions).map_err(|wrong| violations.extend(wrong));
         if let [action] = actions {
@@ -60,8 +58,10 @@ impl Definition {
                 violations.push(rejection::violation("/Criteria", rule));
             }
         }
-        match action {
-            Ok(action) if violations.is_empty() => Ok(Definition { filters, action }),
+        match (filters, action) {
+            (Some(filters), Ok(action)) if violations.is_empty() => {
+                Ok(Definition { filters, action })
+            }
             _ => Err(Failure::Invalid(violations)),
         }
     }
@@ -134,14 +134,17 @@ fn only_action(
     match (
         &action.finding_fields_update,
         &action.external_integration_configuration,
+        &action.resource_fields_update,
     ) {
         _ if !wrong.is_empty() => Err(wrong),
-        (Some(update), _) => set(update, &format!("{at}/FindingFieldsUpdate")),
-        (_, Some(integration)) => {
+        (Some(update), ..) => set(update, &format!("{at}/FindingFieldsUpdate")),
+        (_, Some(integration), _) => {
             let at = format!("{at}/ExternalIntegrationConfiguration/ConnectorArn");
             integrate(account, integration).map_err(|rule| vec![rejection::violation(&at, rule)])
         }
-        _ => Ok(Action::Rate),
+        (_, _, Some(update)) => Ok(Action::Rate(update.criticality)),
+        // The type has no member, which was found wrong above.
+        _ => Err(wrong),
     }
 }
 

@@ -7,6 +7,7 @@ mod delete_automation_rule_v2;
 mod get_automation_rule_v2;
 mod list_automation_rules_v2;
 mod openings;
+mod rating;
 mod test_automation_rule;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -18,6 +19,7 @@ pub use delete_automation_rule_v2::delete_automation_rule_v2;
 pub use get_automation_rule_v2::get_automation_rule_v2;
 pub use list_automation_rules_v2::list_automation_rules_v2;
 pub use openings::{Group, OPEN_RULE_INCIDENTS, Openings};
+pub use rating::Rating;
 pub use test_automation_rule::test_automation_rule;
 pub use update_automation_rule_v2::update_automation_rule_v2;
 

@@ -1,13 +1,15 @@
 //! TestAutomationRule, Balefire's own: what a rule would have done to findings that are there.
 
 use balefire_api::own::{TestAutomationRuleInput, TestAutomationRuleOutput};
+use balefire_columns::Plan;
 use serde_json::Value;
 
 use super::RuleRow;
 use super::definition::{Action, Definition};
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::securityhub::finding::{Edit, Fields, Passing, Standing, scan};
+use crate::securityhub::finding::filter::Provided;
+use crate::securityhub::finding::{Edit, Fields, Index, Passing, Standing, read};
 use crate::securityhub::hub;
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -18,22 +20,35 @@ const SAMPLES_MAX: usize = 10;
 pub fn test_automation_rule(
     ctx: &mut Ctx<'_, '_>,
     input: TestAutomationRuleInput,
+    index: &Index,
 ) -> Result<TestAutomationRuleOutput, Failure> {
     hub::require_on(ctx)?;
     let since_ms = ctx.now.0 - i64::from(input.days) * DAY_MS;
     let definition = definition(ctx, input)?;
-    let Some(filters) = &definition.filters else {
+    if let Action::Rate(_) = definition.action {
         let rule = "Member must be of a rule over findings; resources cannot be tested yet";
         return Err(Failure::invalid("/Criteria", rule));
+    }
+    let recent = || Plan::Between {
+        field: index.fields().updated,
+        from_ms: since_ms,
+        to_ms: i64::MAX,
     };
-    let mut output = TestAutomationRuleOutput::default();
-    scan(ctx.tx, ctx.caller.visible(), |finding| {
+    let (current, visible) = (index.current(ctx.tx)?, ctx.caller.visible());
+    let examined = current.count(visible, recent());
+    let mut output = TestAutomationRuleOutput {
+        examined: examined.try_into().unwrap_or_default(),
+        ..TestAutomationRuleOutput::default()
+    };
+    let provided = Provided(index.fields());
+    let plan = definition.filters.plan(&provided);
+    let keys = current.keys(visible, Plan::All(vec![recent(), plan]));
+    read(ctx.tx, visible, &keys, index.tail(), |finding| {
         if finding.updated_ms < since_ms {
             return Ok(());
         }
-        output.examined += 1;
         let document: Value = serde_json::from_str(&finding.text)?;
-        if !filters.matches(&document) {
+        if !definition.filters.matches(&document) {
             return Ok(());
         }
         output.matched += 1;
@@ -72,7 +87,7 @@ fn would_change(action: &Action, finding: &Passing<'_>, document: &Value) -> Res
     match action {
         Action::Set(fields) => Ok(sets_anew(fields, finding.edit.as_ref(), document)),
         Action::Open(_) => Ok(!Standing::of(&finding.text)?.is_over()),
-        Action::Tell(_) | Action::Rate => Ok(false),
+        Action::Tell(_) | Action::Rate(_) => Ok(false),
     }
 }
 

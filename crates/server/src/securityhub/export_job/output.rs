@@ -8,7 +8,7 @@ use balefire_api::generated::securityhub::{ExportStatus, FindingsExportFormat, F
 use super::record::findings_of;
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::securityhub::finding::{Filters, Matching, next_matching};
+use crate::securityhub::finding::{Ahead, Filters, Index, Matching, next_matching};
 use table::Table;
 
 /// The next part of an export's output.
@@ -19,6 +19,8 @@ pub struct Piece {
     pub findings: i64,
     /// The finding to go on behind; nothing, when this is the last.
     pub after: Option<String>,
+    /// What is to be looked at behind it.
+    pub ahead: Ahead,
 }
 
 enum Form {
@@ -30,8 +32,13 @@ enum Form {
 /// add to the output. Nothing, when the export is over.
 ///
 /// Relative dates are counted from the start of the export, so that all of it is of one selection. A
-/// finding is as it is when the export comes by; one that is brought in meanwhile may be missing.
-pub fn next_piece(ctx: &mut Ctx<'_, '_>, id: &str, after: &str) -> Result<Option<Piece>, Failure> {
+/// finding is as it is when the export comes by; one that is brought in or changed meanwhile may be missing.
+pub fn next_piece(
+    ctx: &mut Ctx<'_, '_>,
+    id: &str,
+    (after, mut ahead): (&str, Ahead),
+    index: &Index,
+) -> Result<Option<Piece>, Failure> {
     let Some(job) = super::own(ctx, id)? else {
         return Ok(None);
     };
@@ -53,8 +60,9 @@ pub fn next_piece(ctx: &mut Ctx<'_, '_>, id: &str, after: &str) -> Result<Option
         piece.findings += 1;
         form.push(&finding, &mut piece.bytes)
     };
-    let next = next_matching(ctx.tx, job.visible(), &filters, after, show)?;
-    piece.after = next;
+    let ahead_of = (index, &mut ahead);
+    piece.after = next_matching(ctx.tx, job.visible(), &filters, after, ahead_of, show)?;
+    piece.ahead = ahead;
     Ok(Some(piece))
 }
 

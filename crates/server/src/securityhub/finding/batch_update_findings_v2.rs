@@ -1,59 +1,68 @@
 //! BatchUpdateFindingsV2: customers set severity, status and comment of findings, each for itself.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use balefire_api::generated::securityhub::{
     BatchUpdateFindingsV2ProcessedFinding as Processed, BatchUpdateFindingsV2Request,
     BatchUpdateFindingsV2Response, BatchUpdateFindingsV2UnprocessedFinding as Unprocessed,
     BatchUpdateFindingsV2UnprocessedFindingErrorCode as ErrorCode, OcsfFindingIdentifier,
 };
-use balefire_store::Kept;
-use serde_json::json;
+use balefire_store::Tx;
 
-use super::edit::Edit;
+use super::edit;
 use super::fields::Fields;
-use super::history;
 use super::identity::{Identity, account_of};
+use super::index::Index;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::hub;
+
+/// How many edits may wait for their rows. Each takes some 80 bytes of memory until then.
+const NAMED_MAX: usize = 2_000_000;
 
 /// Updates what it can and says for each of the others why not. Times of the finding do not move, and
 /// what customers set stays when the provider sends the finding again.
 pub fn batch_update_findings_v2(
     ctx: &mut Ctx<'_, '_>,
     input: BatchUpdateFindingsV2Request,
+    index: &Index,
 ) -> Result<BatchUpdateFindingsV2Response, Failure> {
     let hub = hub::require_on(ctx)?;
+    if index.tail().waiting() > NAMED_MAX {
+        return Err(Failure::Throttled);
+    }
     let fields = fields(&input)?;
     let named = named(input)?;
     let uids: Vec<&str> = named.iter().map(|named| named.uid.as_str()).collect();
-    let known = super::known_of(ctx.tx, &uids)?;
-    let mut edits: HashMap<String, Kept<Edit>> = super::records_of(ctx.tx, &uids)?;
-    let before = edits.clone();
-    let mut seen = HashSet::new();
-    let mut changed = Vec::new();
+    let known = known_of(ctx.tx, &uids, index)?;
+    let mut edited = HashSet::new();
+    let mut echoes = Vec::with_capacity(named.len());
     let mut response = BatchUpdateFindingsV2Response::default();
-    for Named { uid, echo } in named {
-        let is_visible = account_of(&uid).is_some_and(|a| ctx.caller.visible().includes(a));
-        if !known.contains(&uid) || !is_visible {
+    for (place, Named { uid, .. }) in named.iter().enumerate() {
+        let is_visible = account_of(uid).is_some_and(|a| ctx.caller.visible().includes(a));
+        echoes.push(if !known[place] || !is_visible {
             let message = "There is no finding with this identifier.";
-            let error = (ErrorCode::ResourceNotFoundException, message);
-            response.unprocessed_findings.push(echo.unprocessed(error));
-        } else if !seen.insert(uid.clone()) {
+            Err((ErrorCode::ResourceNotFoundException, message))
+        } else if !edited.insert(uid.as_str()) {
             let message = "The request names this finding twice; the first naming was processed.";
-            let error = (ErrorCode::ConflictException, message);
-            response.unprocessed_findings.push(echo.unprocessed(error));
+            Err((ErrorCode::ConflictException, message))
         } else {
-            if set(ctx, &fields, &uid, edits.get_mut(&uid))? {
-                changed.push(uid);
-            }
-            response.processed_findings.push(echo.processed());
-        }
+            Ok(())
+        });
     }
-    if !changed.is_empty() {
-        history::record_edits(ctx, &changed, &before)?;
-        ctx.changed("findings.updated", &hub.arn(), &log_body(&fields, &changed))?;
+    let edited: Vec<&str> = uids
+        .iter()
+        .copied()
+        .filter(|uid| edited.remove(uid))
+        .collect();
+    if !edited.is_empty() {
+        edit::append(ctx, &hub.arn(), &fields, &edited)?;
+    }
+    for (Named { echo, .. }, outcome) in named.into_iter().zip(echoes) {
+        match outcome {
+            Ok(()) => response.processed_findings.push(echo.processed()),
+            Err(error) => response.unprocessed_findings.push(echo.unprocessed(error)),
+        }
     }
     Ok(response)
 }
@@ -63,39 +72,19 @@ fn fields(input: &BatchUpdateFindingsV2Request) -> Result<Fields, Failure> {
     Fields::of("", input.severity_id, input.status_id, comment).map_err(Failure::Invalid)
 }
 
-/// Sets fields of a finding; false where all of it was set already, and by customers.
-fn set(
-    ctx: &mut Ctx<'_, '_>,
-    fields: &Fields,
-    uid: &str,
-    edit: Option<&mut Kept<Edit>>,
-) -> Result<bool, Failure> {
-    let by = ctx.caller.arn.as_str();
-    let Some(edit) = edit else {
-        let edit = Edit::new(uid).by_customer(fields, by, ctx.now);
-        match ctx.tx.insert(&edit) {
-            // Another server set something at this very moment; the next try will see it.
-            Err(balefire_store::Error::Exists { .. }) => return Err(Failure::Throttled),
-            done => done?,
+/// For each uid whether there is such a finding. The columns know most; none is ever taken away, so what they
+/// know is there.
+fn known_of(tx: &mut Tx<'_>, uids: &[&str], index: &Index) -> Result<Vec<bool>, Failure> {
+    let mut known = index.knows(uids);
+    let left = uids.iter().zip(&known).filter(|(_, known)| !**known);
+    let left: Vec<&str> = left.map(|(uid, _)| *uid).collect();
+    if !left.is_empty() {
+        let found = super::known_of(tx, &left)?;
+        for (uid, known) in uids.iter().zip(&mut known) {
+            *known |= found.contains(*uid);
         }
-        return Ok(true);
-    };
-    let after = edit.by_customer(fields, by, ctx.now);
-    if after == edit.record {
-        return Ok(false);
     }
-    edit.record = after;
-    ctx.tx.replace(edit)?;
-    Ok(true)
-}
-
-fn log_body(fields: &Fields, uids: &[String]) -> serde_json::Value {
-    json!({
-        "uids": uids,
-        "severity_id": fields.severity_id,
-        "status_id": fields.status_id,
-        "comment": fields.comment,
-    })
+    Ok(known)
 }
 
 /// A finding that the request names.

@@ -6,15 +6,15 @@ use balefire_api::own::{CompleteImportInput, CompleteImportOutput};
 use balefire_store::{Kept, Row};
 use serde_json::{Value as Json, json};
 
+use super::counted::state;
 use super::edit::{Edit, Standing};
-use super::history::state;
 use super::members::{Changes, Members, json_text};
 use super::packing::{Packed, Packer, Unpacker};
 use super::run::Run;
 use super::{Finding, identity};
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::securityhub::trend;
+use crate::securityhub::{software, trend};
 
 /// What errors call a run; its name follows from it.
 const RUN: &str = "IMPORT_RUN";
@@ -66,6 +66,7 @@ pub fn complete_import(
         closing.row(ctx, row)?;
     }
     closing.trend.record(ctx)?;
+    closing.software.record(ctx)?;
     let closed = closing.closed;
     if !closed.is_empty() {
         let body = json!({"created": [], "updated": closed});
@@ -104,6 +105,7 @@ struct Closing<'a> {
     packer: Packer,
     unpacker: Unpacker,
     trend: trend::Changes,
+    software: software::Changes,
     closed: Vec<String>,
 }
 
@@ -119,6 +121,7 @@ impl<'a> Closing<'a> {
             packer: Packer::newest(ctx.tx)?,
             unpacker: Unpacker::default(),
             trend: trend::Changes::default(),
+            software: software::Changes::default(),
             closed: Vec::new(),
         })
     }
@@ -159,6 +162,8 @@ impl<'a> Closing<'a> {
         let account = &kept.record.account;
         let (was, is) = (state(account, &text, edit)?, state(account, &after, edit)?);
         self.trend.take(Some(was), is)?;
+        let uid = &kept.record.uid;
+        self.software.take(uid, account, Some(&text), &after)?;
         kept.record.packed = self.packer.pack(&after)?;
         kept.record.updated_ms = ctx.now.0;
         ctx.tx.replace(&mut kept)?;

@@ -4,7 +4,7 @@ use balefire_store::Kept;
 use serde_json::Value;
 
 use super::Finding;
-use super::edit::Edit;
+use super::edit::{Tail, edits_of};
 use super::packing::Unpacker;
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -19,9 +19,9 @@ pub fn document(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<Option<Value>, Failu
     let packed = &finding.packed;
     let text = Unpacker::default().unpack(ctx.tx, &packed.bytes, packed.dictionary)?;
     let mut document = serde_json::from_str(&text)?;
-    let edit: Option<Kept<Edit>> = ctx.tx.get(&[uid.into()])?;
-    if let Some(edit) = edit {
-        edit.apply(&mut document);
+    let edits = edits_of(ctx.tx, &[uid], &Tail::default())?;
+    if let Some(edited) = edits.get(uid) {
+        edited.current().apply(&mut document);
     }
     Ok(Some(document))
 }

@@ -1,16 +1,28 @@
 //! What customers and automation rules set over a provider's document, and the document with it.
+//!
+//! A customer's change is one log entry for all findings that a request names, and is there as soon as the
+//! entry is. The rows of `finding_edit` follow later, see `fold`; until then the log's tail is laid over
+//! them.
 
+mod edited;
+mod op;
+mod tail;
 #[cfg(test)]
 mod tests;
 
+pub use edited::{Edited, edits_of};
+pub use op::{KIND, Op, append};
+pub use tail::{CURSOR, Positions, Tail, each_op, heads, positions_of};
+
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use balefire_api::Timestamp;
 use balefire_store::{Error, Record, Row, Table, Value};
 use serde_json::{Map, Value as Json, json};
 
 use super::caption::{SEVERITIES, STATUSES, caption};
-use super::fields::Fields;
+use super::fields::{Fields, Setting};
 use super::members::{Changes, Members};
 
 const SEVERITY: i64 = 1;
@@ -29,6 +41,8 @@ pub struct Edit {
     pub edited_by: String,
     /// Which fields rules set, as the sum of their bits; the others are the customers'.
     by_rules: i64,
+    /// The newest log entry that is in it, as its number in the shard of the finding's account.
+    pub position: i64,
 }
 
 impl Record for Edit {
@@ -42,6 +56,7 @@ impl Record for Edit {
             "edited_ms",
             "edited_by",
             "by_rules",
+            "position",
         ],
     };
 
@@ -57,6 +72,7 @@ impl Record for Edit {
             self.edited_ms.into(),
             (&self.edited_by).into(),
             self.by_rules.into(),
+            self.position.into(),
         ]
     }
 
@@ -84,6 +100,7 @@ impl Edit {
             edited_ms: row.int(first + 4)?,
             edited_by: row.text(first + 5)?.into(),
             by_rules: row.int(first + 6)?,
+            position: row.int(first + 7)?,
         })
     }
 
@@ -103,6 +120,32 @@ impl Edit {
             }
         }
         after.signed(self, by, now)
+    }
+
+    /// What is set.
+    pub fn set(&self) -> Setting<'_> {
+        Setting {
+            severity_id: self.severity_id,
+            status_id: self.status_id,
+            comment: self.comment.as_deref(),
+        }
+    }
+
+    /// The edit after an entry of the log.
+    pub fn with(&self, op: &Op) -> Edit {
+        let mut after = self.by_customer(&op.set, &op.by, Timestamp(op.at_ms));
+        after.position = op.seq;
+        after
+    }
+
+    /// The edit after those of these entries that are not in it.
+    pub fn with_all(mut self, ops: &[Arc<Op>]) -> Edit {
+        for op in ops {
+            if op.seq > self.position {
+                self = self.with(op);
+            }
+        }
+        self
     }
 
     /// The edit after rules have judged a new document. What customers set stays; all else that rules

@@ -1,6 +1,7 @@
 //! The fields of a finding that customers and automation rules may set.
 
 use balefire_api::{Violation, rejection};
+use serde::{Deserialize, Serialize};
 
 use super::caption::{SEVERITIES, STATUSES, caption};
 
@@ -9,14 +10,30 @@ const COMMENT_CHARS_MAX: usize = 512;
 const STATUS_DELETED: i32 = 6;
 
 /// What is set. What is `None` is left as it is.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Fields {
     pub severity_id: Option<i64>,
     pub status_id: Option<i64>,
     pub comment: Option<String>,
 }
 
+/// The same, borrowed.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting<'a> {
+    pub severity_id: Option<i64>,
+    pub status_id: Option<i64>,
+    pub comment: Option<&'a str>,
+}
+
 impl Fields {
+    pub fn borrowed(&self) -> Setting<'_> {
+        Setting {
+            severity_id: self.severity_id,
+            status_id: self.status_id,
+            comment: self.comment.as_deref(),
+        }
+    }
+
     /// Fields of a request, which has them below `at`; otherwise everything that is wrong with them.
     pub fn of(
         at: &str,

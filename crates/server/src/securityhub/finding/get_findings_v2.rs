@@ -1,17 +1,14 @@
 //! GetFindingsV2: the findings that filters match, in an order, page by page.
 
-use std::collections::HashMap;
-
 use balefire_api::Document;
 use balefire_api::generated::securityhub::{GetFindingsV2Request, GetFindingsV2Response};
 use balefire_columns::{After, Hit};
-use balefire_store::Kept;
 
-use super::Finding;
-use super::edit::Edit;
+use super::edit::Tail;
 use super::filter::Filters;
 use super::index::{Index, key_of, uid_of};
 use super::packing::Unpacker;
+use super::read::found_of;
 use super::scope;
 use super::sort::Sort;
 use crate::context::Ctx;
@@ -64,7 +61,7 @@ pub fn get_findings_v2(
         None
     };
     Ok(GetFindingsV2Response {
-        findings: Some(documents(ctx, &hits, unchecked)?),
+        findings: Some(documents(ctx, &hits, index.tail(), unchecked)?),
         next_token,
     })
 }
@@ -74,26 +71,16 @@ pub fn get_findings_v2(
 fn documents(
     ctx: &mut Ctx<'_, '_>,
     hits: &[Hit],
+    tail: &Tail,
     filters: Option<&Filters>,
 ) -> Result<Vec<Document>, Failure> {
     let uids: Vec<String> = hits.iter().map(|hit| uid_of(&hit.key)).collect();
     let uids: Vec<&str> = uids.iter().map(String::as_str).collect();
-    let findings: HashMap<String, Kept<Finding>> = super::records_of(ctx.tx, &uids)?;
-    let edits: HashMap<String, Kept<Edit>> = super::records_of(ctx.tx, &uids)?;
-    let visible = ctx.caller.visible();
+    let found = found_of(ctx.tx, ctx.caller.visible(), &uids, tail)?;
     let mut unpacker = Unpacker::default();
-    let mut documents = Vec::with_capacity(uids.len());
-    for uid in uids {
-        let found = findings.get(uid);
-        let Some(finding) = found.filter(|finding| visible.includes(&finding.account)) else {
-            continue;
-        };
-        let packed = &finding.packed;
-        let mut text = unpacker.unpack(ctx.tx, &packed.bytes, packed.dictionary)?;
-        if let Some(edit) = edits.get(uid) {
-            text = edit.overlay(&text)?.into_owned();
-        }
-        let document = Document::from_text(text)?;
+    let mut documents = Vec::with_capacity(found.len());
+    for one in found {
+        let document = Document::from_text(one.text(ctx.tx, &mut unpacker)?)?;
         if filters.is_none_or(|filters| filters.matches_text(&document)) {
             documents.push(document);
         }

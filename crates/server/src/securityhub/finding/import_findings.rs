@@ -7,10 +7,12 @@ use balefire_store::{Error, Kept};
 use serde_json::json;
 
 use super::Finding;
-use super::edit::{Edit, Standing, status_after_reopening};
-use super::history::{state, states};
+use super::counted::{edited, state};
+use super::edit::{Edit, Edited, Standing, edits_of, status_after_reopening};
 use super::identity::account_of;
+use super::index::Index;
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
+use super::parallel;
 use super::provider::{self, Accepted};
 use super::ruled;
 use super::run;
@@ -18,7 +20,9 @@ use crate::access::Account;
 use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::{Rules, Version};
-use crate::securityhub::trend::Changes;
+use crate::securityhub::resource::Named;
+use crate::securityhub::software;
+use crate::securityhub::trend::{Changes, State};
 
 /// Keeps the documents that are valid and reports the others with their place and reason.
 ///
@@ -31,12 +35,19 @@ use crate::securityhub::trend::Changes;
 pub fn import_findings(
     ctx: &mut Ctx<'_, '_>,
     input: ImportFindingsInput,
+    index: &Index,
 ) -> Result<ImportFindingsOutput, Failure> {
     let mut output = ImportFindingsOutput::default();
     let mut accepted = Vec::with_capacity(input.findings.len());
     let undated_ms = input.undated.unwrap_or_default().then_some(ctx.now.0);
-    for (index, document) in (0..).zip(&input.findings) {
-        match accept(document.text(), ctx.caller, undated_ms) {
+    let caller = ctx.caller;
+    let read = parallel::map(
+        &input.findings,
+        || (),
+        |(), document| accept(document.text(), caller, undated_ms),
+    );
+    for (index, read) in (0..).zip(read) {
+        match read {
             Ok(document) => accepted.push(document),
             Err(reason) => output.failed.push(FailedFinding { index, reason }),
         }
@@ -49,9 +60,10 @@ pub fn import_findings(
         run::note(ctx, run, &accepted, output.failed.len())?;
     }
     let uids: Vec<&str> = accepted.iter().map(|a| a.uid.as_str()).collect();
-    let mut import = Import::of(ctx, &uids)?;
-    for document in accepted {
-        import.take(ctx, document)?;
+    let mut import = Import::of(ctx, &uids, index)?;
+    let packed = import.packed(&accepted)?;
+    for (document, packed) in accepted.into_iter().zip(packed) {
+        import.take_packed(ctx, document, packed)?;
     }
     import.finish(ctx)?;
     output.created = import.created_count;
@@ -75,7 +87,7 @@ fn accept(text: &str, caller: &Caller, undated_ms: Option<i64>) -> Result<Accept
 /// The findings that a call touches, and what became of them so far.
 pub(super) struct Import {
     pub(super) findings: HashMap<String, Kept<Finding>>,
-    pub(super) edits: HashMap<String, Kept<Edit>>,
+    pub(super) edits: HashMap<String, Edited>,
     rules: Rules,
     packer: Packer,
     unpacker: Unpacker,
@@ -83,17 +95,23 @@ pub(super) struct Import {
     /// None of those that were created.
     updated: BTreeSet<String>,
     trend: Changes,
+    resources: Named,
+    software: software::Changes,
     created_count: i32,
     updated_count: i32,
     unchanged_count: i32,
 }
 
 impl Import {
-    pub(super) fn of(ctx: &mut Ctx<'_, '_>, uids: &[&str]) -> Result<Import, Failure> {
+    pub(super) fn of(
+        ctx: &mut Ctx<'_, '_>,
+        uids: &[&str],
+        index: &Index,
+    ) -> Result<Import, Failure> {
         let findings: HashMap<_, _> = super::records_of(ctx.tx, uids)?;
         let known: Vec<&str> = findings.keys().map(String::as_str).collect();
         Ok(Import {
-            edits: super::records_of(ctx.tx, &known)?,
+            edits: edits_of(ctx.tx, &known, index.tail())?,
             rules: Rules::over(ctx, uids.iter().filter_map(|uid| account_of(uid)))?,
             packer: Packer::newest(ctx.tx)?,
             unpacker: Unpacker::default(),
@@ -101,10 +119,25 @@ impl Import {
             created: BTreeSet::new(),
             updated: BTreeSet::new(),
             trend: Changes::default(),
+            resources: Named::default(),
+            software: software::Changes::default(),
             created_count: 0,
             updated_count: 0,
             unchanged_count: 0,
         })
+    }
+
+    /// Packs the documents of findings that are new, which most of a large import are.
+    fn packed(&self, documents: &[Accepted]) -> Result<Vec<Option<Packed>>, Failure> {
+        let packer = || self.packer.another();
+        let pack = |packer: &mut Result<Packer, Failure>, document: &Accepted| match packer {
+            Ok(packer) if !self.findings.contains_key(&document.uid) => {
+                packer.pack(&document.text).map(Some)
+            }
+            // One by one, it is found out what is wrong.
+            _ => Ok(None),
+        };
+        parallel::map(documents, packer, pack).into_iter().collect()
     }
 
     pub(super) fn take(
@@ -112,10 +145,20 @@ impl Import {
         ctx: &mut Ctx<'_, '_>,
         document: Accepted,
     ) -> Result<(), Failure> {
+        self.take_packed(ctx, document, None)
+    }
+
+    fn take_packed(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        document: Accepted,
+        packed: Option<Packed>,
+    ) -> Result<(), Failure> {
         let Accepted {
             uid,
             account,
             text,
+            fields,
             is_undated,
             ..
         } = document;
@@ -127,13 +170,16 @@ impl Import {
             before: None,
         };
         let Some(known) = self.findings.get_mut(&uid) else {
+            self.resources.take(&account, &text, true)?;
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
-            let is = state(&account, &text, self.edit(&uid))?;
+            let is = edited(State::new(&account, fields), self.counted(&uid));
             self.trend.take(None, is)?;
+            let packed = packed.map_or_else(|| self.packer.pack(&text), Ok);
+            self.software.take(&uid, &account, None, &text)?;
             let record = Finding {
                 uid: uid.clone(),
                 account,
-                packed: self.packer.pack(&text)?,
+                packed: packed?,
                 imported_ms: now_ms,
                 updated_ms: now_ms,
             };
@@ -147,13 +193,10 @@ impl Import {
         let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
         if is_same(&before, &text, is_undated)? {
             self.unchanged_count += 1;
-            return Ok(());
+            return self.resources.take(&account, &text, false);
         }
-        let was = state(
-            &account,
-            &before,
-            self.edits.get(&uid).map(|edit| &edit.record),
-        )?;
+        let counted = self.edits.get(&uid).and_then(Edited::counted);
+        let was = state(&account, &before, counted)?;
         let before_ms = std::mem::replace(&mut known.updated_ms, now_ms);
         known.packed = self.packer.pack(&text)?;
         ctx.tx.replace(known)?;
@@ -167,8 +210,10 @@ impl Import {
             ..version
         };
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
-        let is = state(&account, &text, self.edit(&uid))?;
+        let is = edited(State::new(&account, fields), self.counted(&uid));
         self.trend.take(Some(was), is)?;
+        self.resources.take(&account, &text, true)?;
+        self.software.take(&uid, &account, Some(&before), &text)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {
             self.updated.insert(uid);
@@ -176,25 +221,27 @@ impl Import {
         Ok(())
     }
 
-    /// Counts a change that was made to the edit of a finding after its document was taken. `before` is what
-    /// the edit was then.
-    pub(super) fn count_edit(
+    /// Sets something else over a finding whose document was taken.
+    pub(super) fn write_edit(
         &mut self,
         ctx: &mut Ctx<'_, '_>,
         uid: &str,
-        before: &Edit,
+        after: Edit,
     ) -> Result<(), Failure> {
-        let Some(finding) = self.findings.get(uid) else {
+        let (Some(finding), Some(edited)) = (self.findings.get(uid), self.edits.get_mut(uid))
+        else {
             return Ok(());
         };
         let Packed { bytes, dictionary } = &finding.packed;
         let text = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
-        let [was, is] = states(&finding.account, &text, [Some(before), self.edit(uid)])?;
+        let was = state(&finding.account, &text, edited.counted())?;
+        edited.write(ctx.tx, after)?;
+        let is = state(&finding.account, &text, edited.counted())?;
         self.trend.take(Some(was), is)
     }
 
-    fn edit(&self, uid: &str) -> Option<&Edit> {
-        self.edits.get(uid).map(|edit| &edit.record)
+    fn counted(&self, uid: &str) -> Option<&Edit> {
+        self.edits.get(uid).and_then(Edited::counted)
     }
 
     /// Logs and counts what changed, leaves what rules are to cause, and trains a dictionary when it is due.
@@ -209,6 +256,8 @@ impl Import {
             ctx.changed("findings.imported", &account, &body)?;
         }
         std::mem::take(&mut self.trend).record(ctx)?;
+        std::mem::take(&mut self.resources).finish(ctx, &self.rules)?;
+        std::mem::take(&mut self.software).record(ctx)?;
         std::mem::take(&mut self.rules).finish(ctx)
     }
 }
@@ -235,11 +284,11 @@ fn insert(ctx: &mut Ctx<'_, '_>, finding: &Finding) -> Result<(), Failure> {
 }
 
 /// A customer's status gives way where the provider opened the finding again.
-fn reopen(ctx: &mut Ctx<'_, '_>, edit: &mut Kept<Edit>) -> Result<(), Failure> {
-    let after = edit.status_id.map(status_after_reopening);
-    if after != edit.status_id {
-        edit.status_id = after;
-        ctx.tx.replace(edit)?;
+fn reopen(ctx: &mut Ctx<'_, '_>, edited: &mut Edited) -> Result<(), Failure> {
+    let mut after = edited.current().clone();
+    after.status_id = after.status_id.map(status_after_reopening);
+    if after == *edited.current() {
+        return Ok(());
     }
-    Ok(())
+    edited.write(ctx.tx, after)
 }

@@ -3,27 +3,30 @@
 mod batch_update_findings_v2;
 pub(in crate::securityhub) mod caption;
 mod complete_import;
+mod counted;
 mod document;
 mod edit;
 mod fields;
 pub(in crate::securityhub) mod filter;
+mod fold;
 mod get_finding_statistics_v2;
 mod get_findings_v2;
-mod history;
 mod identity;
 mod import_findings;
-mod index;
+pub(in crate::securityhub) mod index;
 mod matching;
 mod members;
 mod packing;
+mod parallel;
 pub(in crate::securityhub) mod path;
 mod provider;
 mod ranked;
+mod read;
 mod ruled;
 mod run;
 mod scan;
 mod scope;
-mod sort;
+pub(in crate::securityhub) mod sort;
 #[cfg(test)]
 pub(crate) mod tests;
 mod triage;
@@ -32,17 +35,22 @@ pub mod v1;
 pub use batch_update_findings_v2::batch_update_findings_v2;
 pub use complete_import::complete_import;
 pub use document::document;
-pub use edit::{Edit, Standing};
+pub use edit::{Edit, Standing, Tail};
 pub use fields::Fields;
 pub use filter::Filters;
+pub use fold::{Window, fold, next_window};
 pub use get_finding_statistics_v2::get_finding_statistics_v2;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
-pub use index::Index;
-pub use scan::{Passing, scan};
+pub use index::{Current, Index};
+pub use matching::Ahead;
+pub use scan::{Passing, scan_on};
 
+pub(super) use identity::account_of;
 pub(super) use matching::{Matching, next_matching};
+pub(super) use packing::Unpacker;
 pub(super) use path::Path;
+pub(super) use read::read;
 pub(super) use scope::check as check_scopes;
 pub(super) use triage::{is_suppressed, set_status, vulnerabilities_of};
 
@@ -112,7 +120,7 @@ impl Record for Finding {
 const LOOKUP: usize = 100;
 
 /// The rows of a table, whose key is `uid`, that have one of these uids.
-fn rows_of(
+pub(in crate::securityhub) fn rows_of(
     tx: &mut Tx<'_>,
     columns: &str,
     table: &str,
@@ -133,7 +141,7 @@ fn rows_of(
 }
 
 /// The records with these uids, which are the whole key of their table.
-fn records_of<R: Record>(
+pub(in crate::securityhub) fn records_of<R: Record>(
     tx: &mut Tx<'_>,
     uids: &[&str],
 ) -> Result<HashMap<String, Kept<R>>, Failure> {

@@ -99,24 +99,35 @@ fn ready(tx: &mut Tx<'_>, id: i64) -> Result<&'static Ready, Failure> {
 /// Compresses documents with the newest dictionary.
 pub struct Packer {
     dictionary: i64,
+    ready: Option<&'static Ready>,
     compressor: Compressor<'static>,
 }
 
 impl Packer {
     pub fn newest(tx: &mut Tx<'_>) -> Result<Packer, Failure> {
-        let rows = tx.query(NEWEST, &[])?;
-        let Some(row) = rows.first() else {
-            return Ok(Packer {
-                dictionary: NO_DICTIONARY,
-                compressor: Compressor::new(LEVEL).map_err(broken)?,
-            });
+        match tx.query(NEWEST, &[])?.first() {
+            None => Packer::with(NO_DICTIONARY, None),
+            Some(row) => {
+                let dictionary = row.int(0)?;
+                Packer::with(dictionary, Some(ready(tx, dictionary)?))
+            }
+        }
+    }
+
+    /// One more, for another thread.
+    pub fn another(&self) -> Result<Packer, Failure> {
+        Packer::with(self.dictionary, self.ready)
+    }
+
+    fn with(dictionary: i64, ready: Option<&'static Ready>) -> Result<Packer, Failure> {
+        let compressor = match ready {
+            None => Compressor::new(LEVEL),
+            Some(ready) => Compressor::with_prepared_dictionary(&ready.encoder),
         };
-        let dictionary = row.int(0)?;
-        let ready = ready(tx, dictionary)?;
-        let compressor = Compressor::with_prepared_dictionary(&ready.encoder).map_err(broken)?;
         Ok(Packer {
             dictionary,
-            compressor,
+            ready,
+            compressor: compressor.map_err(broken)?,
         })
     }
 

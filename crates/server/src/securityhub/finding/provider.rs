@@ -7,12 +7,15 @@ mod sound;
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use super::caption::{self, ACTIVITIES, CLASSES, SEVERITIES, STATUSES};
 use super::identity::Identity;
 use super::members::{Changes, Members, json_text};
 use crate::access::Account;
+use crate::securityhub::trend;
 use faults::Faults;
+use sound::Sound;
 
 /// The most bytes of a document, which is Security Hub's limit for a finding.
 pub const DOCUMENT_BYTES_MAX: usize = 240 * 1024;
@@ -39,6 +42,8 @@ pub struct Accepted {
     pub product: String,
     /// The document had no time and got that of its import.
     pub is_undated: bool,
+    /// What trends read in the document.
+    pub fields: trend::Fields,
     /// The document, with `metadata.uid` and what else is filled in.
     pub text: String,
 }
@@ -60,11 +65,16 @@ pub fn accept(text: &str, importer: &str, undated_ms: Option<i64>) -> Result<Acc
             "the document has {len} bytes; at most {DOCUMENT_BYTES_MAX} are taken"
         ));
     }
-    sound::check(text).map_err(|error| format!("the document cannot be read: {error}"))?;
+    let unreadable = |error| format!("the document cannot be read: {error}");
+    let fields = trend::read_whole::<Sound>(text).map_err(unreadable)?;
     let mut faults = Faults::default();
-    let accepted = read(text, importer, undated_ms, &mut faults);
-    match accepted {
-        Some(accepted) if faults.0.is_empty() => Ok(accepted),
+    match read(text, importer, undated_ms, &mut faults) {
+        Some(mut accepted) if faults.0.is_empty() => {
+            // What was filled in says more than what was sent.
+            let filled = std::mem::replace(&mut accepted.fields, fields);
+            accepted.fields.extend(filled);
+            Ok(accepted)
+        }
         _ => Err(faults.0.join("; ")),
     }
 }
@@ -99,6 +109,7 @@ fn read(
             .and_then(|raw| finding(raw, "finding_info", &mut changes, faults)),
     };
     let account = account(&event, importer, &mut changes, &mut event_members, faults);
+    let mut fields = captions(&event_members);
     changes.set(&event, event_members);
     let ((metadata, product_uid), finding_uid, account) = (product?, finding?, account?);
     let identity = Identity {
@@ -108,13 +119,27 @@ fn read(
     };
     let uid = identity.uid();
     changes.set(&metadata, uid_members(&metadata, &uid));
+    let text = changes.make().into_owned();
+    if deprecated(&event).is_some() {
+        fields = trend::read(&text).ok()?;
+    }
     Some(Accepted {
-        text: changes.make().into_owned(),
+        fields,
+        text,
         account: account.into_owned(),
         product: product_uid.into_owned(),
         is_undated,
         uid,
     })
+}
+
+/// What trends read in members that are filled in.
+fn captions(members: &[(&'static str, String)]) -> trend::Fields {
+    let read = |(name, value): &(&'static str, String)| {
+        let caption = text_of(value)?.into_owned();
+        Some((trend::field_of(name)?, BTreeSet::from([caption])))
+    };
+    members.iter().filter_map(read).collect()
 }
 
 /// The `finding` of a document that has no `finding_info`, as those of class 2001 are.

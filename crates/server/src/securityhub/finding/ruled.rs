@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use balefire_store::{Error, Kept};
-
-use super::edit::Edit;
+use super::edit::Edited;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::{Rules, Version};
@@ -14,32 +12,22 @@ use crate::securityhub::automation_rule::{Rules, Version};
 pub fn apply(
     ctx: &mut Ctx<'_, '_>,
     rules: &mut Rules,
-    edits: &mut HashMap<String, Kept<Edit>>,
+    edits: &mut HashMap<String, Edited>,
     version: &Version<'_>,
 ) -> Result<(), Failure> {
     let verdict = rules.judge(version)?;
-    let by = rules.arn_of(&verdict);
-    match edits.get_mut(version.uid) {
-        Some(edit) => {
-            let after = edit.by_rules(&verdict.fields, by, ctx.now);
-            if after == edit.record {
-                return Ok(());
-            }
-            edit.record = after;
-            ctx.tx.replace(edit)?;
-        }
-        None if verdict.fields.is_empty() => return Ok(()),
-        None => {
-            let record = Edit::new(version.uid).by_rules(&verdict.fields, by, ctx.now);
-            match ctx.tx.insert(&record) {
-                // Another server set something at this very moment; the next try will see it.
-                Err(Error::Exists { .. }) => return Err(Failure::Throttled),
-                done => done?,
-            }
-            let kept = Kept { record, version: 1 };
-            edits.insert(version.uid.to_owned(), kept);
-        }
+    if verdict.fields.is_empty() && !edits.contains_key(version.uid) {
+        return Ok(());
     }
+    let edited = edits
+        .entry(version.uid.to_owned())
+        .or_insert_with(|| Edited::new(version.uid));
+    let by = rules.arn_of(&verdict);
+    let after = edited.current().by_rules(&verdict.fields, by, ctx.now);
+    if after == *edited.current() {
+        return Ok(());
+    }
+    edited.write(ctx.tx, after)?;
     rules.note(&verdict, version.uid);
     Ok(())
 }

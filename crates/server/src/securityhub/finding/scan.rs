@@ -1,8 +1,10 @@
 //! All findings that an account may see, one after the other, without holding them.
 
+use std::sync::Arc;
+
 use balefire_store::{Row, Tx};
 
-use super::edit::Edit;
+use super::edit::{Edit, Op, Tail};
 use super::identity;
 use super::packing::Unpacker;
 use crate::context::Visible;
@@ -12,7 +14,8 @@ use crate::failure::Failure;
 const CHUNK: i64 = 250;
 /// A range of the primary key is one account, see `identity`; the account is compared all the same.
 const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.updated_ms, \
-                    e.uid, e.severity_id, e.status_id, e.comment, e.edited_ms, e.edited_by, e.by_rules \
+                    e.uid, e.severity_id, e.status_id, e.comment, e.edited_ms, e.edited_by, e.by_rules, \
+                    e.position \
                     FROM finding f LEFT JOIN finding_edit e ON e.uid = f.uid \
                     WHERE f.uid > $1 AND f.uid < $2 ORDER BY f.uid LIMIT $3";
 
@@ -30,11 +33,12 @@ pub struct Passing<'a> {
 pub fn scan(
     tx: &mut Tx<'_>,
     visible: Visible<'_>,
+    tail: &Tail,
     mut show: impl FnMut(Passing<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut unpacker = Unpacker::default();
     let mut after = String::new();
-    while let Some(last) = scan_on(tx, visible, &after, &mut unpacker, &mut show)? {
+    while let Some(last) = scan_on(tx, visible, tail, &after, &mut unpacker, &mut show)? {
         after = last;
     }
     Ok(())
@@ -45,6 +49,7 @@ pub fn scan(
 pub fn scan_on(
     tx: &mut Tx<'_>,
     visible: Visible<'_>,
+    tail: &Tail,
     after: &str,
     unpacker: &mut Unpacker,
     show: &mut impl FnMut(Passing<'_>) -> Result<(), Failure>,
@@ -55,6 +60,9 @@ pub fn scan_on(
     };
     let after = if after.is_empty() { first } else { after };
     let rows = tx.query(NEXT, &[after.into(), (&end).into(), CHUNK.into()])?;
+    let uids = rows.iter().map(|row| row.text(0));
+    let uids: Vec<&str> = uids.collect::<Result<_, _>>()?;
+    let ops = tail.ops_of(tx, &uids)?;
     for row in &rows {
         if !visible.includes(row.text(1)?) {
             continue;
@@ -64,7 +72,7 @@ pub fn scan_on(
             uid: row.text(0)?,
             text,
             updated_ms: row.int(4)?,
-            edit: edit_of(row)?,
+            edit: edit_of(row, 5, ops.get(row.text(0)?))?,
         })?;
     }
     match rows.last() {
@@ -73,9 +81,22 @@ pub fn scan_on(
     }
 }
 
-fn edit_of(row: &Row) -> Result<Option<Edit>, Failure> {
-    match row.optional_text(5)? {
-        None => Ok(None),
-        Some(_) => Ok(Some(Edit::from_columns(row, 5)?)),
-    }
+/// The edit in a row of the join, and what is only in the log of it.
+pub fn edit_of(
+    row: &Row,
+    first: usize,
+    ops: Option<&Vec<Arc<Op>>>,
+) -> Result<Option<Edit>, Failure> {
+    let edit = match row.optional_text(first)? {
+        None => None,
+        Some(_) => Some(Edit::from_columns(row, first)?),
+    };
+    let Some(ops) = ops else {
+        return Ok(edit);
+    };
+    let edit = match edit {
+        Some(edit) => edit,
+        None => Edit::new(row.text(0)?),
+    };
+    Ok(Some(edit.with_all(ops)))
 }

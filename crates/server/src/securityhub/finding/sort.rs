@@ -1,6 +1,7 @@
 //! The order of a list of findings: criteria, the key that a document has by them, and its token form.
 
 mod attributes;
+mod resources;
 #[cfg(test)]
 mod tests;
 
@@ -12,7 +13,8 @@ use balefire_columns::{self as columns, Hit, Order};
 use balefire_store::Value as Part;
 use serde_json::Value;
 
-use super::index::{Fields, uid_of};
+use super::filter::Places;
+use super::index::uid_of;
 use super::path::{self, Kind, Path};
 use crate::failure::Failure;
 
@@ -96,12 +98,12 @@ impl Sort {
     }
 
     /// The order as the columns know it.
-    pub fn orders(&self, fields: &Fields) -> Vec<Order> {
+    pub fn orders(&self, places: &impl Places) -> Vec<Order> {
         let order = |criterion: &Criterion| Order {
             fields: criterion
                 .fields
                 .iter()
-                .filter_map(|(path, kind)| fields.of_kind(&path.name(), *kind))
+                .filter_map(|(path, kind)| places.of_kind(&path.name(), *kind))
                 .collect(),
             descending: criterion.descending,
         };

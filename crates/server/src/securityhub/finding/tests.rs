@@ -1,6 +1,7 @@
 //! Findings from import to triage, through the operations.
 
 mod complete;
+mod fold;
 mod get;
 mod import;
 pub(crate) mod real_data;

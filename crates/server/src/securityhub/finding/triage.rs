@@ -1,16 +1,16 @@
 //! Single findings, as other nouns of the room judge and set them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use balefire_store::Kept;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::edit::Edit;
+use super::Finding;
+use super::edit::{self, Edited, Tail, edits_of};
 use super::fields::Fields;
 use super::identity::account_of;
 use super::packing::Unpacker;
 use super::path::Path;
-use super::{Finding, history, records_of};
 use crate::context::Ctx;
 use crate::failure::Failure;
 
@@ -42,41 +42,22 @@ pub fn vulnerabilities_of(
 
 /// Whether a customer's status of a finding is Suppressed.
 pub fn is_suppressed(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<bool, Failure> {
-    let edit = ctx.tx.get::<Edit>(&[uid.into()])?;
+    let edits = edits_of(ctx.tx, &[uid], &Tail::default())?;
+    let edit = edits.get(uid).map(Edited::current);
     Ok(edit.is_some_and(|edit| edit.status_id == Some(SUPPRESSED)))
 }
 
 /// Sets status and comment of a finding, as BatchUpdateFindingsV2 does.
 pub fn set_status(
     ctx: &mut Ctx<'_, '_>,
-    (account, uid): (&str, &str),
+    uid: &str,
     status_id: i64,
     comment: &str,
 ) -> Result<(), Failure> {
-    let before: HashMap<String, Kept<Edit>> = records_of(ctx.tx, &[uid])?;
-    let known = before.get(uid).cloned();
     let set = Fields {
         severity_id: None,
         status_id: Some(status_id),
         comment: Some(comment.to_owned()),
     };
-    let edit = match &known {
-        Some(known) => known.by_customer(&set, &ctx.caller.arn, ctx.now),
-        None => Edit::new(uid).by_customer(&set, &ctx.caller.arn, ctx.now),
-    };
-    match known {
-        Some(mut known) => {
-            known.record = edit;
-            ctx.tx.replace(&mut known)?;
-        }
-        None => match ctx.tx.insert(&edit) {
-            // Another server set something at this very moment; the next try will see it.
-            Err(balefire_store::Error::Exists { .. }) => return Err(Failure::Throttled),
-            done => done?,
-        },
-    }
-    history::record_edits(ctx, &[uid.to_owned()], &before)?;
-    let body =
-        json!({"uids": [uid], "severity_id": null, "status_id": status_id, "comment": comment});
-    ctx.changed_in(account.to_owned(), "findings.updated", uid, &body)
+    edit::append(ctx, uid, &set, &[uid])
 }

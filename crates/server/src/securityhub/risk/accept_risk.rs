@@ -54,7 +54,7 @@ pub fn accept_risk(
         None => format!("Risk accepted: {}", acceptance.reason),
     };
     let Acceptance { account, uid, .. } = &acceptance;
-    set_status(ctx, (account, uid), SUPPRESSED, &comment(&text))?;
+    set_status(ctx, uid, SUPPRESSED, &comment(&text))?;
     let shown = acceptance.clone().shown();
     let body = json!({
         "reason": shown.reason,

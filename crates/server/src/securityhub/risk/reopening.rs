@@ -112,7 +112,7 @@ pub(super) fn open(
     ctx.tx.delete::<Acceptance>(&[account.into(), uid.into()])?;
     if is_suppressed(ctx, uid)? {
         let text = format!("Reopened: {because}. The risk had been accepted: {reason}");
-        set_status(ctx, (account, uid), NEW, &comment(&text))?;
+        set_status(ctx, uid, NEW, &comment(&text))?;
     }
     let body = json!({"because": because});
     ctx.changed_in(account.clone(), "risk.reopened", uid, &body)

@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::marker::PhantomData;
 
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 
 /// What more of one attribute there is in a finding is left out: a row is no document.
 const VALUES_MAX: usize = 100;
@@ -82,22 +85,37 @@ pub type Fields = BTreeMap<&'static str, BTreeSet<String>>;
 
 /// Reads a document. Arrays stand for all their elements, as they do for filters.
 pub fn read(text: &str) -> Result<Fields, serde_json::Error> {
+    read_whole::<IgnoredAny>(text)
+}
+
+/// Reads a document, and all that is not wanted of it as `Rest`.
+pub fn read_whole<Rest: DeserializeOwned>(text: &str) -> Result<Fields, serde_json::Error> {
     let mut fields = Fields::new();
     let mut document = serde_json::Deserializer::from_str(text);
-    Reader {
+    Reader::<Rest> {
         place: &EVENT,
         fields: &mut fields,
+        rest: PhantomData,
     }
     .deserialize(&mut document)?;
+    document.end()?;
     Ok(fields)
 }
 
-struct Reader<'f> {
-    place: &'static Place,
-    fields: &'f mut Fields,
+/// The name that trends have for a member of the document itself.
+pub fn field_of(member: &str) -> Option<&'static str> {
+    let mut members = EVENT.inner.iter();
+    let (_, place) = members.find(|(name, _)| *name == member)?;
+    place.field
 }
 
-impl Reader<'_> {
+struct Reader<'f, Rest> {
+    place: &'static Place,
+    fields: &'f mut Fields,
+    rest: PhantomData<Rest>,
+}
+
+impl<Rest> Reader<'_, Rest> {
     fn take(&mut self, value: impl ToString) {
         let Some(field) = self.place.field else {
             return;
@@ -109,7 +127,7 @@ impl Reader<'_> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Reader<'_> {
+impl<'de, Rest: DeserializeOwned> DeserializeSeed<'de> for Reader<'_, Rest> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
@@ -121,7 +139,7 @@ impl<'de> DeserializeSeed<'de> for Reader<'_> {
 #[derive(serde::Deserialize)]
 struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl<'de> Visitor<'de> for Reader<'_> {
+impl<'de, Rest: DeserializeOwned> Visitor<'de> for Reader<'_, Rest> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
@@ -132,12 +150,13 @@ impl<'de> Visitor<'de> for Reader<'_> {
         while let Some(Key(key)) = map.next_key()? {
             let wanted = self.place.inner.iter().find(|(name, _)| *name == key);
             let Some((_, place)) = wanted else {
-                map.next_value::<IgnoredAny>()?;
+                map.next_value::<Rest>()?;
                 continue;
             };
-            map.next_value_seed(Reader {
+            map.next_value_seed(Reader::<Rest> {
                 place,
                 fields: self.fields,
+                rest: PhantomData,
             })?;
         }
         Ok(())
@@ -145,9 +164,10 @@ impl<'de> Visitor<'de> for Reader<'_> {
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<(), S::Error> {
         loop {
-            let element = elements.next_element_seed(Reader {
+            let element = elements.next_element_seed(Reader::<Rest> {
                 place: self.place,
                 fields: self.fields,
+                rest: PhantomData,
             })?;
             if element.is_none() {
                 return Ok(());

@@ -6,7 +6,7 @@ use balefire_api::generated::securityhub::{
 };
 use balefire_store::Value;
 
-use super::history::{Counts, changes_until};
+use super::history::{Counts, FINDINGS};
 use super::period::{Period, Point};
 use super::{SEVERITIES, day_of};
 use crate::context::Ctx;
@@ -36,7 +36,7 @@ pub fn get_findings_trends_v2(
         .page
         .cut(&mut points, limit, |point| vec![point.first_day.into()]);
     let last_day = points.last().map_or(i64::MIN, |point| point.last_day);
-    let changes = changes_until(ctx.tx, ctx.caller.visible(), filters.as_ref(), last_day)?;
+    let changes = FINDINGS.until(ctx.tx, ctx.caller.visible(), filters.as_ref(), last_day)?;
     let mut changes = changes.into_iter().peekable();
     let mut counts: Counts = [0; SEVERITIES];
     let metric = |point: Point| {

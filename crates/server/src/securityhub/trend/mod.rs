@@ -1,5 +1,6 @@
-//! Trends: how many findings there were on past days, kept as the changes of each day.
+//! Trends: how many findings, and resources, there were on past days, kept as the changes of each day.
 
+mod days;
 mod fields;
 mod get_findings_trends_v2;
 mod history;
@@ -8,8 +9,11 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub(super) use days::{Added, Days};
+pub(super) use fields::{Fields, field_of, read, read_whole};
 pub use get_findings_trends_v2::get_findings_trends_v2;
 pub(super) use history::Changes;
+pub(super) use period::{Period, Point};
 pub(super) use state::State;
 
 /// Counters by severity: those of OCSF from Unknown to Fatal, then Other.

@@ -16,7 +16,11 @@ pub struct State {
 impl State {
     /// Of a document as its provider sent it.
     pub fn of(account: &str, text: &str) -> Result<State, serde_json::Error> {
-        let mut fields = fields::read(text)?;
+        Ok(State::new(account, fields::read(text)?))
+    }
+
+    /// Of the fields of such a document.
+    pub fn new(account: &str, mut fields: Fields) -> State {
         let provided = fields.remove(SEVERITY_ID);
         let provided = provided.and_then(|ids| ids.first()?.parse().ok());
         // Providers that have one cloud name it once.
@@ -25,11 +29,11 @@ impl State {
             fields.entry(RESOURCE_PROVIDERS).or_insert(cloud);
         }
         fields.insert("account_id", BTreeSet::from([account.to_owned()]));
-        Ok(State {
+        State {
             account: account.to_owned(),
             severity: counter(provided.unwrap_or_default()),
             fields,
-        })
+        }
     }
 
     /// With the severity and the caption of the status that customers set over it.

@@ -382,6 +382,24 @@ pub const ROWS: &[Row] = &[
         Own::Sees,
     ),
     row(
+        "securityhub:GetSoftwareV2",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:GetSoftwareResourcesV2",
+        |_| json!({"PackageName": MARK, "PackageType": "unknown"}),
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:GetSoftwareStatisticsV2",
+        |_| json!({"GroupByRules": [{"GroupByField": "PackageName"}]}),
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
         "securityhub:BatchUpdateFindingsV2",
         |w| json!({"MetadataUids": [w.finding], "StatusId": 3, "Comment": "taken"}),
         Foreign::Nothing,
@@ -413,6 +431,27 @@ pub const ROWS: &[Row] = &[
     ),
     row(
         "securityhub:GetFindingsTrendsV2",
+        |_| {
+            let day = "2026-01-01T00:00:00Z";
+            json!({"StartTime": day, "EndTime": day})
+        },
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:GetResourcesV2",
+        nothing,
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:GetResourcesStatisticsV2",
+        |_| json!({"GroupByRules": [{"GroupByField": "ResourceType"}]}),
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
+        "securityhub:GetResourcesTrendsV2",
         |_| {
             let day = "2026-01-01T00:00:00Z";
             json!({"StartTime": day, "EndTime": day})

@@ -91,6 +91,7 @@ impl World {
         world.add_rules();
         world.add_links();
         world.add_findings();
+        world.add_software();
         world.add_automation_rules();
         world.add_security_findings();
         world.add_vulnerability();
@@ -203,6 +204,16 @@ impl World {
         self.finding = text(&found["Findings"][0]["metadata"]["uid"]);
     }
 
+    /// Two packages on two resources, so that lists have pages.
+    fn add_software(&self) {
+        let mut finding = document("software");
+        finding["resources"] = json!([{"uid": MARK}, {"uid": format!("{MARK}-2")}]);
+        let packages = json!([{"name": MARK, "version": "1"}, {"name": MARK, "version": "2"}]);
+        finding["vulnerabilities"] = json!([{"affected_packages": packages}]);
+        let imported = self.done("balefire:ImportFindings", json!({"Findings": [finding]}));
+        assert_eq!(imported["Created"], 1, "{imported}");
+    }
+
     /// Two, so that lists have pages.
     fn add_automation_rules(&mut self) {
         for _ in 0..2 {
@@ -289,6 +300,8 @@ impl World {
                 json!({"ResourceArn": self.hub}),
             ),
             ("securityhub:GetFindingsV2", json!({})),
+            ("securityhub:GetResourcesV2", json!({})),
+            ("securityhub:GetSoftwareV2", json!({})),
             ("securityhub:ListAutomationRulesV2", json!({})),
             (
                 "securityhub:GetAutomationRuleV2",
@@ -378,6 +391,7 @@ pub fn document(uid: &str) -> Value {
         "metadata": {"product": {"uid": "scanner", "name": "Scanner"}, "version": "1.6.0"},
         "finding_info": {"uid": uid, "title": MARK},
         "cloud": {"account": {"uid": OWNER}, "provider": "AWS", "region": REGION},
+        "resources": [{"uid": format!("{MARK}-{uid}"), "type": MARK}],
     })
 }
 

@@ -46,7 +46,7 @@ fn a_rule_sets_fields_of_what_is_created_or_updated_and_matches() {
     assert_eq!(finding(&t, "g")["severity"], "Low");
     let (_, body) = log(&t)
         .into_iter()
-        .find(|(kind, _)| kind == "findings.updated")
+        .find(|(kind, _)| kind == "findings.ruled")
         .unwrap();
     assert_eq!(body["uids"], json!([uid_of(ADMINISTRATOR, "f")]));
     // A version that the rule does not match any more is the provider's again.

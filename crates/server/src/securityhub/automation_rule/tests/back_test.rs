@@ -47,6 +47,27 @@ fn findings_of_the_last_days_are_counted_and_nothing_changes() {
 }
 
 #[test]
+fn what_customers_have_set_is_not_judged() {
+    let t = enabled();
+    import(
+        &t,
+        &[
+            document("f", json!({})),
+            document("low", json!({"severity": "Low", "severity_id": 2})),
+        ],
+    );
+    update(&t, "f", json!({"SeverityId": 5}));
+    update(&t, "low", json!({"SeverityId": 3}));
+    let arn = create(&t, json!({}));
+    let output = test(&t, json!({"Identifier": arn, "Days": 1})).unwrap();
+    assert_eq!(
+        (&output["Examined"], &output["Matched"]),
+        (&json!(2), &json!(1))
+    );
+    assert_eq!(output["SampleUids"], json!([uid_of(ADMINISTRATOR, "f")]));
+}
+
+#[test]
 fn at_most_ten_are_named_and_members_see_their_own() {
     let t = enabled();
     let all: Vec<Value> = (0..30)

@@ -126,6 +126,44 @@ fn relative_dates_are_counted_from_the_start_and_shown_as_they_were_asked() {
 }
 
 #[test]
+fn only_what_filters_match_is_written_and_each_once() {
+    let e = Exporting::new();
+    let at = |number: i64| {
+        let set = json!({"severity_id": 2 + number % 3});
+        document(ADMINISTRATOR, &format!("{number:02}"), set)
+    };
+    e.import(ADMINISTRATOR, &(0..30).map(at).collect::<Vec<Value>>());
+    let high =
+        json!({"FieldName": "severity", "Filter": {"Comparison": "EQUALS", "Value": "High"}});
+    let mut request = lines(ADMINISTRATOR);
+    request["OutputConfiguration"]["Findings"]["Filters"] =
+        json!({"CompositeFilters": [{"StringFilters": [high]}]});
+    let expected = |numbers: &[i64]| -> Vec<String> {
+        numbers
+            .iter()
+            .map(|number| format!("Finding {number:02}"))
+            .collect()
+    };
+    let (_, text) = e.export(ADMINISTRATOR, request.clone());
+    let high = [2, 5, 8, 11, 14, 17, 20, 23, 26, 29];
+    assert_eq!(titles(&text.unwrap()), expected(&high));
+    // What customers set counts.
+    let named = |uid: &str| {
+        json!({
+            "CloudAccountUid": ADMINISTRATOR, "MetadataProductUid": "scanner", "FindingInfoUid": uid,
+        })
+    };
+    for (uid, severity_id) in [("00", 4), ("29", 1)] {
+        let set = json!({"FindingIdentifiers": [named(uid)], "SeverityId": severity_id});
+        e.call_as(ADMINISTRATOR, "BatchUpdateFindingsV2", set)
+            .unwrap();
+    }
+    let (_, text) = e.export(ADMINISTRATOR, request);
+    let high = [0, 2, 5, 8, 11, 14, 17, 20, 23, 26];
+    assert_eq!(titles(&text.unwrap()), expected(&high));
+}
+
+#[test]
 fn members_export_their_own_and_the_administrator_everything() {
     let e = Exporting::new();
     e.import(ADMINISTRATOR, &[document(ADMINISTRATOR, "a", json!({}))]);

@@ -57,11 +57,11 @@ impl<T> Group<T> {
         &self.path
     }
 
-    /// The same question of columns; `any` gives that of some tests.
-    pub fn plan<'g>(&'g self, any: impl Fn(&'g [T]) -> Plan<'g>) -> Plan<'g> {
-        let negative = (!self.negative.is_empty()).then(|| any(&self.negative));
+    /// The same question of columns; `any` gives that of some tests, and hears whether they refuse.
+    pub fn plan<'g>(&'g self, any: impl Fn(&'g [T], bool) -> Plan<'g>) -> Plan<'g> {
+        let negative = (!self.negative.is_empty()).then(|| any(&self.negative, true));
         let negative = negative.map(|plan| Plan::Not(Box::new(plan)));
-        let positive = (!self.positive.is_empty()).then(|| any(&self.positive));
+        let positive = (!self.positive.is_empty()).then(|| any(&self.positive, false));
         Plan::All(positive.into_iter().chain(negative).collect())
     }
 }

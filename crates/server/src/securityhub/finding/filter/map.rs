@@ -77,6 +77,11 @@ impl Test {
         }
     }
 
+    /// Whether a whole map passes that has this as one of its entries.
+    pub fn passes_in_map(&self, name: &str, value: &Value) -> bool {
+        name == self.key && self.has(value)
+    }
+
     fn has(&self, value: &Value) -> bool {
         match value {
             Value::String(text) if self.inside => text.contains(&self.value),

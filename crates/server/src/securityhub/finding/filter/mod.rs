@@ -3,6 +3,7 @@
 //! The plain evaluation is what filters mean; the columns, which answer them faster, are tested against it.
 
 mod address;
+mod asff;
 mod attributes;
 mod date;
 mod group;
@@ -13,6 +14,7 @@ mod plan;
 #[cfg(test)]
 mod properties;
 mod resource;
+mod software;
 #[cfg(test)]
 pub(super) mod tests;
 mod text;
@@ -20,7 +22,6 @@ mod trend;
 
 use balefire_api::generated::securityhub::{
     AllowedOperators, BooleanFilter, CompositeFilter, OcsfBooleanFilter, OcsfFindingFilters,
-    ResourcesFilters,
 };
 use balefire_api::{Document, Timestamp, Violation, rejection};
 use serde_json::Value;
@@ -29,7 +30,9 @@ use super::path::Path;
 use crate::failure::Failure;
 use group::Group;
 
+pub use asff::{By, counted, irregular, order};
 pub use attributes::{Attribute, Kind as AttributeKind, attribute};
+pub use plan::{Places, Provided};
 
 const COMPOSITES_MAX: usize = 10;
 /// Of each type, in one composite.
@@ -39,6 +42,7 @@ const FILTERS_MAX: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asker {
     Query,
+    Software,
     Rule,
     /// Takes every comparison, to show what each means.
     #[cfg(test)]
@@ -84,15 +88,6 @@ impl Filters {
     pub fn of_rule(filters: &OcsfFindingFilters, now: Timestamp) -> Result<Filters, Failure> {
         let at = "/Criteria/OcsfFindingCriteria";
         Filters::compile_for(Asker::Rule, filters, at, now)
-    }
-
-    /// Checks the criteria of an automation rule over resources.
-    pub fn check_resources(filters: &ResourcesFilters, now: Timestamp) -> Result<(), Failure> {
-        let mut compiler = Compiler::new(Asker::Rule, now);
-        let composites = filters.composite_filters.as_deref().unwrap_or_default();
-        let at = "/Criteria/ResourceCriteria/CompositeFilters";
-        compiler.resource_composites(composites, at, Depth::Outer);
-        compiler.end(())
     }
 
     fn compile_for(

@@ -42,6 +42,10 @@ impl Comparison for StringFilterComparison {
     fn is_for(self, asker: Asker) -> bool {
         match asker {
             Asker::Query => !matches!(self, Self::Contains | Self::NotContains),
+            Asker::Software => matches!(
+                self,
+                Self::Equals | Self::NotEquals | Self::Prefix | Self::PrefixNotEquals
+            ),
             Asker::Rule => !matches!(self, Self::ContainsWord | Self::NotContains),
             #[cfg(test)]
             Asker::Test => true,
@@ -88,6 +92,16 @@ impl Test {
         match self {
             Test::Prefix(value) => Some(value),
             Test::Equals(_) | Test::Contains(_) | Test::ContainsWord(_) => None,
+        }
+    }
+
+    /// Whether the text that is asked for says nothing.
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Test::Equals(value)
+            | Test::Prefix(value)
+            | Test::Contains(value)
+            | Test::ContainsWord(value) => value.trim().is_empty(),
         }
     }
 

@@ -5,6 +5,7 @@ use balefire_api::generated::securityhub::{
 };
 use balefire_columns::{Kind as Values, Schema};
 
+use super::extract::Place;
 use crate::securityhub::finding::path::{self, Kind, Path};
 
 /// An attribute and the place of its column.
@@ -23,7 +24,13 @@ pub struct Fields {
     pub maps: Vec<Attribute>,
     /// Whose finding it is.
     pub account: usize,
+    /// When the newest document came.
+    pub updated: usize,
+    /// What of a finding's ASFF the other columns do not tell: `IRREGULAR` or `UNTYPED`.
+    pub asff: usize,
     pub edited: Vec<Edited>,
+    /// All of them but the account, to be read in one pass.
+    pub tree: Place,
 }
 
 /// An attribute that customers set, or that changes with one.
@@ -42,6 +49,9 @@ pub const VENDOR_SEVERITY: usize = 3;
 pub const STATUS_ID: usize = 4;
 pub const STATUS: usize = 5;
 pub const COMMENT: usize = 6;
+/// What is in the column `asff`.
+pub const IRREGULAR: &str = "irregular";
+pub const UNTYPED: &str = "untyped";
 const EDITED: [(&str, Values); 7] = [
     ("severity_id", Values::Number),
     ("severity", Values::Text),
@@ -76,6 +86,8 @@ impl Fields {
         let dates = add(&mut dates.chain(of_kind(Kind::Date)), Values::Date);
         let maps = add(&mut OcsfMapField::VALUES.iter().copied(), Values::Text);
         let account = schema.add("@account", Values::Text);
+        let updated = schema.add("@updated", Values::Date);
+        let asff = schema.add("@asff", Values::Text);
         let edited = EDITED.map(|(name, kind)| Edited {
             place: schema.add(name, kind),
             provider: (
@@ -83,7 +95,7 @@ impl Fields {
                 Path::of(name),
             ),
         });
-        Fields {
+        let mut fields = Fields {
             schema,
             texts,
             numbers,
@@ -91,8 +103,38 @@ impl Fields {
             dates,
             maps,
             account,
+            updated,
+            asff,
             edited: edited.into(),
+            tree: Place::default(),
+        };
+        fields.tree = fields.tree();
+        fields
+    }
+
+    fn tree(&self) -> Place {
+        let mut tree = Place::default();
+        let provided = self.edited.iter().map(|edited| &edited.provider);
+        let is_number = |place: usize| self.schema.fields()[place].kind == Values::Number;
+        let (numbers, texts): (Vec<&Attribute>, Vec<&Attribute>) =
+            provided.partition(|(place, _)| is_number(*place));
+        for (place, path) in self.texts.iter().chain(texts) {
+            tree.at(&path.name()).texts.push(*place);
         }
+        for (place, path) in self.numbers.iter().chain(numbers) {
+            tree.at(&path.name()).numbers.push(*place);
+        }
+        for (place, path) in &self.booleans {
+            tree.at(&path.name()).booleans.push(*place);
+        }
+        for (place, path) in &self.maps {
+            tree.at(&path.name()).maps.push(*place);
+        }
+        for (date, (_, path)) in self.dates.iter().enumerate() {
+            tree.add_date(&path.name(), date);
+        }
+        tree.sort();
+        tree
     }
 
     pub fn schema(&self) -> &Schema {
@@ -114,13 +156,10 @@ impl Fields {
             .place(canonical(name, Values::Date), Values::Date)
     }
 
-    /// The column of an attribute that is sorted by.
-    pub fn of_kind(&self, name: &str, kind: Kind) -> Option<usize> {
-        match kind {
-            Kind::Text => self.text(name),
-            Kind::Number | Kind::Boolean => self.number(name),
-            Kind::Date => self.date(name),
-        }
+    /// The column that has what the provider sent of another column's attribute.
+    pub fn provided(&self, place: usize) -> usize {
+        let edited = self.edited.iter().find(|edited| edited.place == place);
+        edited.map_or(place, |edited| edited.provider.0)
     }
 }
 
@@ -136,6 +175,7 @@ mod tests {
     use balefire_api::generated::securityhub::GroupByField;
 
     use super::*;
+    use crate::securityhub::finding::filter::Places;
 
     #[test]
     fn every_attribute_of_the_model_has_a_column() {
@@ -157,9 +197,10 @@ mod tests {
         }
         for kind in [Kind::Text, Kind::Number, Kind::Boolean, Kind::Date] {
             for name in path::unfiltered(kind) {
-                assert!(fields.of_kind(name, kind).is_some(), "{name}");
+                assert!(Places::of_kind(&fields, name, kind).is_some(), "{name}");
             }
         }
         assert_eq!(fields.date("time"), fields.date("time_dt"));
+        fields.tree.check();
     }
 }

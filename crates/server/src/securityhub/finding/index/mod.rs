@@ -7,23 +7,23 @@ mod extract;
 mod fields;
 mod follow;
 mod key;
+mod tallies;
 #[cfg(test)]
 mod tests;
 
-pub use fields::Fields;
+pub(in crate::securityhub) use crate::securityhub::finding::edit::{Positions, heads};
+pub use fields::{Fields, IRREGULAR, UNTYPED};
 pub use key::{key_of, uid_of};
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use balefire_columns::{After, Columns, Group, Hit, Order, Plan};
-use balefire_store::{SHARDS, Tx};
+use balefire_columns::{After, Columns, Group, Hit, Key, Order, Plan};
+use balefire_store::Tx;
 use parking_lot::Mutex;
 
 use crate::context::Visible;
 use crate::failure::Failure;
-
-/// Up to where the log of each shard is known.
-type Positions = [i64; SHARDS as usize];
+use crate::securityhub::finding::edit::Tail;
 
 /// The findings of one store. It is made empty, and read from the store when it is first asked.
 pub struct Index {
@@ -34,6 +34,7 @@ pub struct Index {
     /// All findings are being read, which may take a while.
     is_building: AtomicBool,
     is_stopped: AtomicBool,
+    tail: Tail,
 }
 
 /// Columns that are at least as new as the transaction that asked for them.
@@ -52,6 +53,7 @@ impl Default for Index {
             positions: Mutex::default(),
             is_building: AtomicBool::new(false),
             is_stopped: AtomicBool::new(false),
+            tail: Tail::default(),
         }
     }
 }
@@ -59,6 +61,17 @@ impl Default for Index {
 impl Index {
     pub fn fields(&self) -> &Fields {
         &self.fields
+    }
+
+    /// The edits that are only in the log.
+    pub fn tail(&self) -> &Tail {
+        &self.tail
+    }
+
+    /// For each uid whether the columns have such a finding.
+    pub fn knows(&self, uids: &[&str]) -> Vec<bool> {
+        let keys: Vec<Option<Key>> = uids.iter().map(|uid| key_of(uid)).collect();
+        self.columns.knows(&keys)
     }
 
     /// Gives up reading, for a server that ends.
@@ -69,7 +82,7 @@ impl Index {
     /// Brings the columns up to what the transaction sees. While they are read for the first time, others
     /// than the one that reads are asked to try again.
     pub fn current(&self, tx: &mut Tx<'_>) -> Result<Current<'_>, Failure> {
-        let heads = follow::heads(tx)?;
+        let heads = heads(tx)?;
         if self.is_building.load(Ordering::Acquire) {
             return Err(Failure::Reading);
         }
@@ -77,7 +90,7 @@ impl Index {
         match &mut *positions {
             None => {
                 self.is_building.store(true, Ordering::Release);
-                let built = self.build(tx);
+                let built = self.build(tx, &heads);
                 self.is_building.store(false, Ordering::Release);
                 built?;
                 *positions = Some(heads);
@@ -101,6 +114,16 @@ impl Current<'_> {
     ) -> Vec<Hit> {
         let plan = self.seen_by(visible, plan);
         self.index.columns.search(&plan, orders, after, limit)
+    }
+
+    /// All findings that meet a plan, in the order of their uids.
+    pub fn keys(&self, visible: Visible<'_>, plan: Plan<'_>) -> Vec<Key> {
+        self.index.columns.keys(&self.seen_by(visible, plan))
+    }
+
+    /// How many findings meet a plan.
+    pub fn count(&self, visible: Visible<'_>, plan: Plan<'_>) -> u64 {
+        self.index.columns.count(&self.seen_by(visible, plan))
     }
 
     /// How many findings have each value of a text.

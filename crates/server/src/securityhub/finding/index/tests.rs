@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use self::oracle::Question;
 use super::*;
 use crate::failure::Failure;
-use crate::securityhub::finding::filter::Filters;
 use crate::securityhub::finding::filter::tests::read;
+use crate::securityhub::finding::filter::{Filters, Provided};
 use crate::securityhub::finding::sort::Sort;
 use crate::securityhub::finding::tests::{
     document_of, enabled, import_as, uid_of as uid_for, update_as,
@@ -152,6 +152,20 @@ fn pages(
     }
 }
 
+/// What matches by what providers sent.
+fn provided_of(
+    question: &Question,
+    index: &Index,
+    current: &Current<'_>,
+    now: balefire_api::Timestamp,
+) -> Vec<String> {
+    let filters = Filters::compile(&read(&question.filters), now).unwrap();
+    let provided = Provided(index.fields());
+    let plan = filters.plan(&provided);
+    let keys = current.keys(Visible::Organization, plan);
+    keys.iter().map(uid_of).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -159,29 +173,39 @@ proptest! {
     fn columns_answer_as_the_plain_evaluation_does(
         documents in prop::collection::vec(oracle::document(), 1..40),
         edits in prop::collection::vec((0..40_usize, oracle::edit()), 0..12),
+        again in prop::collection::vec((0..40_usize, oracle::document()), 0..6),
         questions in prop::collection::vec(oracle::question(), 1..40),
     ) {
         let t = enabled();
         let index = Arc::new(Index::default());
         // One index follows all changes, another is built from what came of them.
         everything(&t, &index);
-        let documents: Vec<Value> = documents
-            .iter()
-            .enumerate()
-            .map(|(place, set)| {
-                let account = if place % 3 == 0 { MEMBER } else { ADMINISTRATOR };
-                let mut document = document_of(account, "", set.clone());
-                document["finding_info"]["uid"] = json!(place.to_string());
-                document
-            })
-            .collect();
+        let document = |place: usize, set: &Value| {
+            let account = if place.is_multiple_of(3) { MEMBER } else { ADMINISTRATOR };
+            let mut document = document_of(account, "", set.clone());
+            document["finding_info"]["uid"] = json!(place.to_string());
+            document
+        };
+        let documents = documents.iter().enumerate();
+        let documents: Vec<Value> = documents.map(|(place, set)| document(place, set)).collect();
         import_as(&t, ADMINISTRATOR, &documents).unwrap();
         let uids = everything(&t, &index);
         for (place, mut edit) in edits {
             edit["MetadataUids"] = json!([uids[place % uids.len()]]);
             update_as(&t, ADMINISTRATOR, edit).unwrap();
+            // The index has seen some of the edits before they become rows, some after, and some twice.
+            match place % 4 {
+                0 => t.step(),
+                1 => drop(everything(&t, &index)),
+                _ => {}
+            }
         }
-        let kept = oracle::kept(&t);
+        // Providers send some of them again, over which the edits stay.
+        for (place, set) in again {
+            let document = document(place % documents.len(), &set);
+            import_as(&t, ADMINISTRATOR, &[document]).unwrap();
+        }
+        let (kept, provided) = (oracle::kept(&t), oracle::provided(&t));
         prop_assert_eq!(kept.len(), documents.len());
         let now = t.now();
         for index in [index, Arc::default()] {
@@ -192,6 +216,15 @@ proptest! {
             for (question, found) in questions.iter().zip(found) {
                 let expected = question.answer(&kept, now);
                 prop_assert_eq!(found, expected, "{:?}", question);
+            }
+            let asked = questions.clone();
+            let found: Vec<Vec<String>> = ask(&t, &index, move |index, current| {
+                asked.iter().map(|question| provided_of(question, index, current, now)).collect()
+            }).unwrap();
+            for (question, found) in questions.iter().zip(found) {
+                let mut expected = question.answer(&provided, now);
+                expected.sort_unstable();
+                prop_assert_eq!(found, expected, "of providers: {:?}", question);
             }
         }
     }

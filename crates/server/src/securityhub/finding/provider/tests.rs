@@ -33,6 +33,48 @@ fn accepted(document: &Value) -> Value {
     serde_json::from_str(&accepted.text).unwrap()
 }
 
+#[test]
+fn trends_read_what_is_kept() {
+    let bare = |removed: &[&str]| {
+        let mut document = whole();
+        let members = document.as_object_mut().unwrap();
+        removed.iter().for_each(|name| drop(members.remove(*name)));
+        document
+    };
+    let mut old = bare(&["finding_info"]);
+    old["class_uid"] = 2001.into();
+    old["type_uid"] = 200_101.into();
+    old["finding"] = json!({"uid": "old", "title": "Old", "types": ["a", "b"]});
+    let mut odd = with("status", json!(["sent", {"a": "b"}]));
+    odd.as_object_mut().unwrap().remove("status_id");
+    for document in [
+        whole(),
+        old,
+        odd,
+        bare(&[
+            "status",
+            "status_id",
+            "class_name",
+            "activity_name",
+            "severity",
+            "cloud",
+        ]),
+        with(
+            "cloud",
+            json!({"region": ["a", ["b", 7, true]], "provider": null}),
+        ),
+        with("severity", json!(null)),
+        with("metadata", json!({"product": {"uid": "u", "name": "N"}})),
+    ] {
+        let accepted = accept(&document.to_string(), IMPORTER, None).unwrap();
+        assert_eq!(
+            accepted.fields,
+            trend::read(&accepted.text).unwrap(),
+            "{document}"
+        );
+    }
+}
+
 fn refusal(text: &str) -> String {
     accept(text, IMPORTER, None).unwrap_err()
 }

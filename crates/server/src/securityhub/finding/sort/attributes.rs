@@ -2,8 +2,10 @@
 
 use balefire_api::generated::securityhub::{SortCriterion, SortOrder};
 use balefire_api::rejection;
+use balefire_columns::Order;
 
 use super::super::filter;
+use super::super::index::Fields;
 use super::super::path::{Kind, Path};
 use super::{CRITERIA_MAX, Criterion, Sort, refuse};
 use crate::failure::Failure;
@@ -37,6 +39,15 @@ impl Sort {
             }
         }
         refuse(violations).map(|()| Sort(compiled))
+    }
+
+    /// The same order of regular findings in the columns, where they have it.
+    pub fn orders_of_attributes(&self, fields: &Fields) -> Option<Vec<Order>> {
+        let order = |criterion: &Criterion| {
+            let (path, _) = criterion.fields.first()?;
+            filter::order(&path.name(), criterion.descending, fields)
+        };
+        self.0.iter().map(order).collect()
     }
 }
 

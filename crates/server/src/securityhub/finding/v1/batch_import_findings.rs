@@ -9,8 +9,10 @@ use balefire_api::generated::securityhub::{
 use balefire_store::{Error, Kept};
 use serde_json::Value;
 
+use super::super::edit::Edited;
 use super::super::identity::Identity;
 use super::super::import_findings::Import;
+use super::super::index::Index;
 use super::super::instant_ms;
 use super::super::packing::{Packer, Unpacker};
 use super::super::provider;
@@ -30,6 +32,7 @@ const REQUEST_BYTES_MAX: usize = 6 * 1024 * 1024;
 pub fn batch_import_findings(
     ctx: &mut Ctx<'_, '_>,
     findings: Vec<Node>,
+    index: &Index,
 ) -> Result<BatchImportFindingsResponse, Failure> {
     hub_v1::require_on(ctx)?;
     let mut sent = Vec::with_capacity(findings.len());
@@ -49,7 +52,7 @@ pub fn batch_import_findings(
     }
     let uids: Vec<&str> = sent.iter().map(|(uid, ..)| uid.as_str()).collect();
     let mut batch = Batch {
-        import: Import::of(ctx, &uids)?,
+        import: Import::of(ctx, &uids, index)?,
         asff: super::super::records_of(ctx.tx, &uids)?,
         fields: super::super::records_of(ctx.tx, &uids)?,
         packer: Packer::newest(ctx.tx)?,
@@ -170,7 +173,7 @@ impl Batch {
     /// A document with what customers set.
     fn shown(&self, uid: &str, document: &Value) -> Value {
         let mut shown = document.clone();
-        let edit = self.import.edits.get(uid).map(|edit| &edit.record);
+        let edit = self.import.edits.get(uid).map(Edited::current);
         let fields = self.fields.get(uid).map(|fields| &fields.fields);
         customer::show(&mut shown, edit, fields);
         shown
@@ -197,19 +200,16 @@ impl Batch {
         uid: &str,
         moved: Option<Move>,
     ) -> Result<(), Failure> {
-        let Some((moved, edit)) = moved.zip(self.import.edits.get_mut(uid)) else {
+        let Some((moved, edited)) = moved.zip(self.import.edits.get(uid)) else {
             return Ok(());
         };
-        let after = edit
-            .status_id
-            .and_then(|status_id| moved.status_id(status_id));
-        if after.is_none() {
+        let mut after = edited.current().clone();
+        let status_id = after.status_id.and_then(|id| moved.status_id(id));
+        if status_id.is_none() {
             return Ok(());
         }
-        let before = edit.record.clone();
-        edit.status_id = after;
-        ctx.tx.replace(edit)?;
-        self.import.count_edit(ctx, uid, &before)
+        after.status_id = status_id;
+        self.import.write_edit(ctx, uid, after)
     }
 
     /// Keeps the ASFF beside the OCSF that was just taken.

@@ -9,17 +9,17 @@ use balefire_api::generated::securityhub::{
 use balefire_store::{Error, Kept, Record};
 use serde_json::{Map, Value, json};
 
-use super::super::edit::Edit;
-use super::super::history::state;
-use super::super::identity::account_of;
-use super::super::packing::{Packer, Unpacker};
+use super::super::counted::state;
+use super::super::edit::{self, Edit, Edited, edits_of};
+use super::super::index::Index;
+use super::super::packing::{Packed, Packer, Unpacker};
 use super::super::{Finding, provider};
 use super::stored::{self, CustomerFields, SecurityFinding};
 use super::{FINDING_BYTES_MAX, customer, history, named};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::trend::Changes;
-use crate::securityhub::{asff, hub_v1};
+use crate::securityhub::{asff, hub_v1, software};
 
 mod settings;
 
@@ -41,6 +41,7 @@ const TOO_LARGE: Reason = ("FindingSizeExceeded", "Finding size exceeded 240 KB"
 pub fn batch_update_findings(
     ctx: &mut Ctx<'_, '_>,
     input: BatchUpdateFindingsRequest,
+    index: &Index,
 ) -> Result<BatchUpdateFindingsResponse, Failure> {
     let hub = hub_v1::require_on(ctx)?;
     let settings = Settings::of(&input, ctx.now)?;
@@ -50,7 +51,7 @@ pub fn batch_update_findings(
         return Err(Failure::invalid("/FindingIdentifiers", rule));
     }
     let uids = named::uids_of(ctx, &identifiers)?;
-    let mut update = Update::of(ctx, &uids, settings)?;
+    let mut update = Update::of(ctx, &uids, settings, index)?;
     let mut seen = HashSet::new();
     let mut response = BatchUpdateFindingsResponse::default();
     for (identifier, uid) in identifiers.into_iter().zip(uids) {
@@ -82,11 +83,12 @@ fn unprocessed(identifier: AwsSecurityFindingIdentifier, (code, message): Reason
 struct Update {
     settings: Settings,
     findings: HashMap<String, Kept<Finding>>,
-    edits: HashMap<String, Kept<Edit>>,
+    edits: HashMap<String, Edited>,
     asff: HashMap<String, Kept<SecurityFinding>>,
     fields: HashMap<String, Kept<CustomerFields>>,
     unpacker: Unpacker,
     trend: Changes,
+    software: software::Changes,
     edited: Vec<String>,
     /// Those whose document in OCSF is another.
     converted: BTreeSet<String>,
@@ -97,16 +99,18 @@ impl Update {
         ctx: &mut Ctx<'_, '_>,
         uids: &[Option<String>],
         settings: Settings,
+        index: &Index,
     ) -> Result<Update, Failure> {
         let uids: Vec<&str> = uids.iter().flatten().map(String::as_str).collect();
         Ok(Update {
             settings,
             findings: super::super::records_of(ctx.tx, &uids)?,
-            edits: super::super::records_of(ctx.tx, &uids)?,
+            edits: edits_of(ctx.tx, &uids, index.tail())?,
             asff: super::super::records_of(ctx.tx, &uids)?,
             fields: super::super::records_of(ctx.tx, &uids)?,
             unpacker: Unpacker::default(),
             trend: Changes::default(),
+            software: software::Changes::default(),
             edited: Vec::new(),
             converted: BTreeSet::new(),
         })
@@ -119,7 +123,7 @@ impl Update {
         let account = finding.account.clone();
         let asff = self.asff.get(uid).map(|asff| &asff.record);
         let document = stored::document(ctx.tx, &mut self.unpacker, finding, asff)?;
-        let edit = self.edits.get(uid).map(|edit| edit.record.clone());
+        let edit = self.edits.get(uid).map(Edited::current).cloned();
         let fields = self.fields.get(uid).map(|fields| fields.fields.clone());
         let before = shown(&document, edit.as_ref(), fields.as_ref());
 
@@ -133,9 +137,7 @@ impl Update {
         if after.to_string().len() > FINDING_BYTES_MAX {
             return Ok(Err(TOO_LARGE));
         }
-        let old_text = self.text(ctx, uid)?;
-        if let Some(new_edit) = new_edit {
-            put(ctx, &mut self.edits, uid, new_edit)?;
+        if new_edit.is_some() {
             self.edited.push(uid.to_owned());
         }
         if fields.as_ref() != Some(&new_fields) && !new_fields.is_empty() {
@@ -149,37 +151,10 @@ impl Update {
                 self.convert(ctx, uid, document, &new_fields)?;
             }
         }
-        self.count(ctx, uid, &old_text, edit.as_ref())?;
         let identity = ctx.caller.arn.clone();
         let source = (Source::BatchUpdateFindings, identity.as_str());
         history::record(ctx, uid, source, Some(&before), &after)?;
         Ok(Ok(()))
-    }
-
-    /// The document of a finding in OCSF.
-    fn text(&mut self, ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<String, Failure> {
-        let Some(finding) = self.findings.get(uid) else {
-            return Ok(String::new());
-        };
-        let packed = &finding.packed;
-        self.unpacker
-            .unpack(ctx.tx, &packed.bytes, packed.dictionary)
-    }
-
-    /// Counts what changed of a finding for trends.
-    fn count(
-        &mut self,
-        ctx: &mut Ctx<'_, '_>,
-        uid: &str,
-        old_text: &str,
-        old_edit: Option<&Edit>,
-    ) -> Result<(), Failure> {
-        let text = self.text(ctx, uid)?;
-        let account = account_of(uid).unwrap_or_default();
-        let edit = self.edits.get(uid).map(|edit| &edit.record);
-        let was = state(account, old_text, old_edit)?;
-        let is = state(account, &text, edit)?;
-        self.trend.take(Some(was), is)
     }
 
     /// Writes the OCSF of a finding that came as ASFF again, with what customers set in it.
@@ -203,6 +178,15 @@ impl Update {
         let Ok(accepted) = provider::accept(&ocsf.to_string(), &finding.account, None) else {
             return Ok(());
         };
+        let Packed { bytes, dictionary } = &finding.packed;
+        let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
+        let counted = self.edits.get(uid).and_then(Edited::counted);
+        let [was, is] =
+            [&before, &accepted.text].map(|text| state(&finding.account, text, counted));
+        self.trend.take(Some(was?), is?)?;
+        let account = &finding.account;
+        self.software
+            .take(uid, account, Some(&before), &accepted.text)?;
         finding.packed = Packer::newest(ctx.tx)?.pack(&accepted.text)?;
         ctx.tx.replace(finding)?;
         asff.finding_version = finding.version;
@@ -213,17 +197,10 @@ impl Update {
 
     fn log(&mut self, ctx: &mut Ctx<'_, '_>, hub: &str) -> Result<(), Failure> {
         std::mem::take(&mut self.trend).record(ctx)?;
+        std::mem::take(&mut self.software).record(ctx)?;
         if !self.edited.is_empty() {
-            let Settings {
-                severity_id,
-                status_id,
-                comment,
-                ..
-            } = &self.settings;
-            let body = json!({
-                "uids": self.edited, "severity_id": severity_id, "status_id": status_id, "comment": comment,
-            });
-            ctx.changed("findings.updated", hub, &body)?;
+            let edited: Vec<&str> = self.edited.iter().map(String::as_str).collect();
+            edit::append(ctx, hub, &self.settings.shared(), &edited)?;
         }
         if !self.converted.is_empty() {
             let account = ctx.caller.account.clone();

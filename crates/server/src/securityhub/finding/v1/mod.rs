@@ -14,8 +14,8 @@ mod history;
 mod merge;
 mod named;
 mod refusal;
-mod scan;
 mod sent;
+mod shown;
 mod stored;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -26,7 +26,7 @@ pub use batch_import_findings::batch_import_findings;
 pub use batch_update_findings::batch_update_findings;
 pub use get_finding_history::get_finding_history;
 pub use get_findings::get_findings;
-pub(in crate::securityhub) use scan::scan;
+pub(in crate::securityhub) use shown::show;
 
 /// The most bytes of a finding.
 const FINDING_BYTES_MAX: usize = 240 * 1024;

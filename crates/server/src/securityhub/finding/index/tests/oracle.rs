@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::context::Visible;
+use crate::securityhub::finding::edit::Tail;
 use crate::securityhub::finding::filter::Filters;
 use crate::securityhub::finding::filter::tests::read;
 use crate::securityhub::finding::path::{self, Kind, Path};
@@ -223,18 +224,30 @@ pub fn question() -> impl Strategy<Value = Question> {
     (filters, order).prop_map(|(filters, order)| Question { filters, order })
 }
 
+/// All documents as providers sent them, by uid.
+pub fn provided(t: &Testing) -> Vec<(String, Value)> {
+    read_all(t, false)
+}
+
 /// All documents with what was set in them, by uid.
 pub fn kept(t: &Testing) -> Vec<(String, Value)> {
-    let read = t.store.read_blocking(|tx| {
+    read_all(t, true)
+}
+
+fn read_all(t: &Testing, is_edited: bool) -> Vec<(String, Value)> {
+    let read = t.store.read_blocking(move |tx| {
         let mut kept = Vec::new();
         scan(
             tx,
             Visible::Organization,
+            &Tail::default(),
             |Passing {
                  uid, text, edit, ..
              }| {
                 let mut document: Value = serde_json::from_str(&text)?;
-                edit.inspect(|edit| edit.apply(&mut document));
+                if let Some(edit) = edit.filter(|_| is_edited) {
+                    edit.apply(&mut document);
+                }
                 kept.push((uid.to_owned(), document));
                 Ok(())
             },

@@ -80,15 +80,19 @@ impl Settings {
             .any(|name| !BESIDE.contains(&name.as_str()))
     }
 
-    /// The edit after this, where this changes it.
-    pub fn edit(&self, ctx: &Ctx<'_, '_>, uid: &str, edit: Option<&Edit>) -> Option<Edit> {
-        let before = edit.cloned().unwrap_or_else(|| Edit::new(uid));
-        let set = Fields {
+    /// What the second version has a place for.
+    pub fn shared(&self) -> Fields {
+        Fields {
             severity_id: self.severity_id,
             status_id: self.status_id,
             comment: self.comment.clone(),
-        };
-        let after = before.by_customer(&set, &ctx.caller.arn, ctx.now);
+        }
+    }
+
+    /// The edit after this, where this changes it.
+    pub fn edit(&self, ctx: &Ctx<'_, '_>, uid: &str, edit: Option<&Edit>) -> Option<Edit> {
+        let before = edit.cloned().unwrap_or_else(|| Edit::new(uid));
+        let after = before.by_customer(&self.shared(), &ctx.caller.arn, ctx.now);
         (after != before).then_some(after)
     }
 

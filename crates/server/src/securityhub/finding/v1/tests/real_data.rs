@@ -1,6 +1,7 @@
 //! Findings of real tools, where the folder with them is present.
 
 use super::*;
+use crate::securityhub::asff;
 use crate::securityhub::finding::tests::real_data::lines;
 
 /// Blank texts, which no client may send.
@@ -84,5 +85,28 @@ fn findings_that_came_as_ocsf_are_shown() {
         }
         println!("{file}: {seen} shown");
         assert_eq!(taken["Created"], seen);
+    }
+}
+
+/// The columns would say little of findings that are not regular.
+#[test]
+fn findings_of_prowler_are_regular() {
+    if let Some(findings) = lines("asff/prowler_moto_sample.jsonl.gz") {
+        for finding in &findings {
+            let ocsf = asff::to_ocsf(finding).unwrap();
+            assert!(asff::regular::is_regular(&ocsf), "{ocsf}");
+        }
+    }
+    for (file, least) in [
+        ("ocsf/prowler_moto_sample.jsonl.gz", 1.0),
+        ("ocsf/public_findings.jsonl", 0.8),
+    ] {
+        let Some(documents) = lines(file) else {
+            return;
+        };
+        let is_regular = |row: &&Value| asff::regular::is_regular(row.get("data").unwrap_or(row));
+        let regular = documents.iter().filter(is_regular).count();
+        let share = regular as f64 / documents.len() as f64;
+        assert!(share >= least, "{file}: {regular} of {}", documents.len());
     }
 }

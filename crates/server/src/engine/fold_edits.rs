@@ -1,0 +1,56 @@
+//! Puts what customers set in findings from the log into rows, when nobody is busy setting more.
+
+use std::sync::Arc;
+
+use balefire_store::Tx;
+
+use super::Engine;
+use crate::failure::Failure;
+use crate::securityhub::finding::{Index, fold, next_window};
+
+/// Findings in one transaction, so that no write waits long behind it.
+const FINDINGS: usize = 250;
+/// So long after the newest edit; edits that come in a row are put into rows together, each row once.
+const REST_MS: i64 = 500;
+/// So old an edit may get all the same.
+const AGE_MAX_MS: i64 = 60_000;
+/// So many may wait all the same.
+const WAITING_MAX: usize = 500_000;
+
+impl Engine {
+    /// Folds what waits, if it is time to.
+    pub async fn fold_edits_if_due(&self, index: &Index) -> Result<(), Failure> {
+        let now_ms = self.clock.now().0;
+        let is_due = index
+            .tail()
+            .times_ms()
+            .is_none_or(|(oldest_ms, newest_ms)| {
+                newest_ms + REST_MS <= now_ms
+                    || oldest_ms + AGE_MAX_MS <= now_ms
+                    || index.tail().waiting() > WAITING_MAX
+            });
+        match is_due {
+            true => self.fold_edits().await,
+            false => Ok(()),
+        }
+    }
+
+    /// Folds all that waits.
+    pub async fn fold_edits(&self) -> Result<(), Failure> {
+        while let Some(window) = self.store.read(next_window).await?? {
+            let window = Arc::new(window);
+            let mut from = 0;
+            loop {
+                let account = window.account().to_owned();
+                let part = Arc::clone(&window);
+                let step = move |tx: &mut Tx<'_>| fold(tx, &part, from, FINDINGS);
+                self.store.write(&account, step).await??;
+                from += FINDINGS;
+                if from >= window.findings() {
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,80 @@
+//! The edits of findings as a transaction sees them.
+
+use std::collections::HashMap;
+
+use balefire_store::{Error, Kept, Tx};
+
+use super::{Edit, Tail};
+use crate::failure::Failure;
+use crate::securityhub::finding::records_of;
+
+/// What is set in a finding: its row, and what is only in the log so far.
+#[derive(Clone, Debug)]
+pub struct Edited {
+    row: Option<Kept<Edit>>,
+    current: Edit,
+}
+
+impl Edited {
+    /// Of a finding on which nothing was set.
+    pub fn new(uid: &str) -> Edited {
+        Edited {
+            row: None,
+            current: Edit::new(uid),
+        }
+    }
+
+    pub fn current(&self) -> &Edit {
+        &self.current
+    }
+
+    pub fn into_current(self) -> Edit {
+        self.current
+    }
+
+    /// What trends have counted, which is the row.
+    pub fn counted(&self) -> Option<&Edit> {
+        self.row.as_ref().map(|row| &row.record)
+    }
+
+    /// Makes something else of it, as a row.
+    pub fn write(&mut self, tx: &mut Tx<'_>, after: Edit) -> Result<(), Failure> {
+        self.current.clone_from(&after);
+        if let Some(row) = &mut self.row {
+            row.record = after;
+            return Ok(tx.replace(row)?);
+        }
+        match tx.insert(&after) {
+            // Another server set something at this very moment; the next try will see it.
+            Err(Error::Exists { .. }) => return Err(Failure::Throttled),
+            done => done?,
+        }
+        self.row = Some(Kept {
+            record: after,
+            version: 1,
+        });
+        Ok(())
+    }
+}
+
+/// What is set in each of these findings; those on which nothing was set are left out.
+pub fn edits_of(
+    tx: &mut Tx<'_>,
+    uids: &[&str],
+    tail: &Tail,
+) -> Result<HashMap<String, Edited>, Failure> {
+    let rows: HashMap<String, Kept<Edit>> = records_of(tx, uids)?;
+    let mut edits: HashMap<String, Edited> = HashMap::with_capacity(rows.len());
+    for (uid, row) in rows {
+        let current = row.record.clone();
+        let row = Some(row);
+        edits.insert(uid, Edited { row, current });
+    }
+    for (uid, ops) in tail.ops_of(tx, uids)? {
+        let edited = edits
+            .entry(uid.to_owned())
+            .or_insert_with(|| Edited::new(uid));
+        edited.current = std::mem::take(&mut edited.current).with_all(&ops);
+    }
+    Ok(edits)
+}

@@ -1,0 +1,169 @@
+//! The resources that the findings of a call name, and how they come into the inventory.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use balefire_store::{Error, Kept, Record as _};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::facts::Said;
+use super::fields;
+use super::trend::Changes;
+use super::{Resource, key_of};
+use crate::context::Ctx;
+use crate::failure::Failure;
+use crate::securityhub::automation_rule::Rules;
+use crate::securityhub::finding::index::uid_of;
+use crate::securityhub::finding::{records_of, rows_of};
+
+/// What is logged when resources came or changed.
+pub const CHANGED: &str = "resources.changed";
+
+/// What the documents of a call say of resources, each resource once.
+#[derive(Default)]
+pub struct Named {
+    /// By uid.
+    ///
+    /// Invariant: in order, so that two transactions never wait for each other's rows in a circle.
+    seen: BTreeMap<String, Seen>,
+}
+
+struct Seen {
+    account: String,
+    said: Said,
+    /// A document said it that is new; one that was there before does not go over what is known.
+    is_news: bool,
+}
+
+/// The parts of a document that are read.
+#[derive(Deserialize)]
+struct Event {
+    #[serde(default)]
+    resources: Value,
+    #[serde(default)]
+    cloud: Value,
+}
+
+impl Named {
+    /// Notes the resources of a document, of a finding of an account. A document that is not new is read
+    /// too: a store may be older than its inventory.
+    pub fn take(&mut self, account: &str, text: &str, is_news: bool) -> Result<(), Failure> {
+        let Event { resources, cloud } = serde_json::from_str(text)?;
+        let resources = match &resources {
+            Value::Array(list) => list.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for resource in resources {
+            let Some(said) = Said::of(account, resource, &cloud) else {
+                continue;
+            };
+            let Some(key) = key_of(account, &said.facts.id) else {
+                return Err(Failure::Internal(format!("{account} is no account")));
+            };
+            let uid = uid_of(&key);
+            match self.seen.get_mut(&uid) {
+                Some(known) if is_news || !known.is_news => {
+                    known.said.update(said);
+                    known.is_news = is_news;
+                }
+                Some(_) => {}
+                None => {
+                    let account = account.to_owned();
+                    let seen = Seen {
+                        account,
+                        said,
+                        is_news,
+                    };
+                    self.seen.insert(uid, seen);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps what is new or has changed, lets rules rate it, logs and counts it.
+    pub fn finish(self, ctx: &mut Ctx<'_, '_>, rules: &Rules) -> Result<(), Failure> {
+        let uids_of = |is_news: bool| {
+            let seen = self
+                .seen
+                .iter()
+                .filter(move |(_, seen)| seen.is_news == is_news);
+            seen.map(|(uid, _)| uid.as_str()).collect::<Vec<&str>>()
+        };
+        let mut known: HashMap<String, Kept<Resource>> = records_of(ctx.tx, &uids_of(true))?;
+        let mut old = HashSet::new();
+        for row in rows_of(ctx.tx, "uid", Resource::TABLE.name, &uids_of(false))? {
+            old.insert(row.text(0)?.to_owned());
+        }
+        let mut changed = Vec::new();
+        let mut trend = Changes::default();
+        for (uid, seen) in self.seen {
+            let is_changed = match known.remove(&uid) {
+                None if old.contains(&uid) => false,
+                None => {
+                    insert(ctx, &uid, seen, rules, &mut trend)?;
+                    true
+                }
+                Some(kept) => replace(ctx, kept, seen, rules, &mut trend)?,
+            };
+            if is_changed {
+                changed.push(uid);
+            }
+        }
+        if !changed.is_empty() {
+            let account = ctx.caller.account.clone();
+            ctx.changed(CHANGED, &account, &json!({"uids": changed}))?;
+        }
+        trend.record(ctx)
+    }
+}
+
+fn insert(
+    ctx: &mut Ctx<'_, '_>,
+    uid: &str,
+    seen: Seen,
+    rules: &Rules,
+    trend: &mut Changes,
+) -> Result<(), Failure> {
+    let Said { facts, config } = seen.said;
+    let mut resource = Resource {
+        uid: uid.to_owned(),
+        account: seen.account,
+        facts,
+        config: config.unwrap_or_default().into_bytes(),
+        first_seen_ms: ctx.now.0,
+        changed_ms: ctx.now.0,
+    };
+    resource.facts.rating = rules.rate(&resource.account, || fields::document(&resource));
+    trend.take(&resource.account, None, &resource.facts);
+    match ctx.tx.insert(&resource) {
+        // Another server brought it in at this very moment; the next try will see it.
+        Err(Error::Exists { .. }) => Err(Failure::Throttled),
+        done => Ok(done?),
+    }
+}
+
+/// Gives whether anything is another way than it was.
+fn replace(
+    ctx: &mut Ctx<'_, '_>,
+    mut kept: Kept<Resource>,
+    seen: Seen,
+    rules: &Rules,
+    trend: &mut Changes,
+) -> Result<bool, Failure> {
+    let before = kept.record.clone();
+    let resource = &mut kept.record;
+    resource.facts.update(seen.said.facts);
+    if let Some(config) = seen.said.config {
+        resource.config = config.into_bytes();
+    }
+    let rating = rules.rate(&resource.account, || fields::document(resource));
+    resource.facts.rating = rating;
+    if *resource == before {
+        return Ok(false);
+    }
+    resource.changed_ms = ctx.now.0;
+    trend.take(&before.account, Some(&before.facts), &kept.record.facts);
+    ctx.tx.replace(&mut kept)?;
+    Ok(true)
+}

@@ -1,0 +1,173 @@
+//! Counters by day: what changes is added to its day, and what was there is the sum of all days up to one.
+
+use std::collections::BTreeMap;
+
+use balefire_store::{Row, Tx, Value};
+use sha2::{Digest, Sha256};
+
+use crate::context::Visible;
+use crate::failure::Failure;
+use crate::securityhub::finding::Filters;
+
+/// Rows that are in memory at once.
+const CHUNK: i64 = 1000;
+
+/// A table of counters, by account, day and the fields that trends are asked by.
+#[derive(Clone, Copy, Debug)]
+pub struct Days<const N: usize> {
+    pub table: &'static str,
+    pub counters: [&'static str; N],
+}
+
+/// The changes of a request.
+///
+/// Invariant: in order, so that two transactions never wait for each other's rows in a circle.
+#[derive(Debug)]
+pub struct Added<const N: usize> {
+    /// By account, and by the fields as JSON.
+    rows: BTreeMap<(String, String), [i64; N]>,
+}
+
+impl<const N: usize> Default for Added<N> {
+    fn default() -> Added<N> {
+        Added {
+            rows: BTreeMap::new(),
+        }
+    }
+}
+
+impl<const N: usize> Added<N> {
+    /// Adds to one counter.
+    pub fn add(&mut self, account: String, fields: String, counter: usize, count: i64) {
+        let counts = self.rows.entry((account, fields)).or_insert([0; N]);
+        counts[counter] += count;
+    }
+}
+
+impl<const N: usize> Days<N> {
+    /// Adds changes to those of a day.
+    pub fn record(&self, tx: &mut Tx<'_>, day: i64, added: Added<N>) -> Result<(), Failure> {
+        let sql = self.add_sql();
+        for ((account, fields), counts) in added.rows {
+            if counts == [0; N] {
+                continue;
+            }
+            let mut params: Vec<Value> = vec![
+                account.into(),
+                day.into(),
+                dimension(&fields).into(),
+                fields.into(),
+            ];
+            params.extend(counts.map(Value::from));
+            tx.execute(&sql, &params)?;
+        }
+        Ok(())
+    }
+
+    fn add_sql(&self) -> String {
+        let table = self.table;
+        let sums = self
+            .counters
+            .map(|name| format!("{name} = {table}.{name} + excluded.{name}"));
+        let marks: Vec<String> = (1..=4 + N).map(|place| format!("${place}")).collect();
+        format!(
+            "INSERT INTO {table} (account, day, dimension, fields, {}) VALUES ({}) \
+             ON CONFLICT (account, day, dimension) DO UPDATE SET {}",
+            self.counters.join(", "),
+            marks.join(", "),
+            sums.join(", ")
+        )
+    }
+
+    /// The changes of all days up to one, by day: of what may be seen and filters match. Without filters the
+    /// engine adds them up.
+    pub fn until(
+        &self,
+        tx: &mut Tx<'_>,
+        visible: Visible<'_>,
+        filters: Option<&Filters>,
+        last_day: i64,
+    ) -> Result<BTreeMap<i64, [i64; N]>, Failure> {
+        let (first, end) = match visible {
+            Visible::Organization => ("", ":"),
+            Visible::Account(account) => (account, account),
+        };
+        let Some(filters) = filters else {
+            return self.sums_until(tx, (first, end), last_day);
+        };
+        let sql = format!(
+            "SELECT account, day, dimension, fields, {} FROM {} \
+             WHERE (account, day, dimension) > ($1, $2, $3) AND account <= $4 AND day <= $5 \
+             ORDER BY account, day, dimension LIMIT $6",
+            self.counters.join(", "),
+            self.table
+        );
+        let mut days = BTreeMap::new();
+        let mut after = [Value::from(first), Value::from(i64::MIN), Value::from("")];
+        loop {
+            let mut params = Vec::from(after);
+            params.extend([end.into(), last_day.into(), CHUNK.into()]);
+            let rows = tx.query(&sql, &params)?;
+            for row in &rows {
+                let fields: serde_json::Value = serde_json::from_str(row.text(3)?)?;
+                if visible.includes(row.text(0)?) && filters.matches(&fields) {
+                    add(&mut days, row.int(1)?, row, 4)?;
+                }
+            }
+            match rows.last() {
+                Some(last) if rows.len() as i64 == CHUNK => {
+                    after = [
+                        last.text(0)?.into(),
+                        last.int(1)?.into(),
+                        last.text(2)?.into(),
+                    ];
+                }
+                _ => return Ok(days),
+            }
+        }
+    }
+
+    fn sums_until(
+        &self,
+        tx: &mut Tx<'_>,
+        (first, end): (&str, &str),
+        last_day: i64,
+    ) -> Result<BTreeMap<i64, [i64; N]>, Failure> {
+        let sums = self
+            .counters
+            .map(|name| format!("CAST(SUM({name}) AS BIGINT)"));
+        let sql = format!(
+            "SELECT day, {} FROM {} WHERE account >= $1 AND account <= $2 AND day <= $3 GROUP BY day",
+            sums.join(", "),
+            self.table
+        );
+        let mut days = BTreeMap::new();
+        for row in tx.query(&sql, &[first.into(), end.into(), last_day.into()])? {
+            add(&mut days, row.int(0)?, &row, 1)?;
+        }
+        Ok(days)
+    }
+}
+
+/// Adds the counters of a row, from a place on, to those of a day.
+fn add<const N: usize>(
+    days: &mut BTreeMap<i64, [i64; N]>,
+    day: i64,
+    row: &Row,
+    first: usize,
+) -> Result<(), Failure> {
+    let counts = days.entry(day).or_insert([0; N]);
+    for (place, count) in counts.iter_mut().enumerate() {
+        *count += row.int(first + place)?;
+    }
+    Ok(())
+}
+
+/// Half of a SHA-256 in hexadecimal digits.
+fn dimension(fields: &str) -> String {
+    let hash = Sha256::digest(fields);
+    hash[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
