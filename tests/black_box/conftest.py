@@ -1,14 +1,8 @@
 """Fixtures: a server on each engine for each module, and accounts that no other test uses."""
 
-import os
+from harness import surroundings
 
-# Before boto3 is first imported: no configuration of whoever runs the tests may reach a client.
-for _name in [name for name in os.environ if name.startswith("AWS_")]:
-    del os.environ[_name]
-for _name in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]:
-    os.environ.pop(_name, None)
-os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
-os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+surroundings.forget()
 
 import pytest  # noqa: E402
 

@@ -1,7 +1,7 @@
 //! Everything that must hold before a change is taken, in order, up to the first failure.
 
 mod postgres;
-mod tools;
+pub mod tools;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
-use crate::{codegen, conformance, coverage, tidy};
+use crate::{client_tools, codegen, conformance, coverage, tidy};
 use postgres::Postgres;
 
 /// How long a step took.
@@ -79,7 +79,8 @@ fn all(root: &Path, steps: &mut Vec<Timed>) -> Result<()> {
         )
     })?;
     step("protocol suite", &mut || protocol_suite(root))?;
-    step("black box", &mut || black_box(root, &python, &url))
+    step("black box", &mut || black_box(root, &python, &url))?;
+    step("client tools", &mut || client_tools::run_quick(root))
 }
 
 fn dependencies(root: &Path) -> Result<()> {
@@ -128,6 +129,16 @@ fn shared(root: &Path) -> Option<PathBuf> {
 }
 
 fn black_box(root: &Path, python: &Path, postgres_url: &str) -> Result<()> {
+    let mut tests = pytest(root, python)?;
+    tests
+        .arg("tests/black_box")
+        .env("TEST_POSTGRES", postgres_url)
+        .env("CI", "true");
+    must(&mut tests)
+}
+
+/// Python's tests, with the server that they start just built.
+pub fn pytest(root: &Path, python: &Path) -> Result<Command> {
     must(cargo(root).args(["build", "--package", "balefire"]))?;
     let programs = python
         .parent()
@@ -135,13 +146,11 @@ fn black_box(root: &Path, python: &Path, postgres_url: &str) -> Result<()> {
     let path = std::env::var("PATH").unwrap_or_default();
     let mut tests = Command::new(python);
     tests
-        .args(["-m", "pytest", "tests/black_box"])
+        .args(["-m", "pytest"])
         .current_dir(root)
         .env("PATH", format!("{}:{path}", programs.display()))
-        .env("BALEFIRE_BIN", crate::target(root).join("debug/balefire"))
-        .env("TEST_POSTGRES", postgres_url)
-        .env("CI", "true");
-    must(&mut tests)
+        .env("BALEFIRE_BIN", crate::target(root).join("debug/balefire"));
+    Ok(tests)
 }
 
 fn cargo(root: &Path) -> Command {
@@ -151,7 +160,7 @@ fn cargo(root: &Path) -> Command {
 }
 
 /// Runs a command that must succeed.
-fn must(command: &mut Command) -> Result<()> {
+pub fn must(command: &mut Command) -> Result<()> {
     let shown = format!("{command:?}");
     let status = command
         .status()

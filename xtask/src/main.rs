@@ -1,6 +1,7 @@
 //! The workspace's own tasks: code generation, conformance, coverage, tidiness, and all of them as CI.
 
 mod ci;
+mod client_tools;
 mod codegen;
 mod conformance;
 mod coverage;
@@ -20,6 +21,7 @@ const USAGE: &str = "usage: cargo xtask <task>
   conformance DIR      runs the restJson1 server suite in DIR
   coverage             writes the coverage table of ARCHITECTURE.md
   coverage --check     compares instead, and fails where the table is stale
+  tools                runs other people's tools against the server; installs those that are missing
   tidy                 checks arrows, sizes, words and documents
   ci                   everything, in order; installs what is missing";
 
@@ -46,6 +48,7 @@ fn run() -> Result<()> {
         ["coverage"] => coverage::run(&root(), false),
         ["coverage", "--check"] => coverage::run(&root(), true),
         ["tidy"] => tidy::check(&root()),
+        ["tools"] => client_tools::run(&root()),
         ["ci"] => ci::run(&root()),
         _ => bail!("{USAGE}"),
     }

@@ -32,6 +32,17 @@ pub const JSON: &str = "application/json";
 
 /// Decodes and checks an input, in the protocol's order: media types, form, constraints.
 pub fn decode(spec: &Spec, request: &Request) -> Result<Node, Rejection> {
+    let node = read(spec, request)?;
+    let violations = check(spec.input.unwrap_or(&UNIT), &node);
+    if violations.is_empty() {
+        Ok(node)
+    } else {
+        Err(Rejection::Validation(violations))
+    }
+}
+
+/// As `decode`, without the constraints.
+pub fn read(spec: &Spec, request: &Request) -> Result<Node, Rejection> {
     let structure = spec.input.unwrap_or(&UNIT);
     check_content_type(spec, request)?;
     check_accept(spec, request.headers)?;
@@ -44,13 +55,7 @@ pub fn decode(spec: &Spec, request: &Request) -> Result<Node, Rejection> {
         }
     }
     json::fill_defaults(structure, &mut slots);
-    let node = Node::Structure(slots);
-    let violations = check(structure, &node);
-    if violations.is_empty() {
-        Ok(node)
-    } else {
-        Err(Rejection::Validation(violations))
-    }
+    Ok(Node::Structure(slots))
 }
 
 fn body_slots(structure: &'static Structure, body: &[u8]) -> Result<Vec<Option<Node>>, Rejection> {

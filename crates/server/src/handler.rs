@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use balefire_api::{Node, Operation, Spec, Typed};
+use balefire_api::{Node, Operation, Spec, Typed, Violation, check};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -20,6 +20,8 @@ pub struct Handler {
     written_to: Option<usize>,
     /// Where the answer is what a job comes to.
     outcome: Option<Arc<Outcome>>,
+    /// The list in the input whose elements the operation holds against the model itself.
+    judged: Option<&'static str>,
 }
 
 impl Handler {
@@ -38,6 +40,7 @@ impl Handler {
             run: Arc::new(run),
             written_to: None,
             outcome: None,
+            judged: None,
         }
     }
 
@@ -53,7 +56,55 @@ impl Handler {
             run: Arc::new(run),
             written_to: None,
             outcome: None,
+            judged: None,
         }
+    }
+
+    /// An operation that takes a list and answers for each element by itself: an element that breaks a
+    /// constraint of the model fails alone, so the operation holds each against the model.
+    pub fn of_elements<O: Operation>(
+        member: &'static str,
+        function: impl Fn(&mut Ctx<'_, '_>, Vec<Node>) -> Result<O::Output, Failure>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Handler {
+        let place = O::spec().input.and_then(|input| input.place(member));
+        let run = move |ctx: &mut Ctx<'_, '_>, node: Node| {
+            let slot = match (node, place) {
+                (Node::Structure(mut slots), Some(place)) => {
+                    slots.get_mut(place).and_then(Option::take)
+                }
+                _ => None,
+            };
+            let Some(Node::List(elements)) = slot else {
+                return Err(Failure::Internal(format!(
+                    "{} has no {member}",
+                    O::spec().name
+                )));
+            };
+            function(ctx, elements).map(Typed::into_node)
+        };
+        Handler {
+            spec: O::spec(),
+            run: Arc::new(run),
+            written_to: None,
+            outcome: None,
+            judged: Some(member),
+        }
+    }
+
+    /// What of an input breaks the model's constraints, but for elements that the operation judges.
+    pub fn violations(&self, input: &Node) -> Vec<Violation> {
+        let Some(structure) = self.spec.input else {
+            return Vec::new();
+        };
+        let mut violations = check::check(structure, input);
+        if let Some(member) = self.judged {
+            let elements = format!("/{member}/");
+            violations.retain(|violation| !violation.path.starts_with(&elements));
+        }
+        violations
     }
 
     /// For writes to what another account may have shared: they run in the order of that account's own

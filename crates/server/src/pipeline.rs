@@ -10,7 +10,7 @@ mod throttle;
 use std::sync::Arc;
 
 use balefire_api::rest_json::Answer;
-use balefire_api::{Node, Operation, Protocol, Service, Timestamp, Typed, check, json};
+use balefire_api::{Node, Operation, Protocol, Service, Timestamp, Typed, json};
 use balefire_store::Store;
 use http::request::Parts;
 
@@ -106,7 +106,7 @@ impl Pipeline {
         {
             return refused.failure(&failure);
         }
-        let input = match served.decode(handler.spec, labels, &request) {
+        let input = match served.decode(handler, labels, &request) {
             Ok(input) => input,
             Err(rejection) => return refused.rejection(rejection),
         };
@@ -212,8 +212,8 @@ impl Pipeline {
             .handler(spec.service, spec.name)
             .ok_or_else(|| Failure::Internal(format!("{} has no handler", spec.name)))?;
         let input = input.into_node();
-        let violations = spec.input.map(|structure| check::check(structure, &input));
-        if let Some(violations) = violations.filter(|violations| !violations.is_empty()) {
+        let violations = handler.violations(&input);
+        if !violations.is_empty() {
             return Err(Failure::Invalid(violations));
         }
         let output = self.run(handler, caller, region, input).await?;

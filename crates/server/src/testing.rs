@@ -174,7 +174,7 @@ impl Testing {
         let structure = handler.spec.input.unwrap_or(&balefire_api::shape::UNIT);
         let node = balefire_api::json::read_members(structure, &input)
             .unwrap_or_else(|rejection| panic!("{operation}: {}", rejection.message()));
-        let violations = balefire_api::check::check(structure, &node);
+        let violations = handler.violations(&node);
         if !violations.is_empty() {
             return Err(Failure::Invalid(violations));
         }

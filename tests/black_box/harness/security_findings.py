@@ -154,6 +154,27 @@ def update_configuration(a, b):
     assert a.hub.describe_hub()["AutoEnableControls"]
 
 
+def administrator_account(a, b):
+    for told in (b.hub.get_administrator_account()["Administrator"], b.hub.get_master_account()["Master"]):
+        assert told["AccountId"] not in (a.account.id, b.account.id) and told["MemberStatus"] == "Enabled"
+
+
+def no_members(a, b):
+    assert b.hub.list_members(OnlyAssociated=False)["Members"] == []
+    got = b.hub.get_members(AccountIds=[a.account.id])
+    assert got["Members"] == [] and got["UnprocessedAccounts"][0]["AccountId"] == a.account.id
+
+
+def no_organization(a, b):
+    for operation in (b.hub.list_organization_admin_accounts, b.hub.describe_organization_configuration):
+        refusal(operation, "InvalidAccessException", 401)
+
+
+def no_standards(a, b):
+    assert b.hub.describe_standards()["Standards"] == []
+    assert b.hub.get_enabled_standards()["StandardsSubscriptions"] == []
+
+
 def no_thing(operation, parameter, owned, **more):
     """A call with the ARN of something of the owner's finds nothing."""
 
@@ -173,18 +194,26 @@ ISOLATED = {
     ("securityhub", "DeleteInsight"): no_thing("delete_insight", "InsightArn", "insight"),
     ("securityhub", "DescribeActionTargets"): describe_action_targets,
     ("securityhub", "DescribeHub"): describe_hub,
+    ("securityhub", "DescribeOrganizationConfiguration"): no_organization,
     ("securityhub", "DescribeProducts"): describe_products,
+    ("securityhub", "DescribeStandards"): no_standards,
     ("securityhub", "DisableImportFindingsForProduct"): no_thing(
         "disable_import_findings_for_product", "ProductSubscriptionArn", "subscription"
     ),
     ("securityhub", "DisableSecurityHub"): enable_security_hub,
     ("securityhub", "EnableImportFindingsForProduct"): enable_product,
     ("securityhub", "EnableSecurityHub"): enable_security_hub,
+    ("securityhub", "GetAdministratorAccount"): administrator_account,
+    ("securityhub", "GetEnabledStandards"): no_standards,
     ("securityhub", "GetFindingHistory"): get_finding_history,
     ("securityhub", "GetFindings"): get_findings,
     ("securityhub", "GetInsightResults"): no_thing("get_insight_results", "InsightArn", "insight"),
     ("securityhub", "GetInsights"): get_insights,
+    ("securityhub", "GetMasterAccount"): administrator_account,
+    ("securityhub", "GetMembers"): no_members,
     ("securityhub", "ListEnabledProductsForImport"): list_products,
+    ("securityhub", "ListMembers"): no_members,
+    ("securityhub", "ListOrganizationAdminAccounts"): no_organization,
     ("securityhub", "UpdateActionTarget"): no_thing(
         "update_action_target", "ActionTargetArn", "action_target", Name="Theirs"
     ),

@@ -64,7 +64,7 @@ fn system_packages(packages: &[&str]) -> Result<()> {
 }
 
 /// The Python of the black-box tests, with exactly the packages they name.
-fn python_environment(root: &Path) -> Result<()> {
+pub fn python_environment(root: &Path) -> Result<()> {
     let folder = crate::target(root).join("venv");
     let python = folder.join("bin/python");
     if !python.exists() {

@@ -99,23 +99,26 @@ impl Served {
     /// Decodes and checks the input of an operation.
     pub fn decode(
         &self,
-        spec: &Spec,
+        handler: &Handler,
         labels: Vec<(&'static str, String)>,
         request: &Arrived<'_>,
     ) -> Result<Node, Rejection> {
+        let spec = handler.spec;
         let (headers, body) = (&request.parts.headers, request.body);
         match self.service.protocol {
             Protocol::RestJson => {
                 let query = request.parts.uri.query().unwrap_or_default();
-                rest_json::decode(
-                    spec,
-                    &Request {
-                        labels,
-                        query,
-                        headers,
-                        body,
-                    },
-                )
+                let request = Request {
+                    labels,
+                    query,
+                    headers,
+                    body,
+                };
+                let input = rest_json::read(spec, &request)?;
+                match handler.violations(&input) {
+                    violations if violations.is_empty() => Ok(input),
+                    violations => Err(Rejection::Validation(violations)),
+                }
             }
             Protocol::AwsJson => aws_json::decode(spec, headers, body),
             // The one query operation that is answered has no parameters.

@@ -13,3 +13,14 @@ pub fn must_administer(ctx: &Ctx<'_, '_>, what: &str) -> Result<(), Failure> {
         ctx.account()
     )))
 }
+
+/// Refuses a member where the organization itself is asked about.
+pub fn must_manage(ctx: &Ctx<'_, '_>) -> Result<(), Failure> {
+    if ctx.caller.administrator {
+        return Ok(());
+    }
+    Err(Failure::Denied(format!(
+        "Only the administrator of the organization is told of it, which account {} is not.",
+        ctx.account()
+    )))
+}

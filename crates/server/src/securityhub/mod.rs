@@ -12,11 +12,13 @@ pub mod finding;
 pub mod hub;
 pub mod hub_v1;
 pub mod insight;
+mod organization;
 pub mod product;
 mod product_v2;
 mod resource;
 pub mod risk;
 pub mod software;
+mod standard;
 mod tags;
 pub mod ticket;
 pub mod trend;
@@ -52,7 +54,11 @@ fn first_version() -> Vec<Handler> {
         Handler::of::<op::DeleteInsight>(insight::delete_insight),
         Handler::of::<op::DescribeActionTargets>(action_target::describe_action_targets),
         Handler::of::<op::DescribeHub>(hub_v1::describe_hub),
+        Handler::of::<op::DescribeOrganizationConfiguration>(
+            organization::describe_organization_configuration,
+        ),
         Handler::of::<op::DescribeProducts>(product::describe_products),
+        Handler::of::<op::DescribeStandards>(standard::describe_standards),
         Handler::of::<op::DisableImportFindingsForProduct>(
             product::disable_import_findings_for_product,
         ),
@@ -61,9 +67,17 @@ fn first_version() -> Vec<Handler> {
             product::enable_import_findings_for_product,
         ),
         Handler::of::<op::EnableSecurityHub>(hub_v1::enable_security_hub),
+        Handler::of::<op::GetAdministratorAccount>(organization::get_administrator_account),
+        Handler::of::<op::GetEnabledStandards>(standard::get_enabled_standards),
         Handler::of::<op::GetFindingHistory>(finding::v1::get_finding_history),
         Handler::of::<op::GetInsights>(insight::get_insights),
+        Handler::of::<op::GetMasterAccount>(organization::get_master_account),
+        Handler::of::<op::GetMembers>(organization::get_members),
         Handler::of::<op::ListEnabledProductsForImport>(product::list_enabled_products_for_import),
+        Handler::of::<op::ListMembers>(organization::list_members),
+        Handler::of::<op::ListOrganizationAdminAccounts>(
+            organization::list_organization_admin_accounts,
+        ),
         Handler::of::<op::UpdateActionTarget>(action_target::update_action_target),
         Handler::of::<op::UpdateInsight>(insight::update_insight),
         Handler::of::<op::UpdateSecurityHubConfiguration>(
@@ -123,8 +137,8 @@ fn indexed(index: &Arc<Index>) -> Vec<Handler> {
 fn brought(index: &Arc<Index>) -> Vec<Handler> {
     let [first, second, imported, own] = std::array::from_fn(|_| Arc::clone(index));
     vec![
-        Handler::of::<op::BatchImportFindings>(move |ctx, input| {
-            finding::v1::batch_import_findings(ctx, input, &imported)
+        Handler::of_elements::<op::BatchImportFindings>("Findings", move |ctx, findings| {
+            finding::v1::batch_import_findings(ctx, findings, &imported)
         }),
         Handler::of::<op::BatchUpdateFindings>(move |ctx, input| {
             finding::v1::batch_update_findings(ctx, input, &first)

@@ -8,7 +8,7 @@ use balefire_api::generated::securityhub::{
     TagResourceResponse, UntagResourceRequest, UntagResourceResponse,
 };
 
-use super::{aggregator, arn, automation_rule, connector, hub};
+use super::{aggregator, arn, automation_rule, connector, hub, hub_v1};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::tags::{self, TAGS_MAX};
@@ -28,6 +28,11 @@ const TAGGABLE: &[Taggable] = &[
         noun: hub::NOUN,
         kind: hub::KIND,
         exists: hub::exists,
+    },
+    Taggable {
+        noun: hub_v1::NOUN,
+        kind: hub_v1::KIND,
+        exists: hub_v1::exists,
     },
     Taggable {
         noun: aggregator::NOUN,

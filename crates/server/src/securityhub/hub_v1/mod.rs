@@ -17,9 +17,14 @@ use balefire_store::{Error, Kept, Record, Row, Table, Value};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::securityhub::arn::Arn;
 
 /// What a hub is called in errors and in the change log.
-const KIND: &str = "HUB";
+pub const KIND: &str = "HUB";
+/// What it is called in ARNs.
+pub const NOUN: &str = "hub";
+/// The id of every hub.
+const ID: &str = "default";
 
 /// A hub that is on.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,7 +76,13 @@ impl HubV1 {
         let HubV1 {
             account, region, ..
         } = self;
-        format!("arn:aws:securityhub:{region}:{account}:hub/default")
+        let arn = Arn {
+            region,
+            account,
+            noun: NOUN,
+            id: ID,
+        };
+        arn.to_string()
     }
 
     fn generator(&self) -> Option<ControlFindingGenerator> {
@@ -85,11 +96,17 @@ fn own(ctx: &mut Ctx<'_, '_>) -> Result<Option<Kept<HubV1>>, Failure> {
     Ok(ctx.tx.get(&key)?)
 }
 
-/// The caller's hub in the region of the request; where it is off, the call is refused.
+/// Whether the caller's hub has this id and is on.
+pub fn exists(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<bool, Failure> {
+    Ok(id == ID && own(ctx)?.is_some())
+}
+
+/// The caller's hub in the region of the request; where it is off, the call is refused, in words that clients
+/// of AWS look for.
 pub fn require_on(ctx: &mut Ctx<'_, '_>) -> Result<Kept<HubV1>, Failure> {
     own(ctx)?.ok_or_else(|| {
         Failure::NotSubscribed(format!(
-            "Account {} is not subscribed to Security Hub in {}. Turn it on with EnableSecurityHub.",
+            "Account {} is not subscribed to AWS Security Hub in {}. Turn it on with EnableSecurityHub.",
             ctx.account(),
             ctx.region
         ))

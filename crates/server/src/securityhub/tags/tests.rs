@@ -13,12 +13,15 @@ fn call(t: &Testing, operation: &str, input: Value) -> Result<Value, Failure> {
 fn things(t: &Testing) -> Vec<String> {
     let tags = json!({"team": "blue"});
     let hub = call(t, "EnableSecurityHubV2", json!({"Tags": tags})).unwrap();
+    call(t, "EnableSecurityHub", json!({"Tags": tags})).unwrap();
+    let hub_v1 = call(t, "DescribeHub", json!({})).unwrap();
     let aggregator = json!({"RegionLinkingMode": "ALL_REGIONS", "Tags": tags});
     let aggregator = call(t, "CreateAggregatorV2", aggregator).unwrap();
     let connector = json!({"Name": "jira", "Provider": {"JiraCloud": {}}, "Tags": tags});
     let connector = call(t, "CreateConnectorV2", connector).unwrap();
     [
         &hub["HubV2Arn"],
+        &hub_v1["HubArn"],
         &aggregator["AggregatorV2Arn"],
         &connector["ConnectorArn"],
     ]
@@ -117,14 +120,15 @@ fn only_what_is_there_and_the_callers_has_tags() {
 fn tags_go_with_their_thing() {
     let t = Testing::new();
     let arns = things(&t);
-    let id = arns[2].rsplit('/').next().unwrap();
+    let id = arns[3].rsplit('/').next().unwrap();
     call(&t, "DeleteConnectorV2", json!({"ConnectorId": id})).unwrap();
     call(
         &t,
         "DeleteAggregatorV2",
-        json!({"AggregatorV2Arn": arns[1]}),
+        json!({"AggregatorV2Arn": arns[2]}),
     )
     .unwrap();
+    call(&t, "DisableSecurityHub", json!({})).unwrap();
     call(&t, "DisableSecurityHubV2", json!({})).unwrap();
     let count = |tx: &mut balefire_store::Tx<'_>| -> Result<i64, balefire_store::Error> {
         tx.query("SELECT COUNT(*) FROM tag", &[])?[0].int(0)

@@ -32,6 +32,9 @@ const NO_RULE: Foreign = Foreign::Refused(400, "ResourceNotFoundException");
 const DENIED: Foreign = Foreign::Refused(403, "AccessDeniedException");
 /// It is on for both.
 const CONFLICT: Foreign = Foreign::Refused(409, "ResourceConflictException");
+/// Of what the organization's administrator alone is told, in the words of the first version.
+const NO_ACCESS: Foreign = Foreign::Refused(401, "InvalidAccessException");
+const NO_ACCESS_OWN: Own = Own::Refused(401, "InvalidAccessException");
 const MAY_NOT: Own = Own::Refused(403, "AccessDeniedException");
 /// Of what the administrator has.
 const UNSEEN: Own = Own::Refused(404, "ResourceNotFoundException");
@@ -487,6 +490,55 @@ pub const ROWS: &[Row] = &[
         nothing,
         CONFLICT,
         Own::Refused(409, "ResourceConflictException"),
+    ),
+    // The organization and its standards.
+    row(
+        "securityhub:GetAdministratorAccount",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:GetMasterAccount",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:ListMembers",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:GetMembers",
+        |_| json!({"AccountIds": [OWNER]}),
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:ListOrganizationAdminAccounts",
+        nothing,
+        NO_ACCESS,
+        NO_ACCESS_OWN,
+    ),
+    row(
+        "securityhub:DescribeOrganizationConfiguration",
+        nothing,
+        NO_ACCESS,
+        NO_ACCESS_OWN,
+    ),
+    row(
+        "securityhub:DescribeStandards",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
+    ),
+    row(
+        "securityhub:GetEnabledStandards",
+        nothing,
+        Foreign::Nothing,
+        Own::May,
     ),
     row(
         "securityhub:DescribeHub",

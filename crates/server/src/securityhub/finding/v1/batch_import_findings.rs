@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use balefire_api::Node;
 use balefire_api::generated::securityhub::{
-    BatchImportFindingsRequest, BatchImportFindingsResponse,
-    FindingHistoryUpdateSourceType as Source, ImportFindingsError,
+    BatchImportFindingsResponse, FindingHistoryUpdateSourceType as Source, ImportFindingsError,
 };
 use balefire_store::{Error, Kept};
 use serde_json::Value;
@@ -19,7 +19,7 @@ use super::super::provider;
 use super::refusal::{self, Refusal};
 use super::stored::{self, CustomerFields, SecurityFinding};
 use super::workflow::Move;
-use super::{FINDING_BYTES_MAX, customer, history, merge, wire};
+use super::{FINDING_BYTES_MAX, customer, history, merge, sent};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::product::{self, Product};
@@ -35,16 +35,19 @@ type Sent = (String, Value, Result<(), Refusal>);
 /// that names nothing else fails as a whole.
 pub fn batch_import_findings(
     ctx: &mut Ctx<'_, '_>,
-    input: BatchImportFindingsRequest,
+    findings: Vec<Node>,
     index: &Index,
 ) -> Result<BatchImportFindingsResponse, Failure> {
     hub_v1::require_on(ctx)?;
-    let mut sent: Vec<Sent> = Vec::with_capacity(input.findings.len());
+    let mut sent: Vec<Sent> = Vec::with_capacity(findings.len());
     let mut bytes = 0;
-    for finding in input.findings {
-        let document = wire::value_of(finding)?;
+    for finding in findings {
+        let (document, modelled) = sent::read(finding)?;
         bytes += document.to_string().len();
-        let verdict = check(ctx, &document)?;
+        let verdict = match modelled {
+            Ok(()) => check(ctx, &document)?,
+            broken => broken,
+        };
         sent.push((uid_of(&document), document, verdict));
     }
     if bytes > REQUEST_BYTES_MAX {
@@ -65,7 +68,8 @@ pub fn batch_import_findings(
     let mut response = BatchImportFindingsResponse::default();
     let mut failed = Vec::new();
     for (uid, document, verdict) in sent {
-        let id = document["Id"].as_str().unwrap_or_default().to_owned();
+        // A finding without an id is refused, and an answer needs one.
+        let id = asff::place::text(&document, "Id").unwrap_or("-").to_owned();
         let taken = match verdict {
             Err(refusal) => Err(refusal),
             Ok(()) => batch.take(ctx, &uid, document)?,

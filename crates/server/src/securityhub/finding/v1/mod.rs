@@ -6,6 +6,7 @@
 
 mod batch_import_findings;
 mod batch_update_findings;
+mod completed;
 mod customer;
 mod get_finding_history;
 mod get_findings;
@@ -13,6 +14,7 @@ mod history;
 mod merge;
 mod named;
 mod refusal;
+mod sent;
 mod shown;
 mod stored;
 #[cfg(test)]

@@ -1,22 +1,20 @@
-//! Findings between the model's structure and plain JSON.
+//! Findings as the model's structure, made of plain JSON.
 
 use balefire_api::generated::securityhub::{AWS_SECURITY_FINDING, AwsSecurityFinding};
 use balefire_api::{Typed, json, shape};
 use serde_json::Value;
 
+use super::completed::completed;
 use crate::failure::Failure;
 
-/// The JSON of a finding that a client sent. What the model does not know is not in it.
-pub fn value_of(finding: AwsSecurityFinding) -> Result<Value, Failure> {
-    let mut text = Vec::new();
-    let structure = shape::structure(&AWS_SECURITY_FINDING);
-    json::write_members(structure, &finding.into_node(), &mut text);
-    Ok(serde_json::from_slice(&text)?)
+/// The finding to send of a document.
+pub fn finding_of(document: &Value) -> Result<AwsSecurityFinding, Failure> {
+    sound(&completed(document))
 }
 
-/// The finding to send of a document. Members that do not have their form, as old tools write them and an
-/// import of files takes them, are left out.
-pub fn finding_of(document: &Value) -> Result<AwsSecurityFinding, Failure> {
+/// Members that do not have their form, as old tools write them and an import of files takes them, are left
+/// out.
+fn sound(document: &Value) -> Result<AwsSecurityFinding, Failure> {
     if let Ok(finding) = read(document) {
         return Ok(finding);
     }
@@ -28,18 +26,18 @@ pub fn finding_of(document: &Value) -> Result<AwsSecurityFinding, Failure> {
         let known = structure.members.iter().find(|member| member.name == name);
         known.is_some_and(|member| member.required)
     };
-    let (mut sound, optional): (serde_json::Map<_, _>, serde_json::Map<_, _>) = members
+    let (mut kept, optional): (serde_json::Map<_, _>, serde_json::Map<_, _>) = members
         .clone()
         .into_iter()
         .partition(|(name, _)| is_required(name));
     for (name, value) in optional {
-        let mut tried = sound.clone();
+        let mut tried = kept.clone();
         tried.insert(name, value);
         if read(&Value::Object(tried.clone())).is_ok() {
-            sound = tried;
+            kept = tried;
         }
     }
-    read(&Value::Object(sound)).or_else(|_| read(&bare(document)))
+    read(&Value::Object(kept)).or_else(|_| read(&bare(document)))
 }
 
 /// Only what every finding has, in its form.

@@ -17,6 +17,7 @@ fn a_finding_is_shown_by_both_versions() {
         ("RecordState", json!("ACTIVE")),
         ("Workflow", json!({"Status": "NEW"})),
         ("WorkflowState", json!("NEW")),
+        ("Types", json!([])),
         ("ProcessedAt", json!("2026-01-01T00:00:00Z")),
         ("Severity", json!({"Label": "MEDIUM", "Normalized": 40})),
         (
@@ -38,7 +39,9 @@ fn a_finding_is_shown_by_both_versions() {
     assert_eq!(ocsf["severity"], "Medium");
     assert_eq!(ocsf["metadata"]["product"]["uid"], arn);
     assert_eq!(ocsf["resources"][0]["type"], "AWS::S3::Bucket");
-    assert_eq!(asff::to_asff(&ocsf), shown);
+    let mut sent = asff::to_asff(&ocsf);
+    sent["Types"] = json!([]);
+    assert_eq!(sent, shown);
 }
 
 #[test]
@@ -269,4 +272,63 @@ fn ocsf_that_came_since_counts() {
     assert_eq!(get(&t, "a")["Title"], "newer");
     import(&t, &[later("a", 6, json!({"Title": "last"}))]);
     assert_eq!(get(&t, "a")["Title"], "last");
+}
+
+#[test]
+fn a_finding_that_breaks_the_model_fails_alone() {
+    let t = enabled();
+    let mut untitled = finding("untitled", json!({}));
+    untitled.as_object_mut().unwrap().remove("Title");
+    let mut nameless = finding("", json!({}));
+    nameless.as_object_mut().unwrap().remove("Id");
+    let sent = json!({"Findings": [
+        untitled,
+        nameless,
+        finding("blank", json!({"Description": " "})),
+        finding("archived", json!({"RecordState": "GONE"})),
+        finding("sound", json!({})),
+    ]});
+    let answer = t.call("securityhub", "BatchImportFindings", sent).unwrap();
+    let counts = (&answer["SuccessCount"], &answer["FailedCount"]);
+    assert_eq!(counts, (&json!(1), &json!(4)));
+    for (failed, (id, place)) in answer["FailedFindings"].as_array().unwrap().iter().zip([
+        ("untitled", "'/Title'"),
+        ("-", "'/Id'"),
+        ("blank", "'/Description'"),
+        ("archived", "'/RecordState'"),
+    ]) {
+        assert_eq!(
+            (&failed["Id"], &failed["ErrorCode"]),
+            (&json!(id), &json!("InvalidInput"))
+        );
+        assert!(
+            failed["ErrorMessage"].as_str().unwrap().contains(place),
+            "{failed}"
+        );
+    }
+    assert_eq!(get(&t, "sound")["Title"], "Finding sound");
+    let none = t.call(
+        "securityhub",
+        "BatchImportFindings",
+        json!({"Findings": []}),
+    );
+    assert!(matches!(none, Err(Failure::Invalid(_))), "{none:?}");
+}
+
+#[test]
+fn entries_without_a_value_are_left_out() {
+    let t = enabled();
+    let resource = json!({"Type": "Other", "Id": "r", "Tags": {"team": "", "env": "live"}});
+    let fields = json!({"unit": "", "name": "lamp"});
+    import(
+        &t,
+        &[finding(
+            "a",
+            json!({"ProductFields": fields, "Resources": [resource]}),
+        )],
+    );
+    let shown = get(&t, "a");
+    assert_eq!(shown["Resources"][0]["Tags"], json!({"env": "live"}));
+    assert_eq!(shown["ProductFields"]["name"], "lamp");
+    assert!(shown["ProductFields"].get("unit").is_none());
 }
