@@ -135,18 +135,7 @@ impl Import {
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
             let is = state(&account, &text, self.edit(&uid))?;
             self.trend.take(None, is)?;
-            let record = Finding {
-                uid: uid.clone(),
-                account,
-                packed: self.packer.pack(&text)?,
-                imported_ms: now_ms,
-                updated_ms: now_ms,
-            };
-            insert(ctx, &record)?;
-            self.created_count += 1;
-            self.created.insert(uid.clone());
-            self.findings.insert(uid, Kept { record, version: 1 });
-            return Ok(());
+            return self.create(ctx, uid, account, &text);
         };
         let Packed { bytes, dictionary } = &known.packed;
         let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
@@ -179,6 +168,27 @@ impl Import {
         if !self.created.contains(&uid) {
             self.updated.insert(uid);
         }
+        Ok(())
+    }
+
+    fn create(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        uid: String,
+        account: String,
+        text: &str,
+    ) -> Result<(), Failure> {
+        let record = Finding {
+            uid: uid.clone(),
+            account,
+            packed: self.packer.pack(text)?,
+            imported_ms: ctx.now.0,
+            updated_ms: ctx.now.0,
+        };
+        insert(ctx, &record)?;
+        self.created_count += 1;
+        self.created.insert(uid.clone());
+        self.findings.insert(uid, Kept { record, version: 1 });
         Ok(())
     }
 
