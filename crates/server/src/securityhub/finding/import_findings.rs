@@ -190,18 +190,9 @@ impl Import {
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
             let is = edited(State::new(&account, fields), self.counted(&uid));
             self.trend.take(None, is)?;
-            let packed = packed.map_or_else(|| self.packer.pack(&text), Ok);
+            let packed = packed.map_or_else(|| self.packer.pack(&text), Ok)?;
             self.software.take(&uid, &account, None, &text)?;
-            let record = Finding {
-                uid: uid.clone(),
-                account,
-                packed: packed?,
-                imported_ms: now_ms,
-                updated_ms: now_ms,
-            };
-            insert(ctx, &record)?;
-            self.note_created(record);
-            return Ok(());
+            return self.create(ctx, uid, account, packed);
         };
         let Packed { bytes, dictionary } = &known.packed;
         let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
@@ -235,11 +226,25 @@ impl Import {
         Ok(())
     }
 
-    fn note_created(&mut self, record: Finding) {
+    fn create(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        uid: String,
+        account: String,
+        packed: Packed,
+    ) -> Result<(), Failure> {
+        let record = Finding {
+            uid: uid.clone(),
+            account,
+            packed,
+            imported_ms: ctx.now.0,
+            updated_ms: ctx.now.0,
+        };
+        insert(ctx, &record)?;
         self.created_count += 1;
-        self.created.insert(record.uid.clone());
-        let uid = record.uid.clone();
+        self.created.insert(uid.clone());
         self.findings.insert(uid, Kept { record, version: 1 });
+        Ok(())
     }
 
     /// Sets something else over a finding whose document was taken.
