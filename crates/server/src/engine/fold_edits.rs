@@ -18,7 +18,7 @@ const AGE_MAX_MS: i64 = 60_000;
 const WAITING_MAX: usize = 500_000;
 
 impl Engine {
-    /// Folds what waits, if it is time to.
+    /// Folds some of what waits, if it is time to.
     pub async fn fold_edits_if_due(&self, index: &Index) -> Result<(), Failure> {
         let now_ms = self.clock.now().0;
         let is_due = index
@@ -29,28 +29,34 @@ impl Engine {
                     || oldest_ms + AGE_MAX_MS <= now_ms
                     || index.tail().waiting() > WAITING_MAX
             });
-        match is_due {
-            true => self.fold_edits().await,
-            false => Ok(()),
+        if is_due {
+            self.fold_window().await?;
         }
+        Ok(())
     }
 
     /// Folds all that waits.
     pub async fn fold_edits(&self) -> Result<(), Failure> {
-        while let Some(window) = self.store.read(next_window).await?? {
-            let window = Arc::new(window);
-            let mut from = 0;
-            loop {
-                let account = window.account().to_owned();
-                let part = Arc::clone(&window);
-                let step = move |tx: &mut Tx<'_>| fold(tx, &part, from, FINDINGS);
-                self.store.write(&account, step).await??;
-                from += FINDINGS;
-                if from >= window.findings() {
-                    break;
-                }
+        while self.fold_window().await? {}
+        Ok(())
+    }
+
+    /// False where nothing waits.
+    async fn fold_window(&self) -> Result<bool, Failure> {
+        let Some(window) = self.store.read(next_window).await?? else {
+            return Ok(false);
+        };
+        let window = Arc::new(window);
+        let mut from = 0;
+        loop {
+            let account = window.account().to_owned();
+            let part = Arc::clone(&window);
+            let step = move |tx: &mut Tx<'_>| fold(tx, &part, from, FINDINGS);
+            self.store.write(&account, step).await??;
+            from += FINDINGS;
+            if from >= window.findings() {
+                return Ok(true);
             }
         }
-        Ok(())
     }
 }

@@ -186,7 +186,7 @@ impl Import {
             before: None,
         };
         let Some(known) = self.findings.get_mut(&uid) else {
-            self.resources.take(&account, &about, true)?;
+            self.resources.take(&account, about, true)?;
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
             let is = edited(State::new(&account, fields), self.counted(&uid));
             self.trend.take(None, is)?;
@@ -198,7 +198,7 @@ impl Import {
         let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
         if is_same(&before, &text, is_undated)? {
             self.unchanged_count += 1;
-            return self.resources.take(&account, &about, false);
+            return self.resources.take(&account, about, false);
         }
         let counted = self.edits.get(&uid).and_then(Edited::counted);
         let was = state(&account, &before, counted)?;
@@ -217,7 +217,7 @@ impl Import {
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
         let is = edited(State::new(&account, fields), self.counted(&uid));
         self.trend.take(Some(was), is)?;
-        self.resources.take(&account, &about, true)?;
+        self.resources.take(&account, about, true)?;
         self.software.take(&uid, &account, Some(&before), &text)?;
         self.updated_count += 1;
         if !self.created.contains(&uid) {

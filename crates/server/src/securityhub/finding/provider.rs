@@ -47,7 +47,7 @@ pub struct Accepted {
     pub fields: trend::Fields,
     /// The document, with `metadata.uid` and what else is filled in.
     pub text: String,
-    /// Taken out while the document is open: to read it once more would take longer than all the rest.
+    /// Read while the document is open, on the thread that checks it.
     pub about: About,
 }
 
@@ -126,15 +126,14 @@ fn read(
     if deprecated(&event).is_some() {
         fields = trend::read(&text).ok()?;
     }
+    let part = |name| event.get(name).unwrap_or("null");
+    let about = About::of(&account, part("resources"), part("cloud")).unwrap_or_default();
     Some(Accepted {
         fields,
         text,
         account: account.into_owned(),
         product: product_uid.into_owned(),
-        about: About {
-            resources: event.get("resources").unwrap_or("null").to_owned(),
-            cloud: event.get("cloud").unwrap_or("null").to_owned(),
-        },
+        about,
         is_undated,
         uid,
     })

@@ -34,27 +34,27 @@ struct Seen {
     is_news: bool,
 }
 
-/// The parts of a document that speak of resources, as JSON.
-#[derive(Clone, Debug, PartialEq)]
-pub struct About {
-    pub resources: String,
-    pub cloud: String,
+/// What a document says of resources.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct About(Vec<Said>);
+
+impl About {
+    /// Of a document's `resources` and `cloud`, as JSON, and its account.
+    pub fn of(account: &str, resources: &str, cloud: &str) -> Result<About, serde_json::Error> {
+        let cloud: Value = serde_json::from_str(cloud)?;
+        let said = |resource: &Value| Said::of(account, resource, &cloud);
+        Ok(About(match serde_json::from_str(resources)? {
+            Value::Array(list) => list.iter().filter_map(said).collect(),
+            one => said(&one).into_iter().collect(),
+        }))
+    }
 }
 
 impl Named {
     /// Notes the resources of a document, of a finding of an account. A document that is not new is read
     /// too: a store may be older than its inventory.
-    pub fn take(&mut self, account: &str, about: &About, is_news: bool) -> Result<(), Failure> {
-        let resources: Value = serde_json::from_str(&about.resources)?;
-        let cloud: Value = serde_json::from_str(&about.cloud)?;
-        let resources = match &resources {
-            Value::Array(list) => list.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        for resource in resources {
-            let Some(said) = Said::of(account, resource, &cloud) else {
-                continue;
-            };
+    pub fn take(&mut self, account: &str, about: About, is_news: bool) -> Result<(), Failure> {
+        for said in about.0 {
             let Some(key) = key_of(account, &said.facts.id) else {
                 return Err(Failure::Internal(format!("{account} is no account")));
             };

@@ -110,7 +110,8 @@ impl Tail {
     pub fn forget(&self, tx: &mut Tx<'_>) -> Result<Positions, Failure> {
         let cursors = positions_of(tx, CURSOR)?;
         for (part, cursor) in self.parts.iter().zip(cursors) {
-            part.write().forget_until(cursor);
+            // Readers get in between.
+            while !part.write().forget_some(cursor) {}
         }
         Ok(cursors)
     }
@@ -165,20 +166,27 @@ impl Part {
         self.entries.push_back((op, keys));
     }
 
-    fn forget_until(&mut self, cursor: i64) {
-        while let Some((op, keys)) = self.entries.pop_front_if(|(op, _)| op.seq <= cursor) {
+    /// False where there is more to forget.
+    fn forget_some(&mut self, cursor: i64) -> bool {
+        // From now on, what is forgotten here is read from the log.
+        self.from = self.from.max(cursor);
+        self.to = self.to.max(cursor);
+        for _ in 0..ENTRIES {
+            let Some((_, keys)) = self.entries.pop_front_if(|(op, _)| op.seq <= cursor) else {
+                return true;
+            };
             self.named -= keys.len();
             for key in keys {
                 if let Some(ops) = self.by_key.get_mut(&key) {
-                    ops.retain(|known| known.seq > op.seq);
+                    let over = ops.partition_point(|op| op.seq <= cursor);
+                    ops.drain(..over);
                     if ops.is_empty() {
                         self.by_key.remove(&key);
                     }
                 }
             }
         }
-        self.from = self.from.max(cursor);
-        self.to = self.to.max(cursor);
+        false
     }
 }
 
