@@ -30,8 +30,9 @@ use crate::stream::Changes;
 /// How long the searched findings rest between two looks at the log, and how often they look at least.
 const FOLLOW_REST: Duration = Duration::from_millis(50);
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
-/// How often it is asked whether edits of findings are to become rows.
+/// How often it is asked whether edits of findings are to become rows, and how often where none is known of.
 const FOLD_EVERY: Duration = Duration::from_millis(250);
+const FOLD_AT_LEAST_EVERY: Duration = Duration::from_secs(60);
 /// How often it is looked whether they are to be kept for the next start.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 /// How often what has expired is looked for.
@@ -171,7 +172,7 @@ impl Server {
         let stepping = tokio::spawn(Arc::clone(&engine).run());
         let dropping = tokio::spawn(drop_expired(Arc::clone(&engine)));
         let index = opened.index;
-        let folding = tokio::spawn(fold_edits(engine, Arc::clone(&index)));
+        let folding = tokio::spawn(fold_edits(engine, Arc::clone(&index), opened.store.clone()));
         let following = tokio::spawn(follow(opened.store.clone(), Arc::clone(&index)));
         let (clock, store) = (opened.clock.clone(), opened.store.clone());
         let keeping = tokio::spawn(keep(store, Arc::clone(&index), clock));
@@ -221,12 +222,21 @@ async fn drop_expired(engine: Arc<Engine>) {
     }
 }
 
-async fn fold_edits(engine: Arc<Engine>, index: Arc<Index>) {
+/// Puts edits of findings into rows while there are some, and is idle where nothing changes.
+async fn fold_edits(engine: Arc<Engine>, index: Arc<Index>, store: Store) {
+    let mut moved = store.subscribe();
     loop {
-        tokio::time::sleep(FOLD_EVERY).await;
-        if let Err(failure) = engine.fold_edits_if_due(&index).await {
-            tracing::error!("edits of findings stay in the log for now: {failure:?}");
+        loop {
+            tokio::time::sleep(FOLD_EVERY).await;
+            if let Err(failure) = engine.fold_edits_if_due(&index).await {
+                tracing::error!("edits of findings stay in the log for now: {failure:?}");
+            }
+            if index.tail().waiting() == 0 {
+                break;
+            }
         }
+        // Other servers of the database move no counter of this one.
+        let _ = tokio::time::timeout(FOLD_AT_LEAST_EVERY, moved.changed()).await;
     }
 }
 
