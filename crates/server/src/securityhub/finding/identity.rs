@@ -1,7 +1,5 @@
 //! Which finding is which: the triple that names it, and the uid that follows from the triple.
 
-use std::fmt::Write as _;
-
 use sha2::{Digest, Sha256};
 
 /// What makes two documents the same finding.
@@ -34,7 +32,9 @@ impl Identity<'_> {
         let mut uid = String::with_capacity(ACCOUNT_LEN + 32);
         uid.push_str(self.account);
         for byte in &hash.finalize()[..16] {
-            let _ = write!(uid, "{byte:02x}");
+            for digit in [byte >> 4, byte & 15] {
+                uid.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+            }
         }
         uid
     }
