@@ -1,4 +1,4 @@
-//! BatchUpdateFindingsV2 of 100 findings, durable, with 1 and 16 clients.
+//! BatchUpdateFindingsV2 of 100 findings, durable, with 1, 16 and 64 clients.
 
 use std::sync::Arc;
 
@@ -32,7 +32,7 @@ pub async fn run() -> Result<()> {
         ])
         .status()?;
     ensure!(status.success(), "the import failed");
-    for clients in [1, 16] {
+    for clients in [1, 16, 64] {
         let mut requests = Vec::new();
         for number in 0..20_000_usize {
             let identifiers: Vec<Value> = (0..PER_REQUEST)
