@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError
 from harness.findings import all_findings, by_provider_uid, made_up, write_lines
 from harness.process import Server, balefire
 from harness.security_findings import finding
+from harness.wire import eventually
 
 FILE = "findings.columns"
 
@@ -39,7 +40,15 @@ def bring_in(server, tmp_path, findings):
 def titles(server):
     """What is found, once the findings are in memory."""
     client = server.administrator.client("securityhub")
-    return {uid: one["finding_info"]["title"] for uid, one in by_provider_uid(all_findings(client)).items()}
+
+    def found():
+        try:
+            return by_provider_uid(all_findings(client))
+        except client.exceptions.ThrottlingException:
+            return None
+
+    findings = eventually(found, "the findings in memory")
+    return {uid: one["finding_info"]["title"] for uid, one in findings.items()}
 
 
 def titled(numbers, text="Finding"):

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from harness.findings import FIXTURES, all_findings
 from harness.process import balefire
+from harness.wire import eventually
 
 
 def risk(account, *arguments):
@@ -44,9 +45,11 @@ def test_a_risk_is_accepted_listed_and_withdrawn(account):
         assert found["Granularity"] == "Daily"
         return [sum(point["TrendsValues"]["SeverityTrends"].values()) for point in found["TrendsMetrics"]]
 
-    assert points() == [0, 0, 1]
+    # Trends count what is set a moment later.
+    eventually(lambda: points() == [0, 0, 1], "the accepted risk in the trend")
     risk(account, "withdraw", uid)
     assert seen()["status"] == "New" and "withdrawn" in seen()["comment"]
-    assert risk(account, "list") == [] and points() == [0, 0, 0]
+    assert risk(account, "list") == []
+    eventually(lambda: points() == [0, 0, 0], "the withdrawn risk in the trend")
     done = balefire("risk", "withdraw", uid, account=account)
     assert done.returncode != 0 and "no risk acceptance" in done.stderr
