@@ -1,4 +1,4 @@
-//! The questions that are timed. What answers them elsewhere is in benches/rivals/questions.py.
+//! The questions that are timed; benches/rivals/questions.py asks others the same in SQL.
 
 use balefire_columns::Plan;
 
