@@ -2,7 +2,6 @@
 
 import json
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -69,20 +68,21 @@ def of_engine(name, engine):
         [(count,)] = engine.ask(questions.count(condition))
         statement = questions.page(condition, by)
         pages[shape] = count, [bytes(key).hex() for (key,) in engine.ask(statement)]
-        ms[shape] = median_ms(lambda statement=statement: engine.ask(statement))
+        ms[shape] = fastest_ms(lambda statement=statement: engine.ask(statement))
     statements = {field: questions.groups(field) for field in questions.GROUPED}
     groups = {field: engine.ask(statement) for field, statement in statements.items()}
-    ms[GROUPINGS] = median_ms(lambda: [engine.ask(statement) for statement in statements.values()])
+    ms[GROUPINGS] = fastest_ms(lambda: [engine.ask(statement) for statement in statements.values()])
     return Answers(name, pages, groups, ms)
 
 
-def median_ms(run):
+def fastest_ms(run):
+    """Of several runs: on a shared machine what takes longer is interrupted more often."""
     times = []
     for _ in range(RUNS):
         start = time.perf_counter()
         run()
         times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
+    return min(times)
 
 
 def check(ours, theirs):

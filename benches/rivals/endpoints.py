@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import statistics
 import tempfile
 import time
 from contextlib import ExitStack
@@ -48,10 +47,10 @@ def compare(count, named):
             for question, (filters, matching) in questions.items():
                 measured.append((question, name, *measure(url, filters, matching, count)))
     # Of each question Balefire was asked first.
-    fastest = {question: ms for question, _, ms, *_ in reversed(measured)}
+    ours_ms = {question: ms for question, _, ms, *_ in reversed(measured)}
     head = ["GetFindings by", "of", "first page, ms", "ratio", "rows of all pages", "wrong", "missed"]
     lines = [
-        [question, name, f"{ms:.2f}", ratio(ms / fastest[question]), *(f"{rows:,}" for rows in counts)]
+        [question, name, f"{ms:.2f}", ratio(ms / ours_ms[question]), *(f"{rows:,}" for rows in counts)]
         for question, name, ms, *counts in sorted(measured, key=lambda line: list(questions).index(line[0]))
     ]
     print(f"{count:,} findings, pages of 100\n\n{markdown(head, lines)}")
@@ -97,7 +96,7 @@ def bring_in(url, count):
 
 
 def measure(url, filters, matching, count):
-    """Milliseconds of the first page; then, of all pages, the rows, the wrong and the missed ones."""
+    """The fastest first page in ms; then, of all pages, the rows, the wrong and the missed ones."""
     connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
     asked = {"Filters": filters, "MaxResults": 100}
     times = [get_findings(connection, url, asked)[0] for _ in range(RUNS)]
@@ -110,7 +109,7 @@ def measure(url, filters, matching, count):
         asked = asked | {"NextToken": more}
     connection.close()
     wrong = sum(id not in matching for id in ids)
-    return statistics.median(times), len(ids), wrong, len(matching - set(ids))
+    return min(times), len(ids), wrong, len(matching - set(ids))
 
 
 def get_findings(connection, url, asked):

@@ -12,7 +12,7 @@ use crate::rows::{self, Draw, Values};
 /// The first page of a question.
 pub struct Found {
     pub name: &'static str,
-    pub ms: f64,
+    pub fastest_ms: f64,
     /// How many rows there are on all pages.
     pub count: u64,
     pub page: Vec<Key>,
@@ -20,7 +20,7 @@ pub struct Found {
 
 /// The largest groups by each of several fields, and the time of all together.
 pub struct Grouped {
-    pub ms: f64,
+    pub fastest_ms: f64,
     pub fields: Vec<(usize, Vec<Group>)>,
 }
 
@@ -64,7 +64,7 @@ pub fn write(
     write_rows(&folder.join("rows.ndjson"), count)?;
     let pages = found.iter().map(|found| {
         let page: Vec<String> = found.page.iter().map(hex).collect();
-        json!({"name": found.name, "ms": found.ms, "count": found.count, "page": page})
+        json!({"name": found.name, "ms": found.fastest_ms, "count": found.count, "page": page})
     });
     let groups = grouped.fields.iter().map(|(field, groups)| {
         let field = &columns.schema().fields()[*field].name;
@@ -73,7 +73,7 @@ pub fn write(
     });
     let answers = json!({
         "pages": pages.collect::<Vec<_>>(),
-        "groupings": {"ms": grouped.ms, "fields": groups.collect::<Vec<_>>()},
+        "groupings": {"ms": grouped.fastest_ms, "fields": groups.collect::<Vec<_>>()},
     });
     std::fs::write(folder.join("answers.json"), answers.to_string())
 }
