@@ -4,7 +4,8 @@ use std::time::Instant;
 
 use balefire_columns::{Columns, Kind, Plan, Row, Schema};
 
-use crate::{DAY_MS, Draw, FIRST_MS, key, ms};
+use crate::ms;
+use crate::rows::{DAY_MS, Draw, FIRST_MS, key};
 
 /// Texts that no two rows share, texts of many values, of few, and such as no row has.
 const UNIQUE: u64 = 5;
