@@ -1,9 +1,11 @@
 //! Balefire's own service: what AWS has no operation for, under the signing name `balefire`.
 
 mod dead_job;
+mod finding_history;
 mod risk;
 
 pub use dead_job::*;
+pub use finding_history::*;
 pub use risk::*;
 
 use std::collections::BTreeMap;
@@ -227,6 +229,16 @@ operation! { TEST_AUTOMATION_RULE TestAutomationRule "test_automation_rule" {
     token None;
 } }
 
+operation! { LIST_FINDINGS_AS_OF ListFindingsAsOf "list_findings_as_of" {
+    reads "POST" "/findings/as-of" 200;
+    action "balefire" "ListFindingsAsOf";
+    input ListFindingsAsOfInput = Some(structure(&LIST_FINDINGS_AS_OF_INPUT));
+    output ListFindingsAsOfOutput = Some(structure(&LIST_FINDINGS_AS_OF_OUTPUT));
+    errors VALIDATION ACCESS_DENIED;
+    pages Some(Pages { token: "NextToken", next: "NextToken", limit: Some("MaxResults") });
+    token None;
+} }
+
 operation! { COMPLETE_IMPORT CompleteImport "complete_import" {
     writes "POST" "/findings/complete" 200;
     action "balefire" "CompleteImport";
@@ -375,6 +387,7 @@ pub static SERVICE: Service = Service {
     operations: &[
         &IMPORT_FINDINGS,
         &COMPLETE_IMPORT,
+        &LIST_FINDINGS_AS_OF,
         &PUT_FEED_PART,
         &FINISH_FEED,
         &SCAN_RESOURCE,
