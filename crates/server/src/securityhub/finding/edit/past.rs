@@ -12,13 +12,13 @@ use crate::securityhub::finding::identity::account_of;
 /// The name of the cursor that says where history begins: what was logged before is in what was set then.
 const BEGINNING: &str = "findings.history";
 
-const KEEP: &str = "INSERT INTO finding_edit_version (uid, n, from_ms, severity_id, status_id, comment, edited_ms, \
-                    edited_by, by_rules, position, version) \
+const KEEP: &str = "INSERT INTO finding_edit_version (uid, n, from_ms, severity_id, status_id, \
+                    comment, edited_ms, edited_by, by_rules, position, version) \
                     SELECT uid, version, CAST($2 AS BIGINT), severity_id, status_id, comment, edited_ms, \
                     edited_by, by_rules, position, 1 FROM finding_edit WHERE uid = $1";
 /// Of each finding in a range, what an import had last set at a moment.
-const STARTS: &str = "SELECT v.uid, v.severity_id, v.status_id, v.comment, v.edited_ms, v.edited_by, v.by_rules, \
-                      v.position FROM finding_edit_version v \
+const STARTS: &str = "SELECT v.uid, v.severity_id, v.status_id, v.comment, v.edited_ms, v.edited_by, \
+                      v.by_rules, v.position FROM finding_edit_version v \
                       JOIN (SELECT uid, MAX(n) AS n FROM finding_edit_version \
                       WHERE uid >= $1 AND uid <= $2 AND from_ms <= $3 GROUP BY uid) a \
                       ON a.uid = v.uid AND a.n = v.n";
@@ -32,8 +32,8 @@ pub fn keep(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What was set in each of these findings, which are in order, at a moment; those on which nothing was set are
-/// left out.
+/// What was set in each of these findings, which are in order, at a moment; those on which nothing was
+/// set are left out.
 pub fn edits_at(
     tx: &mut Tx<'_>,
     uids: &[&str],
