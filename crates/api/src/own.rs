@@ -1,9 +1,13 @@
 //! Balefire's own service: what AWS has no operation for, under the signing name `balefire`.
 
 mod dead_job;
+mod finding_history;
+mod import;
 mod risk;
 
 pub use dead_job::*;
+pub use finding_history::*;
+pub use import::*;
 pub use risk::*;
 
 use std::collections::BTreeMap;
@@ -18,13 +22,9 @@ use crate::shape::{self, Shape, structure};
 use crate::spec::{Pages, Protocol, Service};
 use crate::{Document, ErrorSpec, enumeration, operation, structure};
 
-static FINDING_DOCUMENTS: Shape = shape::list(&shape::DOCUMENT, shape::within(1, 500));
-static RUN: Shape = shape::text(shape::within(1, 64), None);
-static SCOPE: Shape = shape::text(shape::within(1, 2048), None);
 static ROWS: Shape = shape::list(&shape::DOCUMENT, shape::within(1, 5000));
 static GENERATION: Shape = shape::text(shape::within(1, 64), None);
 static RESOURCE_ARN: Shape = shape::text(shape::within(1, 1011), None);
-static FAILED_FINDINGS: Shape = shape::list(&FAILED_FINDING, shape::ANY);
 static SKIPPED_COMPONENTS: Shape = shape::list(&SKIPPED_COMPONENT, shape::ANY);
 static CAUSE: Shape = shape::text(shape::within(1, 500), None);
 static FINGERPRINT: Shape = shape::text(shape::within(1, 64), None);
@@ -39,35 +39,6 @@ enumeration! { FEED Feed {
     Kev = "KEV",
     Epss = "EPSS",
     Osv = "OSV",
-} }
-
-structure! { IMPORT_FINDINGS_INPUT ImportFindingsInput (Default) {
-    req Body findings: Vec<Document> = "Findings" "Findings" FINDING_DOCUMENTS;
-    opt Body run: String = "Run" "Run" RUN;
-    opt Body undated: bool = "Undated" "Undated" shape::BOOLEAN;
-} }
-
-structure! { FAILED_FINDING FailedFinding () {
-    req Body index: i32 = "Index" "Index" shape::INTEGER;
-    req Body reason: String = "Reason" "Reason" shape::STRING;
-} }
-
-structure! { IMPORT_FINDINGS_OUTPUT ImportFindingsOutput (Default) {
-    req Body created: i32 = "Created" "Created" shape::INTEGER;
-    req Body updated: i32 = "Updated" "Updated" shape::INTEGER;
-    req Body unchanged: i32 = "Unchanged" "Unchanged" shape::INTEGER;
-    req Body failed: Vec<FailedFinding> = "Failed" "Failed" FAILED_FINDINGS;
-} }
-
-structure! { COMPLETE_IMPORT_INPUT CompleteImportInput (Default) {
-    req Body run: String = "Run" "Run" RUN;
-    opt Body scope: String = "Scope" "Scope" SCOPE;
-    opt Body after: String = "After" "After" RUN;
-} }
-
-structure! { COMPLETE_IMPORT_OUTPUT CompleteImportOutput (Default) {
-    req Body closed: i32 = "Closed" "Closed" shape::INTEGER;
-    opt Body after: String = "After" "After" RUN;
 } }
 
 structure! { PUT_FEED_PART_INPUT PutFeedPartInput () {
@@ -227,6 +198,16 @@ operation! { TEST_AUTOMATION_RULE TestAutomationRule "test_automation_rule" {
     token None;
 } }
 
+operation! { LIST_FINDINGS_AS_OF ListFindingsAsOf "list_findings_as_of" {
+    reads "POST" "/findings/as-of" 200;
+    action "balefire" "ListFindingsAsOf";
+    input ListFindingsAsOfInput = Some(structure(&LIST_FINDINGS_AS_OF_INPUT));
+    output ListFindingsAsOfOutput = Some(structure(&LIST_FINDINGS_AS_OF_OUTPUT));
+    errors VALIDATION ACCESS_DENIED;
+    pages Some(Pages { token: "NextToken", next: "NextToken", limit: Some("MaxResults") });
+    token None;
+} }
+
 operation! { COMPLETE_IMPORT CompleteImport "complete_import" {
     writes "POST" "/findings/complete" 200;
     action "balefire" "CompleteImport";
@@ -375,6 +356,7 @@ pub static SERVICE: Service = Service {
     operations: &[
         &IMPORT_FINDINGS,
         &COMPLETE_IMPORT,
+        &LIST_FINDINGS_AS_OF,
         &PUT_FEED_PART,
         &FINISH_FEED,
         &SCAN_RESOURCE,

@@ -124,6 +124,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0024_edits_in_the_log",
         sql: include_str!("../migrations/0024_edits_in_the_log.sql"),
     },
+    Migration {
+        name: "0025_finding_history",
+        sql: include_str!("../migrations/0025_finding_history.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

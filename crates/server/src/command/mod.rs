@@ -4,6 +4,7 @@ mod admin;
 mod deliveries;
 mod demo;
 mod feeds;
+mod findings;
 mod import;
 mod incident;
 mod open;
@@ -15,6 +16,8 @@ mod serve;
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
+use balefire_api::Timestamp;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Security findings and incidents on your own machine, behind the AWS API.
@@ -33,6 +36,8 @@ enum Task {
     Demo(demo::Demo),
     /// Bring in findings: OCSF, Prowler, SARIF, Trivy, Grype, CycloneDX VEX.
     Import(import::Import),
+    /// Write all findings as they were at a past moment, one OCSF document a line.
+    Findings(findings::Findings),
     /// Bring in vulnerability feeds.
     #[command(subcommand)]
     Feeds(feeds::Feeds),
@@ -119,6 +124,7 @@ impl Command {
             Task::Serve(serve) => runtime.block_on(serve.run()),
             Task::Demo(demo) => runtime.block_on(demo.run()),
             Task::Import(import) => runtime.block_on(import.run()),
+            Task::Findings(findings) => runtime.block_on(findings.run()),
             Task::Feeds(feeds) => runtime.block_on(feeds.run()),
             Task::Scan(scan) => runtime.block_on(scan.run()),
             Task::Rules(rules) => runtime.block_on(rules.run()),
@@ -128,6 +134,14 @@ impl Command {
             Task::Admin(admin) => admin.run(),
         }
     }
+}
+
+/// The moment that an option names.
+fn moment(option: &str, text: &str) -> anyhow::Result<Timestamp> {
+    let moment: jiff::Timestamp = text
+        .parse()
+        .with_context(|| format!("{option}: '{text}' is no time such as 2026-12-31T00:00:00Z"))?;
+    Ok(Timestamp(moment.as_millisecond()))
 }
 
 /// A bar on a terminal; nothing where machines read.

@@ -1,6 +1,6 @@
 //! `balefire risk`: accepts risks of findings, lists what was accepted, and takes it back.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use balefire_api::Timestamp;
 use balefire_api::own::{
     AcceptRisk, AcceptRiskInput, ListRiskAcceptances, ListRiskAcceptancesInput, RiskAcceptance,
@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::reach::Reach;
-use super::{Ended, Format, ReachOptions};
+use super::{Ended, Format, ReachOptions, moment};
 
 #[derive(Subcommand)]
 pub enum Risk {
@@ -72,7 +72,8 @@ impl Risk {
 
 impl Accept {
     async fn run(self) -> Result<Ended> {
-        let until = self.until.as_deref().map(moment).transpose()?;
+        let until = self.until.as_deref();
+        let until = until.map(|text| moment("--until", text)).transpose()?;
         let reach = Reach::open(&self.reach).await?;
         let input = AcceptRiskInput {
             finding_uid: self.uid,
@@ -85,13 +86,6 @@ impl Accept {
         show(&accepted, self.reach.format);
         Ok(Ended::Well)
     }
-}
-
-fn moment(text: &str) -> Result<Timestamp> {
-    let moment: jiff::Timestamp = text
-        .parse()
-        .with_context(|| format!("--until: '{text}' is no time such as 2026-12-31T00:00:00Z"))?;
-    Ok(Timestamp(moment.as_millisecond()))
 }
 
 async fn list(options: &ReachOptions) -> Result<Ended> {

@@ -27,7 +27,7 @@ use tokio::task::JoinSet;
 use crate::context::{Clock, Ids};
 use crate::failure::Failure;
 use crate::outside::Outside;
-use crate::securityhub::finding::Index;
+use crate::securityhub::finding::{self, Index};
 use crate::settings::Settings;
 use busy::Busy;
 use job::Work;
@@ -181,7 +181,8 @@ impl Engine {
         self.store.write("", claim).await?
     }
 
-    /// Drops what nobody asks for any more: outcomes of old client tokens, findings closed long ago.
+    /// Drops what nobody asks for any more: outcomes of old client tokens, findings closed long ago,
+    /// documents that were replaced long ago.
     pub async fn drop_expired(&self) -> Result<(), Failure> {
         let now = self.clock.now();
         forget_client_tokens::forget_client_tokens(&self.store, now).await?;
@@ -189,6 +190,10 @@ impl Engine {
             crate::inspector::finding::remove_expired(tx, now.0, ROWS_DROPPED_AT_ONCE)
         };
         self.store.write("", remove).await??;
+        let forget =
+            move |tx: &mut Tx<'_>| finding::forget_versions(tx, now.0, ROWS_DROPPED_AT_ONCE);
+        // A large import left many at once.
+        while self.store.write("", forget).await?? == ROWS_DROPPED_AT_ONCE as u64 {}
         Ok(())
     }
 }

@@ -154,7 +154,7 @@ fn brought(index: &Arc<Index>) -> Vec<Handler> {
 
 /// What searches findings.
 fn searches(index: &Arc<Index>) -> Vec<Handler> {
-    let [findings, findings_v1, insights, rules, statistics] =
+    let [findings, findings_v1, insights, past, rules, statistics] =
         std::array::from_fn(|_| Arc::clone(index));
     vec![
         Handler::of::<op::GetFindings>(move |ctx, input| {
@@ -162,6 +162,9 @@ fn searches(index: &Arc<Index>) -> Vec<Handler> {
         }),
         Handler::of::<op::GetInsightResults>(move |ctx, input| {
             insight::get_insight_results(ctx, input, &insights)
+        }),
+        Handler::of::<own::ListFindingsAsOf>(move |ctx, input| {
+            finding::list_findings_as_of(ctx, input, &past)
         }),
         Handler::of::<own::TestAutomationRule>(move |ctx, input| {
             automation_rule::test_automation_rule(ctx, input, &rules)

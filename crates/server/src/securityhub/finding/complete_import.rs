@@ -11,7 +11,7 @@ use super::edit::{Edit, Standing};
 use super::members::{Changes, Members, json_text};
 use super::packing::{Packed, Packer, Unpacker};
 use super::run::Run;
-use super::{Finding, identity};
+use super::{Finding, identity, version};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::{software, trend};
@@ -164,9 +164,8 @@ impl<'a> Closing<'a> {
         self.trend.take(Some(was), is)?;
         let uid = &kept.record.uid;
         self.software.take(uid, account, Some(&text), &after)?;
-        kept.record.packed = self.packer.pack(&after)?;
         kept.record.updated_ms = ctx.now.0;
-        ctx.tx.replace(&mut kept)?;
+        version::replace(ctx, &mut kept, self.packer.pack(&after)?)?;
         self.closed.push(kept.record.uid);
         Ok(())
     }

@@ -6,12 +6,14 @@
 
 mod edited;
 mod op;
+mod past;
 mod tail;
 #[cfg(test)]
 mod tests;
 
 pub use edited::{Edited, edits_of};
 pub use op::{KIND, Op, append};
+pub use past::edits_at;
 pub use tail::{CURSOR, Positions, Tail, each_op, heads, positions_of};
 
 use std::borrow::Cow;

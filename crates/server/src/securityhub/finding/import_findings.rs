@@ -16,6 +16,7 @@ use super::parallel;
 use super::provider::{self, Accepted};
 use super::ruled;
 use super::run;
+use super::version;
 use crate::access::Account;
 use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
@@ -203,8 +204,7 @@ impl Import {
         let counted = self.edits.get(&uid).and_then(Edited::counted);
         let was = state(&account, &before, counted)?;
         let before_ms = std::mem::replace(&mut known.updated_ms, now_ms);
-        known.packed = self.packer.pack(&text)?;
-        ctx.tx.replace(known)?;
+        version::replace(ctx, known, self.packer.pack(&text)?)?;
         if Standing::of(&before)?.reopens(Standing::of(&text)?)
             && let Some(edit) = self.edits.get_mut(&uid)
         {
@@ -261,7 +261,7 @@ impl Import {
         let Packed { bytes, dictionary } = &finding.packed;
         let text = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
         let was = state(&finding.account, &text, edited.counted())?;
-        edited.write(ctx.tx, after)?;
+        edited.write(ctx, after)?;
         let is = state(&finding.account, &text, edited.counted())?;
         self.trend.take(Some(was), is)
     }
@@ -316,5 +316,5 @@ fn reopen(ctx: &mut Ctx<'_, '_>, edited: &mut Edited) -> Result<(), Failure> {
     if after == *edited.current() {
         return Ok(());
     }
-    edited.write(ctx.tx, after)
+    edited.write(ctx, after)
 }

@@ -14,6 +14,7 @@ mod get_findings_v2;
 mod identity;
 mod import_findings;
 pub(in crate::securityhub) mod index;
+mod list_findings_as_of;
 mod matching;
 mod members;
 mod packing;
@@ -31,6 +32,7 @@ pub(in crate::securityhub) mod sort;
 pub(crate) mod tests;
 mod triage;
 pub mod v1;
+mod version;
 
 pub use batch_update_findings_v2::batch_update_findings_v2;
 pub use complete_import::complete_import;
@@ -43,8 +45,10 @@ pub use get_finding_statistics_v2::get_finding_statistics_v2;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;
 pub use index::{Current, Index};
+pub use list_findings_as_of::list_findings_as_of;
 pub use matching::Ahead;
 pub use scan::{Passing, scan_on};
+pub use version::forget_versions;
 
 pub(super) use identity::account_of;
 pub(super) use matching::{Matching, next_matching};

@@ -27,7 +27,7 @@ pub fn apply(
     if after == *edited.current() {
         return Ok(());
     }
-    edited.write(ctx.tx, after)?;
+    edited.write(ctx, after)?;
     rules.note(&verdict, version.uid);
     Ok(())
 }

@@ -412,6 +412,12 @@ pub const ROWS: &[Row] = &[
         Own::May,
     ),
     row(
+        "balefire:ListFindingsAsOf",
+        |_| json!({"AsOf": "2026-01-01T00:00:00Z"}),
+        Foreign::Nothing,
+        Own::Sees,
+    ),
+    row(
         "balefire:AcceptRisk",
         |w| json!({"FindingUid": w.finding, "Reason": MARK}),
         NOT_FOUND,

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use balefire_store::{Error, Kept, Tx};
 
-use super::{Edit, Tail};
+use super::{Edit, Tail, past};
+use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::finding::records_of;
 
@@ -37,23 +38,24 @@ impl Edited {
         self.row.as_ref().map(|row| &row.record)
     }
 
-    /// Makes something else of it, as a row.
-    pub fn write(&mut self, tx: &mut Tx<'_>, after: Edit) -> Result<(), Failure> {
+    /// Makes something else of it, as a row, and keeps since when it is so.
+    pub fn write(&mut self, ctx: &mut Ctx<'_, '_>, after: Edit) -> Result<(), Failure> {
         self.current.clone_from(&after);
         if let Some(row) = &mut self.row {
             row.record = after;
-            return Ok(tx.replace(row)?);
+            ctx.tx.replace(row)?;
+        } else {
+            match ctx.tx.insert(&after) {
+                // Another server set something at this very moment; the next try will see it.
+                Err(Error::Exists { .. }) => return Err(Failure::Throttled),
+                done => done?,
+            }
+            self.row = Some(Kept {
+                record: after,
+                version: 1,
+            });
         }
-        match tx.insert(&after) {
-            // Another server set something at this very moment; the next try will see it.
-            Err(Error::Exists { .. }) => return Err(Failure::Throttled),
-            done => done?,
-        }
-        self.row = Some(Kept {
-            record: after,
-            version: 1,
-        });
-        Ok(())
+        past::keep(ctx, &self.current.uid)
     }
 }
 

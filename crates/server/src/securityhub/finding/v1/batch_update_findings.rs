@@ -13,7 +13,7 @@ use super::super::counted::state;
 use super::super::edit::{self, Edit, Edited, edits_of};
 use super::super::index::Index;
 use super::super::packing::{Packed, Packer, Unpacker};
-use super::super::{Finding, provider};
+use super::super::{Finding, provider, version};
 use super::stored::{self, CustomerFields, SecurityFinding};
 use super::{FINDING_BYTES_MAX, customer, history, named};
 use crate::context::Ctx;
@@ -187,8 +187,8 @@ impl Update {
         let account = &finding.account;
         self.software
             .take(uid, account, Some(&before), &accepted.text)?;
-        finding.packed = Packer::newest(ctx.tx)?.pack(&accepted.text)?;
-        ctx.tx.replace(finding)?;
+        let packed = Packer::newest(ctx.tx)?.pack(&accepted.text)?;
+        version::replace(ctx, finding, packed)?;
         asff.finding_version = finding.version;
         ctx.tx.replace(asff)?;
         self.converted.insert(uid.to_owned());
