@@ -9,6 +9,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 
 use balefire_store::Store;
 
@@ -30,6 +31,8 @@ use crate::stream::Changes;
 /// How long the searched findings rest between two looks at the log, and how often they look at least.
 const FOLLOW_REST: Duration = Duration::from_millis(50);
 const FOLLOW_EVERY: Duration = Duration::from_secs(1);
+/// How long the first request waits until they are read. With more of them, who asks is told to try again.
+const FIRST_READ_MAX: Duration = Duration::from_millis(500);
 /// How often it is asked whether edits of findings are to become rows, and how often where none is known of.
 const FOLD_EVERY: Duration = Duration::from_millis(250);
 const FOLD_AT_LEAST_EVERY: Duration = Duration::from_secs(60);
@@ -173,7 +176,10 @@ impl Server {
         let dropping = tokio::spawn(drop_expired(Arc::clone(&engine)));
         let index = opened.index;
         let folding = tokio::spawn(fold_edits(engine, Arc::clone(&index), opened.store.clone()));
-        let following = tokio::spawn(follow(opened.store.clone(), Arc::clone(&index)));
+        let (has_read, reading) = oneshot::channel();
+        let following = tokio::spawn(follow(opened.store.clone(), Arc::clone(&index), has_read));
+        // Few findings are there before the first request.
+        let _ = tokio::time::timeout(FIRST_READ_MAX, reading).await;
         let (clock, store) = (opened.clock.clone(), opened.store.clone());
         let keeping = tokio::spawn(keep(store, Arc::clone(&index), clock));
         let (stop, stopping) = tokio::sync::watch::channel(false);
@@ -241,8 +247,9 @@ async fn fold_edits(engine: Arc<Engine>, index: Arc<Index>, store: Store) {
 }
 
 /// Keeps the findings that are searched up with the change log, so that who asks need not wait for it.
-async fn follow(store: Store, index: Arc<Index>) {
+async fn follow(store: Store, index: Arc<Index>, has_read: oneshot::Sender<()>) {
     let mut moved = store.subscribe();
+    let mut has_read = Some(has_read);
     loop {
         let (store, index) = (store.clone(), Arc::clone(&index));
         let turn = move || store.read_blocking(move |tx| index.current(tx).map(drop));
@@ -253,6 +260,8 @@ async fn follow(store: Store, index: Arc<Index>) {
             Ok(Err(balefire_store::Error::Closed)) | Err(_) => return,
             Ok(Err(error)) => tracing::error!("findings could not be read: {error}"),
         }
+        // Nobody may wait for it any more.
+        let _ = has_read.take().map(|waiting| waiting.send(()));
         // Other servers of the database move no counter of this one.
         let _ = tokio::time::timeout(FOLLOW_EVERY, moved.changed()).await;
         tokio::time::sleep(FOLLOW_REST).await;
