@@ -75,6 +75,16 @@ impl Mask {
         }
     }
 
+    /// Takes out one row of each 64, where there are any, and shows it.
+    pub fn take_some(&mut self, mut show: impl FnMut(usize)) {
+        for (place, word) in self.0.iter_mut().enumerate() {
+            if *word != 0 {
+                show(place * 64 + word.trailing_zeros() as usize);
+                *word &= *word - 1;
+            }
+        }
+    }
+
     /// Shows each row.
     pub fn each(&self, mut show: impl FnMut(usize)) {
         for (place, word) in self.0.iter().enumerate() {

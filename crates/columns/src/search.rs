@@ -11,6 +11,9 @@ use crate::plan::Plan;
 use crate::schema::Kind;
 use crate::step::{Guards, Step};
 
+/// With more rows of a chunk than this, a few are looked at before all others.
+const SAMPLED_MIN: u64 = if cfg!(test) { 2 } else { 4096 };
+
 /// A row that was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hit {
@@ -66,6 +69,12 @@ impl Columns {
                 step.keep(&chunk, &mut mask);
             } else {
                 step.keep_pruned(&chunk, &mut mask, |mask| first.prune(&chunk, mask));
+            }
+            if mask.len() > SAMPLED_MIN {
+                // Rows that came in the order that is asked for would each be better than all before.
+                mask.take_some(|row| first.offer(&chunk, row));
+                first.settle();
+                first.remove_late(&chunk, &mut mask);
             }
             mask.each(|row| first.offer(&chunk, row));
         }
@@ -165,14 +174,22 @@ impl<'r> First<'r> {
         self.candidates.get(last).filter(|_| self.is_cut)
     }
 
-    /// Takes out of the mask rows that come too late to be wanted.
+    /// Takes out of the mask rows that come too late to be wanted, and notes whether they were many.
     fn prune(&mut self, chunk: &Chunk, mask: &mut Mask) {
-        let place = self.worst().and_then(|worst| worst.places.first());
-        if let (Some((place, _)), Some(rank)) = (place, self.ranks.first()) {
-            let before = mask.len();
-            rank.prune(chunk, mask, *place);
+        let before = mask.len();
+        if self.remove_late(chunk, mask) {
             self.prunes_much = mask.len() < before / 2;
         }
+    }
+
+    /// False where it is not known yet what comes too late.
+    fn remove_late(&self, chunk: &Chunk, mask: &mut Mask) -> bool {
+        let place = self.worst().and_then(|worst| worst.places.first());
+        let (Some((place, _)), Some(rank)) = (place, self.ranks.first()) else {
+            return false;
+        };
+        rank.prune(chunk, mask, *place);
+        true
     }
 
     fn offer(&mut self, chunk: &Chunk, row: usize) {
@@ -217,6 +234,13 @@ impl<'r> First<'r> {
         });
         let order = orders.find(|order| order.is_ne());
         order.unwrap_or_else(|| candidate.key.cmp(after.key)) == Ordering::Greater
+    }
+
+    /// Makes the worst that is wanted known, if there are enough.
+    fn settle(&mut self) {
+        if self.candidates.len() >= self.limit {
+            self.cut();
+        }
     }
 
     fn cut(&mut self) {
