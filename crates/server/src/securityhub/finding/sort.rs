@@ -6,9 +6,10 @@ mod resources;
 mod tests;
 
 use std::cmp::Ordering;
+use std::fmt::Display;
 
 use balefire_api::generated::securityhub::{SortCriterion, SortOrder};
-use balefire_api::{Violation, rejection};
+use balefire_api::rejection;
 use balefire_columns::{self as columns, Hit, Order};
 use balefire_store::Value as Part;
 use serde_json::Value;
@@ -52,27 +53,37 @@ pub struct Key {
 impl Sort {
     /// Checks criteria; without any, the finding that its provider changed last comes first.
     pub fn compile(criteria: &[SortCriterion]) -> Result<Sort, Failure> {
+        Sort::compiled(criteria, newest, compile)
+    }
+
+    /// Compiles each criterion, or takes the default where there is none; otherwise says all that is wrong.
+    fn compiled<R: Display>(
+        criteria: &[SortCriterion],
+        default: impl FnOnce() -> Criterion,
+        compile: impl Fn(&SortCriterion) -> Result<Criterion, R>,
+    ) -> Result<Sort, Failure> {
         if criteria.is_empty() {
-            return Ok(Sort(vec![newest()]));
+            return Ok(Sort(vec![default()]));
         }
         let mut violations = Vec::new();
         if criteria.len() > CRITERIA_MAX {
             let rule = format!("Member must have at most {CRITERIA_MAX} elements");
             violations.push(rejection::violation("/SortCriteria", rule));
         }
-        let compiled = criteria
-            .iter()
-            .enumerate()
-            .filter_map(|(place, criterion)| {
-                compile(criterion)
-                    .map_err(|rule| {
-                        let at = format!("/SortCriteria/{place}/Field");
-                        violations.push(rejection::violation(&at, rule));
-                    })
-                    .ok()
-            });
-        let compiled: Vec<Criterion> = compiled.collect();
-        refuse(violations).map(|()| Sort(compiled))
+        let mut compiled = Vec::with_capacity(criteria.len());
+        for (place, criterion) in criteria.iter().enumerate() {
+            match compile(criterion) {
+                Ok(criterion) => compiled.push(criterion),
+                Err(rule) => {
+                    let at = format!("/SortCriteria/{place}/Field");
+                    violations.push(rejection::violation(&at, rule));
+                }
+            }
+        }
+        match violations.is_empty() {
+            true => Ok(Sort(compiled)),
+            false => Err(Failure::Invalid(violations)),
+        }
     }
 
     /// The key of a document, with what customers set in it.
@@ -174,14 +185,15 @@ fn compile(criterion: &SortCriterion) -> Result<Criterion, String> {
     })
 }
 
-fn refuse(violations: Vec<Violation>) -> Result<(), Failure> {
-    match violations.is_empty() {
-        true => Ok(()),
-        false => Err(Failure::Invalid(violations)),
-    }
-}
-
 impl Criterion {
+    /// Of one attribute.
+    fn by((path, kind): (Path, Kind), descending: bool) -> Criterion {
+        Criterion {
+            fields: vec![(path, kind)],
+            descending,
+        }
+    }
+
     fn scalar(&self, document: &Value) -> Scalar {
         let mut scalars = self.fields.iter().map(|(path, kind)| {
             let mut best = Scalar::Missing;

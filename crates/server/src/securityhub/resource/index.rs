@@ -15,7 +15,7 @@ use super::fields::Fields;
 use super::named::CHANGED;
 use crate::context::Visible;
 use crate::failure::Failure;
-use crate::securityhub::finding::index::{Positions, heads, key_of};
+use crate::securityhub::finding::index::{Positions, heads, key_of, sight};
 use crate::securityhub::finding::records_of;
 
 /// Rows, and entries of the log, that are in memory at once.
@@ -185,27 +185,13 @@ impl Current<'_> {
         columns.groups(&plan, field, smallest_first, limit)
     }
 
-    /// Whether the columns have changes that the transaction does not see: another reader, whose snapshot is
-    /// newer, brought them.
+    /// See `sight::is_ahead`.
     pub fn is_ahead(&self) -> bool {
-        let positions = self.inventory.positions.lock();
-        positions.is_none_or(|known| {
-            let mut both = known.iter().zip(&self.heads);
-            both.any(|(known, head)| known > head)
-        })
+        sight::is_ahead(self.inventory.positions.lock().as_ref(), &self.heads)
     }
 
     /// Invariant: this is the only way from a question to the columns, so none is asked of rows of others.
     fn seen_by<'p>(&self, visible: Visible<'p>, plan: Plan<'p>) -> Plan<'p> {
-        match visible {
-            Visible::Organization => plan,
-            Visible::Account(account) => Plan::All(vec![
-                Plan::OneOf {
-                    field: self.inventory.fields.account,
-                    texts: vec![account],
-                },
-                plan,
-            ]),
-        }
+        sight::seen_by(visible, self.inventory.fields.account, plan)
     }
 }

@@ -5,6 +5,7 @@ mod fields;
 mod get_findings_trends_v2;
 mod history;
 mod period;
+mod points;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ pub(super) use fields::{Fields, field_of, read, read_whole};
 pub use get_findings_trends_v2::get_findings_trends_v2;
 pub(super) use history::Changes;
 pub(super) use period::{Period, Point};
+pub(super) use points::points;
 pub(super) use state::State;
 
 /// Counters by severity: those of OCSF from Unknown to Fatal, then Other.

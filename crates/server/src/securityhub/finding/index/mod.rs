@@ -9,6 +9,7 @@ mod fields;
 mod follow;
 mod key;
 mod room;
+pub(in crate::securityhub) mod sight;
 mod snapshot;
 mod tallies;
 #[cfg(test)]
@@ -186,29 +187,13 @@ impl Current<'_> {
             .groups(&plan, field, smallest_first, limit)
     }
 
-    /// Whether the columns have changes that the transaction does not see: another reader, whose snapshot is
-    /// newer, brought them.
+    /// See `sight::is_ahead`.
     pub fn is_ahead(&self) -> bool {
-        let positions = self.index.positions.lock();
-        positions.is_none_or(|known| {
-            known
-                .iter()
-                .zip(&self.heads)
-                .any(|(known, head)| known > head)
-        })
+        sight::is_ahead(self.index.positions.lock().as_ref(), &self.heads)
     }
 
     /// Invariant: this is the only way from a question to the columns, so none is asked of rows of others.
     fn seen_by<'p>(&self, visible: Visible<'p>, plan: Plan<'p>) -> Plan<'p> {
-        match visible {
-            Visible::Organization => plan,
-            Visible::Account(account) => Plan::All(vec![
-                Plan::OneOf {
-                    field: self.index.fields.account,
-                    texts: vec![account],
-                },
-                plan,
-            ]),
-        }
+        sight::seen_by(visible, self.index.fields.account, plan)
     }
 }

@@ -3,42 +3,28 @@
 use balefire_api::generated::securityhub::{
     ResourcesDateField, ResourcesNumberField, ResourcesStringField, SortCriterion, SortOrder,
 };
-use balefire_api::rejection;
 use serde_json::Value;
 
 use super::super::path::{Kind, Path};
-use super::{CRITERIA_MAX, Criterion, Key, Sort, refuse};
+use super::{Criterion, Key, Sort};
 use crate::failure::Failure;
 
 impl Sort {
     /// Compiles criteria over resources. Without any, they come by their ids.
     pub fn compile_resources(criteria: &[SortCriterion]) -> Result<Sort, Failure> {
-        if criteria.is_empty() {
-            return Ok(Sort(vec![Criterion {
-                fields: vec![(Path::of("ResourceId"), Kind::Text)],
-                descending: false,
-            }]));
-        }
-        let mut violations = Vec::new();
-        if criteria.len() > CRITERIA_MAX {
-            let rule = format!("Member must have at most {CRITERIA_MAX} elements");
-            violations.push(rejection::violation("/SortCriteria", rule));
-        }
-        let mut compiled = Vec::new();
-        for (place, criterion) in criteria.iter().enumerate() {
-            match criterion.field.as_deref().and_then(field) {
-                Some(field) => compiled.push(Criterion {
-                    fields: vec![field],
-                    descending: criterion.sort_order == Some(SortOrder::Desc),
-                }),
-                None => violations.push(rejection::violation(
-                    &format!("/SortCriteria/{place}/Field"),
-                    "Member must be a field that resources are filtered by, such as ResourceType or \
-                     FindingsSummary.TotalFindings",
-                )),
-            }
-        }
-        refuse(violations).map(|()| Sort(compiled))
+        let default = || Criterion::by((Path::of("ResourceId"), Kind::Text), false);
+        Sort::compiled(criteria, default, |criterion| {
+            let descending = criterion.sort_order == Some(SortOrder::Desc);
+            let by = criterion
+                .field
+                .as_deref()
+                .and_then(field)
+                .map(|field| Criterion::by(field, descending));
+            by.ok_or(
+                "Member must be a field that resources are filtered by, such as ResourceType or \
+                 FindingsSummary.TotalFindings",
+            )
+        })
     }
 
     /// Whether an attribute is sorted by whose name is as asked.
