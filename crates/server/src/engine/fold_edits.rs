@@ -6,7 +6,7 @@ use balefire_store::Tx;
 
 use super::Engine;
 use crate::failure::Failure;
-use crate::securityhub::finding::{Index, fold, next_window};
+use crate::securityhub::finding::{Index, Part, next_window};
 
 /// Findings in one transaction, so that no write waits long behind it.
 const FINDINGS: usize = 250;
@@ -47,14 +47,17 @@ impl Engine {
             return Ok(false);
         };
         let window = Arc::new(window);
+        let account = window.account().to_owned();
         let mut from = 0;
         loop {
-            let account = window.account().to_owned();
-            let part = Arc::clone(&window);
-            let step = move |tx: &mut Tx<'_>| fold(tx, &part, from, FINDINGS);
-            self.store.write(&account, step).await??;
+            let read = Arc::clone(&window);
+            let read = move |tx: &mut Tx<'_>| Part::read(tx, &read, from, FINDINGS);
+            let part = self.store.read(read).await??;
+            let is_last = part.is_last();
+            let write = move |tx: &mut Tx<'_>| part.write(tx);
+            self.store.write(&account, write).await??;
             from += FINDINGS;
-            if from >= window.findings() {
+            if is_last {
                 return Ok(true);
             }
         }

@@ -109,19 +109,36 @@ impl Edit {
     /// The edit after a customer has set fields, which are the customer's from now on.
     pub fn by_customer(&self, set: &Fields, by: &str, now: Timestamp) -> Edit {
         let mut after = self.clone();
-        after.severity_id = set.severity_id.or(self.severity_id);
-        after.status_id = set.status_id.or(self.status_id);
-        after.comment = set.comment.clone().or_else(|| self.comment.clone());
+        after.take_customers(set, by, now);
+        after
+    }
+
+    fn take_customers(&mut self, set: &Fields, by: &str, now: Timestamp) {
+        let mut by_rules = self.by_rules;
         for (is_set, bit) in [
             (set.severity_id.is_some(), SEVERITY),
             (set.status_id.is_some(), STATUS),
             (set.comment.is_some(), COMMENT),
         ] {
             if is_set {
-                after.by_rules &= !bit;
+                by_rules &= !bit;
             }
         }
-        after.signed(self, by, now)
+        let severity_id = set.severity_id.or(self.severity_id);
+        let status_id = set.status_id.or(self.status_id);
+        let comment = set.comment.as_ref().or(self.comment.as_ref());
+        let is_same = (severity_id, status_id) == (self.severity_id, self.status_id)
+            && comment == self.comment.as_ref();
+        if is_same && by_rules == self.by_rules {
+            return;
+        }
+        if let Some(comment) = &set.comment {
+            self.comment = Some(comment.clone());
+        }
+        (self.severity_id, self.status_id) = (severity_id, status_id);
+        self.by_rules = by_rules;
+        self.edited_ms = now.0;
+        by.clone_into(&mut self.edited_by);
     }
 
     /// What is set.
@@ -133,18 +150,17 @@ impl Edit {
         }
     }
 
-    /// The edit after an entry of the log.
-    pub fn with(&self, op: &Op) -> Edit {
-        let mut after = self.by_customer(&op.set, &op.by, Timestamp(op.at_ms));
-        after.position = op.seq;
-        after
+    /// Sets what an entry of the log says.
+    pub fn take(&mut self, op: &Op) {
+        self.take_customers(&op.set, &op.by, Timestamp(op.at_ms));
+        self.position = op.seq;
     }
 
     /// The edit after those of these entries that are not in it.
     pub fn with_all(mut self, ops: &[Arc<Op>]) -> Edit {
         for op in ops {
             if op.seq > self.position {
-                self = self.with(op);
+                self.take(op);
             }
         }
         self

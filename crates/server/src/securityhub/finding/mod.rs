@@ -40,7 +40,7 @@ pub use document::document;
 pub use edit::{Edit, Standing, Tail};
 pub use fields::Fields;
 pub use filter::Filters;
-pub use fold::{Window, fold, next_window};
+pub use fold::{Part, next_window};
 pub use get_finding_statistics_v2::get_finding_statistics_v2;
 pub use get_findings_v2::get_findings_v2;
 pub use import_findings::import_findings;

@@ -58,11 +58,11 @@ impl Changes {
     }
 
     /// Adds the changes to those of a day.
-    pub fn record_on(self, tx: &mut Tx<'_>, day: i64) -> Result<(), Failure> {
+    pub fn record_on(&self, tx: &mut Tx<'_>, day: i64) -> Result<(), Failure> {
         let mut added = Added::default();
-        for ((account, fields), counts) in self.rows {
-            let fields = serde_json::to_string(&fields)?;
-            added.add_all(account, fields, counts);
+        for ((account, fields), counts) in &self.rows {
+            let fields = serde_json::to_string(fields)?;
+            added.add_all(account.clone(), fields, *counts);
         }
         FINDINGS.record(tx, day, added)
     }

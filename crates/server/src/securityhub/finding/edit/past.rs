@@ -86,7 +86,7 @@ fn replay(tx: &mut Tx<'_>, edits: &mut HashMap<String, Edit>, at_ms: i64) -> Res
                     && op.seq > edit.position
                     && op.at_ms <= at_ms
                 {
-                    *edit = edit.with(&op);
+                    edit.take(&op);
                 }
             }
             Ok(true)

@@ -1,11 +1,13 @@
 //! Edits in the log and edits in rows are the same to everybody who asks.
 
+use std::sync::Arc;
+
 use balefire_store::Tx;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::securityhub::finding::{fold, next_window};
+use crate::securityhub::finding::{Part, next_window};
 
 /// What happens to a few findings.
 #[derive(Clone, Debug)]
@@ -73,11 +75,22 @@ fn do_it(t: &Testing, act: &Act) {
 }
 
 fn fold_some(t: &Testing, count: usize) {
-    let window = t.store.read_blocking(next_window).unwrap().unwrap();
-    let Some(window) = window else { return };
-    let account = window.account().to_owned();
-    let step = move |tx: &mut Tx<'_>| fold(tx, &window, 0, count.min(window.findings()));
-    t.store.write_blocking(&account, step).unwrap().unwrap();
+    if let Some(part) = read_part(t, count) {
+        write_part(t, part);
+    }
+}
+
+/// The first edits that wait, of so many findings, made ready.
+fn read_part(t: &Testing, count: usize) -> Option<Part> {
+    let window = Arc::new(t.store.read_blocking(next_window).unwrap().unwrap()?);
+    let read = move |tx: &mut Tx<'_>| Part::read(tx, &window, 0, count);
+    Some(t.store.read_blocking(read).unwrap().unwrap())
+}
+
+fn write_part(t: &Testing, part: Part) {
+    let write = move |tx: &mut Tx<'_>| part.write(tx);
+    let account = ADMINISTRATOR;
+    t.store.write_blocking(account, write).unwrap().unwrap();
 }
 
 /// All documents, and how many findings of each severity and status there are today.
@@ -132,20 +145,32 @@ fn a_window_that_is_folded_twice_changes_nothing_more() {
     import(&t, &[document("f", json!({})), document("g", json!({}))]);
     update(&t, "f", json!({"SeverityId": 5}));
     update(&t, "g", json!({"StatusId": 4}));
-    let window = || t.store.read_blocking(next_window).unwrap().unwrap();
-    let (first, second) = (window().unwrap(), window().unwrap());
-    assert_eq!(first.findings(), 2);
+    let parts = [10, 10].map(|count| read_part(&t, count).unwrap());
     let mut after = Vec::new();
-    for window in [first, second] {
-        let step = move |tx: &mut Tx<'_>| fold(tx, &window, 0, 10);
-        t.store
-            .write_blocking(ADMINISTRATOR, step)
-            .unwrap()
-            .unwrap();
+    for part in parts {
+        assert!(part.is_last());
+        write_part(&t, part);
         after.push(seen(&t));
     }
     assert_eq!(after[0], after[1]);
     assert_eq!(after[0].1[0]["SeverityTrends"]["Critical"], 1);
     assert_eq!(after[0].1[0]["SeverityTrends"]["Medium"], 0);
-    assert!(window().is_none());
+    assert!(read_part(&t, 10).is_none());
+}
+
+#[test]
+fn what_comes_between_reading_and_writing_is_counted() {
+    let t = enabled();
+    import(&t, &[document("f", json!({})), document("g", json!({}))]);
+    update(&t, "f", json!({"StatusId": 4}));
+    let part = read_part(&t, 10).unwrap();
+    let version = json!({"severity_id": 5, "severity": "Critical"});
+    import(&t, &[document("f", version)]);
+    write_part(&t, part);
+    let (documents, trends) = seen(&t);
+    assert_eq!(documents[0]["status"], "Resolved");
+    let severities = |status: usize| &trends[status]["SeverityTrends"];
+    assert_eq!(severities(2)["Critical"], 1);
+    assert_eq!(severities(2)["Medium"], 0);
+    assert_eq!(severities(0)["Medium"], 1);
 }
