@@ -2,20 +2,38 @@
 
 use std::sync::Arc;
 
-use balefire_api::{Node, Operation, Spec, Typed, Violation, check};
+use balefire_api::{Node, Operation, Spec, Timestamp, Typed, Violation, check};
 
-use crate::context::Ctx;
+use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
 
-type Run = dyn Fn(&mut Ctx<'_, '_>, Node) -> Result<Node, Failure> + Send + Sync;
+pub type Run = dyn Fn(&mut Ctx<'_, '_>, Node) -> Result<Node, Failure> + Send + Sync;
+
+/// Reads in a transaction what a write is prepared with, and gives what prepares it.
+pub type Look = dyn Fn(&mut Ctx<'_, '_>) -> Result<Prepare, Failure> + Send + Sync;
+
+/// Makes a write of an input, without a transaction.
+pub type Prepare = Box<dyn FnOnce(&Caller, Timestamp, Node) -> Result<Prepared, Failure> + Send>;
+
+/// A write that is ready for its transaction, which may be run more than once.
+pub type Prepared = Box<dyn Fn(&mut Ctx<'_, '_>) -> Result<Node, Failure> + Send + Sync>;
 
 type Outcome = dyn Fn(&mut Ctx<'_, '_>, Node) -> Result<Option<Node>, Failure> + Send + Sync;
+
+/// How an operation works.
+#[derive(Clone)]
+pub enum Form {
+    /// In one transaction.
+    Whole(Arc<Run>),
+    /// As far as it can before its transaction.
+    Prepared { look: Arc<Look>, is_long: bool },
+}
 
 /// An operation that is answered.
 #[derive(Clone)]
 pub struct Handler {
     pub spec: &'static Spec,
-    run: Arc<Run>,
+    form: Form,
     /// The place of the input's member whose ARN names the account that is written to.
     written_to: Option<usize>,
     /// Where the answer is what a job comes to.
@@ -37,7 +55,7 @@ impl Handler {
         };
         Handler {
             spec: O::spec(),
-            run: Arc::new(run),
+            form: Form::Whole(Arc::new(run)),
             written_to: None,
             outcome: None,
             judged: None,
@@ -53,7 +71,7 @@ impl Handler {
             move |ctx: &mut Ctx<'_, '_>, node: Node| function(ctx, O::Input::from_node(node)?);
         Handler {
             spec: O::spec(),
-            run: Arc::new(run),
+            form: Form::Whole(Arc::new(run)),
             written_to: None,
             outcome: None,
             judged: None,
@@ -87,11 +105,56 @@ impl Handler {
         };
         Handler {
             spec: O::spec(),
-            run: Arc::new(run),
+            form: Form::Whole(Arc::new(run)),
             written_to: None,
             outcome: None,
             judged: Some(member),
         }
+    }
+
+    /// A write most of whose work needs no transaction, and should hold up none: `look` reads what there is
+    /// to know, `prepare` works on the input, and `write` is left with what must see the newest. It has no
+    /// client token.
+    pub fn prepared<O: Operation, S: Send + 'static, P: Send + Sync + 'static>(
+        look: impl Fn(&mut Ctx<'_, '_>) -> Result<S, Failure> + Send + Sync + 'static,
+        prepare: impl Fn(&Caller, Timestamp, S, O::Input) -> Result<P, Failure> + Send + Sync + 'static,
+        write: impl Fn(&mut Ctx<'_, '_>, &P) -> Result<O::Output, Failure> + Send + Sync + 'static,
+    ) -> Handler {
+        let (prepare, write) = (Arc::new(prepare), Arc::new(write));
+        let look = move |ctx: &mut Ctx<'_, '_>| {
+            let seen = look(ctx)?;
+            let (prepare, write) = (Arc::clone(&prepare), Arc::clone(&write));
+            Ok(
+                Box::new(move |caller: &Caller, now: Timestamp, node: Node| {
+                    let ready = prepare(caller, now, seen, O::Input::from_node(node)?)?;
+                    let write =
+                        move |ctx: &mut Ctx<'_, '_>| write(ctx, &ready).map(Typed::into_node);
+                    Ok(Box::new(write) as Prepared)
+                }) as Prepare,
+            )
+        };
+        Handler {
+            spec: O::spec(),
+            form: Form::Prepared {
+                look: Arc::new(look),
+                is_long: false,
+            },
+            written_to: None,
+            outcome: None,
+            judged: None,
+        }
+    }
+
+    /// For what takes milliseconds to prepare: it is done where it holds up no other request.
+    pub fn at_length(mut self) -> Handler {
+        if let Form::Prepared { is_long, .. } = &mut self.form {
+            *is_long = true;
+        }
+        self
+    }
+
+    pub fn form(&self) -> &Form {
+        &self.form
     }
 
     /// What of an input breaks the model's constraints, but for elements that the operation judges.
@@ -155,10 +218,6 @@ impl Handler {
         account
             .filter(|account| !account.is_empty())
             .unwrap_or(caller)
-    }
-
-    pub fn run(&self, ctx: &mut Ctx<'_, '_>, input: Node) -> Result<Node, Failure> {
-        (self.run)(ctx, input)
     }
 }
 

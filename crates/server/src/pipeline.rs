@@ -11,13 +11,13 @@ use std::sync::Arc;
 
 use balefire_api::rest_json::Answer;
 use balefire_api::{Node, Operation, Protocol, Service, Timestamp, Typed, json};
-use balefire_store::Store;
+use balefire_store::{Store, Tx};
 use http::request::Parts;
 
 use crate::access::Access;
 use crate::context::{Caller, Clock, Ctx, Ids, Page};
 use crate::failure::Failure;
-use crate::handler::Handler;
+use crate::handler::{Form, Handler, Prepared, Run};
 use crate::settings::{Limits, Settings};
 use crate::signature::{self, KeyCache, Refusal};
 use failure::Refused;
@@ -187,12 +187,42 @@ impl Pipeline {
             settings: self.settings.clone(),
             page,
         };
-        if spec.reads {
-            return self.store.read(move |tx| work.run(tx, input)).await?;
-        }
-        let look = handler.is_answered_by_job().then(|| work.clone());
-        let write = move |tx: &mut balefire_store::Tx<'_>| work.run(tx, input.clone());
-        let written = self.store.write(&account, write).await??;
+        let (look, is_long) = match handler.form() {
+            Form::Prepared { look, is_long } => (Arc::clone(look), *is_long),
+            Form::Whole(run) if spec.reads => {
+                let run = Arc::clone(run);
+                let read = move |tx: &mut Tx<'_>| run(&mut work.ctx(tx), input);
+                return self.store.read(read).await?;
+            }
+            Form::Whole(run) => return self.write(work, &account, Arc::clone(run), input).await,
+        };
+        let before = work.clone();
+        let prepare = self.store.read(move |tx| look(&mut before.ctx(tx)));
+        let prepare = prepare.await??;
+        let caller = Arc::clone(&work.caller);
+        let prepared: Prepared = if is_long {
+            let now = work.now;
+            let apart = tokio::task::spawn_blocking(move || prepare(&caller, now, input));
+            apart
+                .await
+                .unwrap_or_else(|_| Err(Failure::Internal(format!("{} panicked", spec.name))))?
+        } else {
+            prepare(&caller, work.now, input)?
+        };
+        let write = move |tx: &mut Tx<'_>| prepared(&mut work.ctx(tx));
+        self.store.write(&account, write).await?
+    }
+
+    async fn write(
+        &self,
+        work: Work,
+        account: &str,
+        run: Arc<Run>,
+        input: Node,
+    ) -> Result<Node, Failure> {
+        let look = work.handler.is_answered_by_job().then(|| work.clone());
+        let write = move |tx: &mut Tx<'_>| work.once(tx, &*run, input.clone());
+        let written = self.store.write(account, write).await??;
         match look {
             Some(work) => outcome::wait(&self.store, move |tx| work.outcome(tx, written)).await,
             None => Ok(written),
@@ -259,26 +289,16 @@ struct Work {
 }
 
 impl Work {
-    fn run(&self, tx: &mut balefire_store::Tx<'_>, input: Node) -> Result<Node, Failure> {
-        let mut ctx = self.ctx(tx);
+    fn once(&self, tx: &mut Tx<'_>, run: &Run, input: Node) -> Result<Node, Failure> {
         let spec = self.handler.spec;
-        if spec.reads {
-            return self.handler.run(&mut ctx, input);
-        }
-        idempotency::once(&mut ctx, spec, input, |ctx, input| {
-            self.handler.run(ctx, input)
-        })
+        idempotency::once(&mut self.ctx(tx), spec, input, run)
     }
 
-    fn outcome(
-        &self,
-        tx: &mut balefire_store::Tx<'_>,
-        written: Node,
-    ) -> Result<Option<Node>, Failure> {
+    fn outcome(&self, tx: &mut Tx<'_>, written: Node) -> Result<Option<Node>, Failure> {
         self.handler.outcome(&mut self.ctx(tx), written)
     }
 
-    fn ctx<'a, 'tx>(&'a self, tx: &'a mut balefire_store::Tx<'tx>) -> Ctx<'a, 'tx> {
+    fn ctx<'a, 'tx>(&'a self, tx: &'a mut Tx<'tx>) -> Ctx<'a, 'tx> {
         Ctx {
             caller: &self.caller,
             region: &self.region,

@@ -135,7 +135,7 @@ fn indexed(index: &Arc<Index>) -> Vec<Handler> {
 
 /// What changes findings.
 fn brought(index: &Arc<Index>) -> Vec<Handler> {
-    let [first, second, imported, own] = std::array::from_fn(|_| Arc::clone(index));
+    let [first, named, second, imported, ahead, own] = std::array::from_fn(|_| Arc::clone(index));
     vec![
         Handler::of_elements::<op::BatchImportFindings>("Findings", move |ctx, findings| {
             finding::v1::batch_import_findings(ctx, findings, &imported)
@@ -143,12 +143,19 @@ fn brought(index: &Arc<Index>) -> Vec<Handler> {
         Handler::of::<op::BatchUpdateFindings>(move |ctx, input| {
             finding::v1::batch_update_findings(ctx, input, &first)
         }),
-        Handler::of::<op::BatchUpdateFindingsV2>(move |ctx, input| {
-            finding::batch_update_findings_v2(ctx, input, &second)
-        }),
-        Handler::of::<own::ImportFindings>(move |ctx, input| {
-            finding::import_findings(ctx, input, &own)
-        }),
+        Handler::prepared::<op::BatchUpdateFindingsV2, _, _>(
+            |ctx| hub::require_on(ctx).map(drop),
+            move |_, _, (), input| finding::prepare_update(input, &named),
+            move |ctx, ready| finding::batch_update_findings_v2(ctx, ready, &second),
+        ),
+        Handler::prepared::<own::ImportFindings, _, _>(
+            |ctx| finding::Dictionary::newest(ctx.tx),
+            move |caller, now, dictionary, input| {
+                finding::prepare_import(caller, now, dictionary, input, &ahead)
+            },
+            move |ctx, ready| finding::import_findings(ctx, ready, &own),
+        )
+        .at_length(),
     ]
 }
 

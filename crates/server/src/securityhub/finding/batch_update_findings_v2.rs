@@ -20,49 +20,58 @@ use crate::securityhub::hub;
 /// How many edits may wait for their rows. Each takes some 80 bytes of memory until then.
 const NAMED_MAX: usize = 2_000_000;
 
+/// What a request sets, and in which findings.
+pub struct Ready {
+    fields: Fields,
+    named: Vec<Named>,
+    /// For each whether the columns have it. None is ever taken away, so what they know is there.
+    known: Vec<bool>,
+}
+
+/// Reads which findings a request names, and in how far they are known.
+pub fn prepare(input: BatchUpdateFindingsV2Request, index: &Index) -> Result<Ready, Failure> {
+    let fields = fields(&input)?;
+    let named = named(input)?;
+    let uids: Vec<&str> = named.iter().map(|named| named.uid.as_str()).collect();
+    Ok(Ready {
+        known: index.knows(&uids),
+        fields,
+        named,
+    })
+}
+
 /// Updates what it can and says for each of the others why not. Times of the finding do not move, and
 /// what customers set stays when the provider sends the finding again.
 pub fn batch_update_findings_v2(
     ctx: &mut Ctx<'_, '_>,
-    input: BatchUpdateFindingsV2Request,
+    ready: &Ready,
     index: &Index,
 ) -> Result<BatchUpdateFindingsV2Response, Failure> {
     let hub = hub::require_on(ctx)?;
     if index.tail().waiting() > NAMED_MAX {
         return Err(Failure::Throttled);
     }
-    let fields = fields(&input)?;
-    let named = named(input)?;
-    let uids: Vec<&str> = named.iter().map(|named| named.uid.as_str()).collect();
-    let known = known_of(ctx.tx, &uids, index)?;
-    let mut edited = HashSet::new();
-    let mut echoes = Vec::with_capacity(named.len());
+    let known = known_of(ctx.tx, ready)?;
+    let mut seen = HashSet::new();
+    let mut edited = Vec::with_capacity(ready.named.len());
     let mut response = BatchUpdateFindingsV2Response::default();
-    for (place, Named { uid, .. }) in named.iter().enumerate() {
+    for (Named { uid, echo }, known) in ready.named.iter().zip(known) {
         let is_visible = account_of(uid).is_some_and(|a| ctx.caller.visible().includes(a));
-        echoes.push(if !known[place] || !is_visible {
+        if !known || !is_visible {
             let message = "There is no finding with this identifier.";
-            Err((ErrorCode::ResourceNotFoundException, message))
-        } else if !edited.insert(uid.as_str()) {
+            let error = (ErrorCode::ResourceNotFoundException, message);
+            response.unprocessed_findings.push(echo.unprocessed(error));
+        } else if !seen.insert(uid.as_str()) {
             let message = "The request names this finding twice; the first naming was processed.";
-            Err((ErrorCode::ConflictException, message))
+            let error = (ErrorCode::ConflictException, message);
+            response.unprocessed_findings.push(echo.unprocessed(error));
         } else {
-            Ok(())
-        });
-    }
-    let edited: Vec<&str> = uids
-        .iter()
-        .copied()
-        .filter(|uid| edited.remove(uid))
-        .collect();
-    if !edited.is_empty() {
-        edit::append(ctx, &hub.arn(), &fields, &edited)?;
-    }
-    for (Named { echo, .. }, outcome) in named.into_iter().zip(echoes) {
-        match outcome {
-            Ok(()) => response.processed_findings.push(echo.processed()),
-            Err(error) => response.unprocessed_findings.push(echo.unprocessed(error)),
+            edited.push(uid.as_str());
+            response.processed_findings.push(echo.processed());
         }
+    }
+    if !edited.is_empty() {
+        edit::append(ctx, &hub.arn(), &ready.fields, &edited)?;
     }
     Ok(response)
 }
@@ -72,16 +81,15 @@ fn fields(input: &BatchUpdateFindingsV2Request) -> Result<Fields, Failure> {
     Fields::of("", input.severity_id, input.status_id, comment).map_err(Failure::Invalid)
 }
 
-/// For each uid whether there is such a finding. The columns know most; none is ever taken away, so what they
-/// know is there.
-fn known_of(tx: &mut Tx<'_>, uids: &[&str], index: &Index) -> Result<Vec<bool>, Failure> {
-    let mut known = index.knows(uids);
-    let left = uids.iter().zip(&known).filter(|(_, known)| !**known);
-    let left: Vec<&str> = left.map(|(uid, _)| *uid).collect();
+/// For each finding whether it is there. Those that the columns do not know are looked for.
+fn known_of(tx: &mut Tx<'_>, ready: &Ready) -> Result<Vec<bool>, Failure> {
+    let mut known = ready.known.clone();
+    let left = ready.named.iter().zip(&known).filter(|(_, known)| !**known);
+    let left: Vec<&str> = left.map(|(named, _)| named.uid.as_str()).collect();
     if !left.is_empty() {
         let found = super::known_of(tx, &left)?;
-        for (uid, known) in uids.iter().zip(&mut known) {
-            *known |= found.contains(*uid);
+        for (Named { uid, .. }, known) in ready.named.iter().zip(&mut known) {
+            *known |= found.contains(uid);
         }
     }
     Ok(known)
@@ -128,14 +136,14 @@ fn named(input: BatchUpdateFindingsV2Request) -> Result<Vec<Named>, Failure> {
 }
 
 impl Echo {
-    fn parts(self) -> (Option<OcsfFindingIdentifier>, Option<String>) {
+    fn parts(&self) -> (Option<OcsfFindingIdentifier>, Option<String>) {
         match self {
-            Echo::Uid(uid) => (None, Some(uid)),
-            Echo::Identifier(identifier) => (Some(identifier), None),
+            Echo::Uid(uid) => (None, Some(uid.clone())),
+            Echo::Identifier(identifier) => (Some(identifier.clone()), None),
         }
     }
 
-    fn processed(self) -> Processed {
+    fn processed(&self) -> Processed {
         let (finding_identifier, metadata_uid) = self.parts();
         Processed {
             finding_identifier,
@@ -143,7 +151,7 @@ impl Echo {
         }
     }
 
-    fn unprocessed(self, (code, message): (ErrorCode, &str)) -> Unprocessed {
+    fn unprocessed(&self, (code, message): (ErrorCode, &str)) -> Unprocessed {
         let (finding_identifier, metadata_uid) = self.parts();
         Unprocessed {
             error_code: Some(code),

@@ -161,9 +161,10 @@ impl<'a> Closing<'a> {
         let edit = edit.as_ref().map(|edit| &edit.record);
         let account = &kept.record.account;
         let (was, is) = (state(account, &text, edit)?, state(account, &after, edit)?);
-        self.trend.take(Some(was), is)?;
+        self.trend.take(Some(&was), &is);
         let uid = &kept.record.uid;
-        self.software.take(uid, account, Some(&text), &after)?;
+        let software = software::named(account, &after)?;
+        self.software.take(uid, account, Some(&text), &software)?;
         kept.record.updated_ms = ctx.now.0;
         version::replace(ctx, &mut kept, self.packer.pack(&after)?)?;
         self.closed.push(kept.record.uid);

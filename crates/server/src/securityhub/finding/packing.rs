@@ -96,39 +96,44 @@ fn ready(tx: &mut Tx<'_>, id: i64) -> Result<&'static Ready, Failure> {
         .or_insert_with(|| Box::leak(Box::new(ready()))))
 }
 
-/// Compresses documents with the newest dictionary.
+/// What documents are compressed with.
+#[derive(Clone, Copy)]
+pub struct Dictionary {
+    id: i64,
+    ready: Option<&'static Ready>,
+}
+
+impl Dictionary {
+    /// The newest that a transaction sees.
+    pub fn newest(tx: &mut Tx<'_>) -> Result<Dictionary, Failure> {
+        let rows = tx.query(NEWEST, &[])?;
+        let id = rows.first().map_or(Ok(NO_DICTIONARY), |row| row.int(0))?;
+        let ready = (id != NO_DICTIONARY).then(|| ready(tx, id)).transpose()?;
+        Ok(Dictionary { id, ready })
+    }
+}
+
+/// Compresses documents.
 pub struct Packer {
     dictionary: i64,
-    ready: Option<&'static Ready>,
     compressor: Compressor<'static>,
     /// As large as what is compressed might become; what is kept is as large as it is.
     buffer: Vec<u8>,
 }
 
 impl Packer {
+    /// With the newest dictionary.
     pub fn newest(tx: &mut Tx<'_>) -> Result<Packer, Failure> {
-        match tx.query(NEWEST, &[])?.first() {
-            None => Packer::with(NO_DICTIONARY, None),
-            Some(row) => {
-                let dictionary = row.int(0)?;
-                Packer::with(dictionary, Some(ready(tx, dictionary)?))
-            }
-        }
+        Packer::with(Dictionary::newest(tx)?)
     }
 
-    /// One more, for another thread.
-    pub fn another(&self) -> Result<Packer, Failure> {
-        Packer::with(self.dictionary, self.ready)
-    }
-
-    fn with(dictionary: i64, ready: Option<&'static Ready>) -> Result<Packer, Failure> {
-        let compressor = match ready {
+    pub fn with(dictionary: Dictionary) -> Result<Packer, Failure> {
+        let compressor = match dictionary.ready {
             None => Compressor::new(LEVEL),
             Some(ready) => Compressor::with_prepared_dictionary(&ready.encoder),
         };
         Ok(Packer {
-            dictionary,
-            ready,
+            dictionary: dictionary.id,
             compressor: compressor.map_err(broken)?,
             buffer: Vec::new(),
         })

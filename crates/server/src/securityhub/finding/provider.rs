@@ -14,7 +14,7 @@ use super::identity::Identity;
 use super::members::{Changes, Members, json_text};
 use crate::access::Account;
 use crate::securityhub::resource::About;
-use crate::securityhub::trend;
+use crate::securityhub::{software, trend};
 use faults::Faults;
 use sound::Sound;
 
@@ -43,12 +43,14 @@ pub struct Accepted {
     pub product: String,
     /// The document had no time and got that of its import.
     pub is_undated: bool,
-    /// What trends read in the document.
-    pub fields: trend::Fields,
     /// The document, with `metadata.uid` and what else is filled in.
     pub text: String,
-    /// Read while the document is open, on the thread that checks it.
+    /// What trends count.
+    pub state: trend::State,
+    /// What it says of resources.
     pub about: About,
+    /// The software that it names.
+    pub software: software::Installations,
 }
 
 /// Checks a document and makes it uniform; otherwise says everything that is wrong, by attribute.
@@ -72,22 +74,41 @@ pub fn accept(text: &str, importer: &str, undated_ms: Option<i64>) -> Result<Acc
     let fields = trend::read_whole::<Sound>(text).map_err(unreadable)?;
     let mut faults = Faults::default();
     match read(text, importer, undated_ms, &mut faults) {
-        Some(mut accepted) if faults.0.is_empty() => {
-            // What was filled in says more than what was sent.
-            let filled = std::mem::replace(&mut accepted.fields, fields);
-            accepted.fields.extend(filled);
-            Ok(accepted)
-        }
+        Some(read) if faults.0.is_empty() => read.accepted(fields).map_err(unreadable),
         _ => Err(faults.0.join("; ")),
     }
 }
 
-fn read(
-    text: &str,
-    importer: &str,
-    undated_ms: Option<i64>,
-    faults: &mut Faults,
-) -> Option<Accepted> {
+/// What was read of a document, and its text made uniform.
+struct Read {
+    uid: String,
+    account: String,
+    product: String,
+    is_undated: bool,
+    /// What trends read in members that were filled in.
+    filled: trend::Fields,
+    text: String,
+    about: About,
+}
+
+impl Read {
+    /// With what trends read in the document as it was sent; what was filled in says more.
+    fn accepted(self, mut fields: trend::Fields) -> Result<Accepted, serde_json::Error> {
+        fields.extend(self.filled);
+        Ok(Accepted {
+            state: trend::State::new(&self.account, fields),
+            software: software::named(&self.account, &self.text)?,
+            uid: self.uid,
+            account: self.account,
+            product: self.product,
+            is_undated: self.is_undated,
+            text: self.text,
+            about: self.about,
+        })
+    }
+}
+
+fn read(text: &str, importer: &str, undated_ms: Option<i64>, faults: &mut Faults) -> Option<Read> {
     let event = faults.members(text, "the document")?;
     let mut changes = Changes::of(text);
     let mut fills = fills_of_event(&event, faults);
@@ -112,7 +133,7 @@ fn read(
             .and_then(|raw| finding(raw, "finding_info", &mut changes, faults)),
     };
     let account = account(&event, importer, &mut changes, &mut event_members, faults);
-    let mut fields = captions(&event_members);
+    let mut filled = captions(&event_members);
     changes.set(&event, event_members);
     let ((metadata, product_uid), finding_uid, account) = (product?, finding?, account?);
     let identity = Identity {
@@ -124,12 +145,12 @@ fn read(
     changes.set(&metadata, uid_members(&metadata, &uid));
     let text = changes.make().into_owned();
     if deprecated(&event).is_some() {
-        fields = trend::read(&text).ok()?;
+        filled = trend::read(&text).ok()?;
     }
     let part = |name| event.get(name).unwrap_or("null");
     let about = About::of(&account, part("resources"), part("cloud")).unwrap_or_default();
-    Some(Accepted {
-        fields,
+    Some(Read {
+        filled,
         text,
         account: account.into_owned(),
         product: product_uid.into_owned(),

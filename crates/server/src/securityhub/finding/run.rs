@@ -65,7 +65,7 @@ impl Record for Run {
 pub fn note(
     ctx: &mut Ctx<'_, '_>,
     id: &str,
-    accepted: &[Accepted],
+    accepted: &[&Accepted],
     refused: usize,
 ) -> Result<(), Failure> {
     let key = [ctx.account().into(), id.into()];
@@ -111,7 +111,7 @@ fn begin(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Kept<Run>, Failure> {
 }
 
 /// Keeps that the run has named these findings.
-fn name(ctx: &mut Ctx<'_, '_>, run: &Run, accepted: &[Accepted]) -> Result<(), Failure> {
+fn name(ctx: &mut Ctx<'_, '_>, run: &Run, accepted: &[&Accepted]) -> Result<(), Failure> {
     // Each once: a statement must not write a row twice.
     let findings: BTreeSet<(&str, &str)> = accepted
         .iter()

@@ -1,6 +1,7 @@
 //! The resources that the findings of a call name, and how they come into the inventory.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 use balefire_store::{Error, Kept, Record as _};
 use serde_json::{Value, json};
@@ -29,20 +30,23 @@ pub struct Named {
 
 struct Seen {
     account: String,
-    said: Said,
+    said: Arc<Said>,
     /// A document said it that is new; one that was there before does not go over what is known.
     is_news: bool,
 }
 
-/// What a document says of resources.
+/// What a document says of resources, by their uids.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct About(Vec<Said>);
+pub struct About(Vec<(String, Arc<Said>)>);
 
 impl About {
     /// Of a document's `resources` and `cloud`, as JSON, and its account.
     pub fn of(account: &str, resources: &str, cloud: &str) -> Result<About, serde_json::Error> {
         let cloud: Value = serde_json::from_str(cloud)?;
-        let said = |resource: &Value| Said::of(account, resource, &cloud);
+        let said = |resource: &Value| {
+            let said = Said::of(account, resource, &cloud)?;
+            Some((uid_of(&key_of(account, &said.facts.id)?), Arc::new(said)))
+        };
         Ok(About(match serde_json::from_str(resources)? {
             Value::Array(list) => list.iter().filter_map(said).collect(),
             one => said(&one).into_iter().collect(),
@@ -53,30 +57,24 @@ impl About {
 impl Named {
     /// Notes the resources of a document, of a finding of an account. A document that is not new is read
     /// too: a store may be older than its inventory.
-    pub fn take(&mut self, account: &str, about: About, is_news: bool) -> Result<(), Failure> {
-        for said in about.0 {
-            let Some(key) = key_of(account, &said.facts.id) else {
-                return Err(Failure::Internal(format!("{account} is no account")));
-            };
-            let uid = uid_of(&key);
-            match self.seen.get_mut(&uid) {
+    pub fn take(&mut self, account: &str, about: &About, is_news: bool) {
+        for (uid, said) in &about.0 {
+            match self.seen.get_mut(uid) {
                 Some(known) if is_news || !known.is_news => {
-                    known.said.update(said);
+                    Arc::make_mut(&mut known.said).update(Said::clone(said));
                     known.is_news = is_news;
                 }
                 Some(_) => {}
                 None => {
-                    let account = account.to_owned();
                     let seen = Seen {
-                        account,
-                        said,
+                        account: account.to_owned(),
+                        said: Arc::clone(said),
                         is_news,
                     };
-                    self.seen.insert(uid, seen);
+                    self.seen.insert(uid.clone(), seen);
                 }
             }
         }
-        Ok(())
     }
 
     /// Keeps what is new or has changed, lets rules rate it, logs and counts it.
@@ -123,7 +121,7 @@ fn insert(
     rules: &Rules,
     trend: &mut Changes,
 ) -> Result<(), Failure> {
-    let Said { facts, config } = seen.said;
+    let Said { facts, config } = Arc::unwrap_or_clone(seen.said);
     let mut resource = Resource {
         uid: uid.to_owned(),
         account: seen.account,
@@ -151,8 +149,9 @@ fn replace(
 ) -> Result<bool, Failure> {
     let before = kept.record.clone();
     let resource = &mut kept.record;
-    resource.facts.update(seen.said.facts);
-    if let Some(config) = seen.said.config {
+    let Said { facts, config } = Arc::unwrap_or_clone(seen.said);
+    resource.facts.update(facts);
+    if let Some(config) = config {
         resource.config = config.into_bytes();
     }
     let rating = rules.rate(&resource.account, || fields::document(resource));

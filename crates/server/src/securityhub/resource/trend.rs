@@ -1,6 +1,6 @@
 //! How many resources there were on past days, kept as the changes of each day.
 
-use serde_json::json;
+use serde::Serialize;
 
 use super::category;
 use super::facts::Facts;
@@ -37,17 +37,58 @@ impl Changes {
     }
 }
 
-/// What trends of resources are asked by, as JSON.
+/// What trends of resources are asked by.
+///
+/// Invariant: in the order of the names, as rows were written at all times.
+#[derive(Serialize)]
+struct Fields<'f> {
+    account_id: &'f str,
+    region: &'f str,
+    resource_category: &'f str,
+    resource_cloud_provider: &'f str,
+    resource_owner_id: &'f str,
+    resource_owner_organization_id: Option<&'f str>,
+    resource_region: &'f str,
+    resource_type: &'f str,
+}
+
+/// These fields as JSON.
 fn fields(account: &str, facts: &Facts) -> String {
-    let fields = json!({
-        "account_id": account,
-        "region": facts.region,
-        "resource_type": facts.r#type,
-        "resource_category": category::category(&facts.r#type).as_str(),
-        "resource_cloud_provider": facts.provider,
-        "resource_region": facts.resource_region,
-        "resource_owner_id": facts.owner,
-        "resource_owner_organization_id": facts.organization,
-    });
-    fields.to_string()
+    let fields = Fields {
+        account_id: account,
+        region: &facts.region,
+        resource_category: category::category(&facts.r#type).as_str(),
+        resource_cloud_provider: &facts.provider,
+        resource_owner_id: &facts.owner,
+        resource_owner_organization_id: facts.organization.as_deref(),
+        resource_region: &facts.resource_region,
+        resource_type: &facts.r#type,
+    };
+    // Texts are always JSON.
+    serde_json::to_string(&fields).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn fields_are_in_the_order_of_their_names() {
+        for organization in [None, Some("o".to_owned())] {
+            let facts = Facts {
+                region: "r".into(),
+                organization,
+                ..Facts::default()
+            };
+            let text = fields("a", &facts);
+            let sorted: Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(text, sorted.to_string());
+            assert_eq!(
+                sorted["resource_owner_organization_id"],
+                json!(facts.organization)
+            );
+        }
+    }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use balefire_store::{Tx, Value};
 
 use super::installed::Installed;
-use super::named::{may_name, named};
+use super::named::{Installations, named};
 use super::{counting, rows};
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -20,8 +20,8 @@ pub struct Changes {
 #[derive(Debug)]
 struct Document {
     uid: String,
-    dropped: BTreeMap<String, Installed>,
-    named: BTreeMap<String, Installed>,
+    dropped: Installations,
+    named: Installations,
 }
 
 /// What becomes of a row.
@@ -41,19 +41,14 @@ impl Changes {
         uid: &str,
         account: &str,
         before: Option<&str>,
-        after: &str,
+        after: &Installations,
     ) -> Result<(), Failure> {
-        let before = before.filter(|text| may_name(text));
-        if before.is_none() && !may_name(after) {
-            return Ok(());
-        }
-        let dropped = before.map_or(Ok(BTreeMap::new()), |text| named(account, text))?;
-        let named = named(account, after)?;
-        if dropped != named {
+        let dropped = before.map_or(Ok(Installations::new()), |text| named(account, text))?;
+        if dropped != *after {
             self.documents.push(Document {
                 uid: uid.to_owned(),
                 dropped,
-                named,
+                named: after.clone(),
             });
         }
         Ok(())

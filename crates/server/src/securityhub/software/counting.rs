@@ -6,6 +6,7 @@
 use balefire_store::Tx;
 
 use super::changes::Changes;
+use super::named::named;
 use crate::context::{Ctx, Visible};
 use crate::failure::Failure;
 use crate::securityhub::finding::{Passing, Tail, Unpacker, account_of, scan_on};
@@ -42,7 +43,8 @@ pub fn count_on(ctx: &mut Ctx<'_, '_>) -> Result<bool, Failure> {
     for _ in 0..READS {
         let mut take = |finding: Passing<'_>| {
             let account = account_of(finding.uid).unwrap_or_default();
-            changes.take(finding.uid, account, None, &finding.text)
+            let named = named(account, &finding.text)?;
+            changes.take(finding.uid, account, None, &named)
         };
         let next = scan_on(
             ctx.tx,

@@ -20,6 +20,7 @@ pub use get_software_statistics_v2::get_software_statistics_v2;
 pub use get_software_v2::get_software_v2;
 
 pub(super) use changes::Changes;
+pub(super) use named::{Installations, named};
 
 use balefire_api::generated::securityhub::{FindingScopes, SoftwareFilters, SoftwareScopes};
 

@@ -22,18 +22,16 @@ const OTHER: &str = "Other";
 /// The region of what is in none.
 const GLOBAL: &str = "global";
 
-/// Whether `named` would have to read the document.
-pub fn may_name(text: &str) -> bool {
-    text.contains(MARK)
-}
+/// Packages on resources, by their ids.
+pub type Installations = BTreeMap<String, Installed>;
 
 /// Each affected package on each resource of a finding that its provider does not call over, by their ids.
 ///
 /// Invariant: rows were counted by what this gave. Where it comes to give something else for the same
 /// document, a migration empties `software` and starts the count anew.
-pub fn named(account: &str, text: &str) -> Result<BTreeMap<String, Installed>, serde_json::Error> {
-    let mut found = BTreeMap::new();
-    if !may_name(text) || Standing::of(text)?.is_closed() {
+pub fn named(account: &str, text: &str) -> Result<Installations, serde_json::Error> {
+    let mut found = Installations::new();
+    if !text.contains(MARK) || Standing::of(text)?.is_closed() {
         return Ok(found);
     }
     let whole: Value;

@@ -31,25 +31,37 @@ pub type Counts = [i64; SEVERITIES];
 #[derive(Debug, Default)]
 pub struct Changes {
     /// By account, and by the fields.
-    rows: BTreeMap<(String, Fields), Counts>,
+    rows: BTreeMap<String, BTreeMap<Fields, Counts>>,
 }
 
 impl Changes {
     /// A finding comes, or goes from one state to another.
-    pub fn take(&mut self, before: Option<State>, after: State) -> Result<(), Failure> {
-        if before.as_ref() == Some(&after) {
-            return Ok(());
+    pub fn take(&mut self, before: Option<&State>, after: &State) {
+        if before == Some(after) {
+            return;
         }
         if let Some(before) = before {
             self.add(before, -1);
         }
         self.add(after, 1);
-        Ok(())
     }
 
-    fn add(&mut self, state: State, count: i64) {
-        let counts = self.rows.entry((state.account, state.fields));
-        counts.or_default()[state.severity] += count;
+    /// Most findings are like one before, so nothing is copied to look for it.
+    fn add(&mut self, state: &State, count: i64) {
+        if !self.rows.contains_key(&state.account) {
+            self.rows.insert(state.account.clone(), BTreeMap::new());
+        }
+        let Some(rows) = self.rows.get_mut(&state.account) else {
+            return;
+        };
+        match rows.get_mut(&state.fields) {
+            Some(counts) => counts[state.severity] += count,
+            None => {
+                let mut counts = Counts::default();
+                counts[state.severity] = count;
+                rows.insert(state.fields.clone(), counts);
+            }
+        }
     }
 
     /// Adds the changes to those of today.
@@ -60,9 +72,10 @@ impl Changes {
     /// Adds the changes to those of a day.
     pub fn record_on(&self, tx: &mut Tx<'_>, day: i64) -> Result<(), Failure> {
         let mut added = Added::default();
-        for ((account, fields), counts) in &self.rows {
-            let fields = serde_json::to_string(fields)?;
-            added.add_all(account.clone(), fields, *counts);
+        for (account, rows) in &self.rows {
+            for (fields, counts) in rows {
+                added.add_all(account.clone(), serde_json::to_string(fields)?, *counts);
+            }
         }
         FINDINGS.record(tx, day, added)
     }

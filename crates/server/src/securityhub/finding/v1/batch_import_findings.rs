@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::super::edit::Edited;
 use super::super::identity::Identity;
-use super::super::import_findings::Import;
+use super::super::import::Import;
 use super::super::index::Index;
 use super::super::instant_ms;
 use super::super::packing::{Packer, Unpacker};
@@ -181,7 +181,7 @@ impl Batch {
             Err(reason) => return Ok(Err(Refusal::input(reason))),
         };
         let account = accepted.account.clone();
-        self.import.take(ctx, accepted)?;
+        self.import.take(ctx, &accepted, None)?;
         self.move_edit(ctx, uid, moved)?;
         self.keep(ctx, uid, account, &text)?;
         let arn = merged["ProductArn"].as_str().unwrap_or_default();

@@ -183,10 +183,10 @@ impl Update {
         let counted = self.edits.get(uid).and_then(Edited::counted);
         let [was, is] =
             [&before, &accepted.text].map(|text| state(&finding.account, text, counted));
-        self.trend.take(Some(was?), is?)?;
+        self.trend.take(Some(&was?), &is?);
         let account = &finding.account;
         self.software
-            .take(uid, account, Some(&before), &accepted.text)?;
+            .take(uid, account, Some(&before), &accepted.software)?;
         let packed = Packer::newest(ctx.tx)?.pack(&accepted.text)?;
         version::replace(ctx, finding, packed)?;
         asff.finding_version = finding.version;
