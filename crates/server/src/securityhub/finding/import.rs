@@ -1,0 +1,229 @@
+//! Findings on their way in: what a call touches, and what becomes of it.
+
+use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
+
+use balefire_store::{Error, Kept};
+use serde_json::json;
+
+use super::Finding;
+use super::counted::{edited, state};
+use super::edit::{Edit, Edited, Standing, edits_of, status_after_reopening};
+use super::identity::account_of;
+use super::index::Index;
+use super::packing::{Packed, Packer, Unpacker, train_if_due};
+use super::provider::Accepted;
+use super::ruled;
+use super::version;
+use crate::context::Ctx;
+use crate::failure::Failure;
+use crate::securityhub::automation_rule::{Rules, Version};
+use crate::securityhub::resource;
+use crate::securityhub::software;
+use crate::securityhub::trend::{Changes, State};
+
+/// The findings that a call touches, and what became of them so far.
+pub struct Import {
+    pub findings: HashMap<String, Kept<Finding>>,
+    pub edits: HashMap<String, Edited>,
+    rules: Rules,
+    packer: Packer,
+    unpacker: Unpacker,
+    created: BTreeSet<String>,
+    /// None of those that were created.
+    updated: BTreeSet<String>,
+    trend: Changes,
+    resources: resource::Named,
+    software: software::Changes,
+    counts: Counts,
+}
+
+/// How many documents did what.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    pub created: i32,
+    pub updated: i32,
+    pub unchanged: i32,
+}
+
+impl Import {
+    pub fn of(ctx: &mut Ctx<'_, '_>, uids: &[&str], index: &Index) -> Result<Import, Failure> {
+        let findings: HashMap<_, _> = super::records_of(ctx.tx, uids)?;
+        let known: Vec<&str> = findings.keys().map(String::as_str).collect();
+        Ok(Import {
+            edits: edits_of(ctx.tx, &known, index.tail())?,
+            rules: Rules::over(ctx, uids.iter().filter_map(|uid| account_of(uid)))?,
+            packer: Packer::newest(ctx.tx)?,
+            unpacker: Unpacker::default(),
+            findings,
+            created: BTreeSet::new(),
+            updated: BTreeSet::new(),
+            trend: Changes::default(),
+            resources: resource::Named::default(),
+            software: software::Changes::default(),
+            counts: Counts::default(),
+        })
+    }
+
+    /// Takes a document, which may be packed already.
+    pub fn take(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        document: &Accepted,
+        packed: Option<&Packed>,
+    ) -> Result<(), Failure> {
+        let Accepted {
+            uid,
+            account,
+            text,
+            about,
+            ..
+        } = document;
+        let now_ms = ctx.now.0;
+        let version = Version {
+            uid,
+            account,
+            text,
+            before: None,
+        };
+        let Some(known) = self.findings.get_mut(uid) else {
+            self.resources.take(account, about, true);
+            ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
+            self.trend.take(None, &self.counted(document));
+            let software = &document.software;
+            self.software.take(uid, account, None, software)?;
+            let packed = packed.cloned();
+            let packed = packed.map_or_else(|| self.packer.pack(text), Ok)?;
+            return self.create(ctx, uid, account, packed);
+        };
+        let Packed { bytes, dictionary } = &known.packed;
+        let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
+        if is_same(&before, text, document.is_undated)? {
+            self.counts.unchanged += 1;
+            self.resources.take(account, about, false);
+            return Ok(());
+        }
+        let counted = self.edits.get(uid).and_then(Edited::counted);
+        let was = state(account, &before, counted)?;
+        let before_ms = std::mem::replace(&mut known.updated_ms, now_ms);
+        version::replace(ctx, known, self.packer.pack(text)?)?;
+        if Standing::of(&before)?.reopens(Standing::of(text)?)
+            && let Some(edit) = self.edits.get_mut(uid)
+        {
+            reopen(ctx, edit)?;
+        }
+        let version = Version {
+            before: Some((&before, before_ms)),
+            ..version
+        };
+        ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
+        self.trend.take(Some(&was), &self.counted(document));
+        self.resources.take(account, about, true);
+        let software = &document.software;
+        self.software.take(uid, account, Some(&before), software)?;
+        self.counts.updated += 1;
+        if !self.created.contains(uid) {
+            self.updated.insert(uid.clone());
+        }
+        Ok(())
+    }
+
+    fn create(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        uid: &str,
+        account: &str,
+        packed: Packed,
+    ) -> Result<(), Failure> {
+        let record = Finding {
+            uid: uid.to_owned(),
+            account: account.to_owned(),
+            packed,
+            imported_ms: ctx.now.0,
+            updated_ms: ctx.now.0,
+        };
+        insert(ctx, &record)?;
+        self.counts.created += 1;
+        self.created.insert(uid.to_owned());
+        let known = Kept { record, version: 1 };
+        self.findings.insert(uid.to_owned(), known);
+        Ok(())
+    }
+
+    /// Sets something else over a finding whose document was taken.
+    pub fn write_edit(
+        &mut self,
+        ctx: &mut Ctx<'_, '_>,
+        uid: &str,
+        after: Edit,
+    ) -> Result<(), Failure> {
+        let (Some(finding), Some(edited)) = (self.findings.get(uid), self.edits.get_mut(uid))
+        else {
+            return Ok(());
+        };
+        let Packed { bytes, dictionary } = &finding.packed;
+        let text = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
+        let was = state(&finding.account, &text, edited.counted())?;
+        edited.write(ctx, after)?;
+        let is = state(&finding.account, &text, edited.counted())?;
+        self.trend.take(Some(&was), &is);
+        Ok(())
+    }
+
+    /// What trends count of a document, with what is set over it.
+    fn counted<'d>(&self, document: &'d Accepted) -> Cow<'d, State> {
+        match self.edits.get(&document.uid).and_then(Edited::counted) {
+            None => Cow::Borrowed(&document.state),
+            Some(edit) => Cow::Owned(edited(document.state.clone(), Some(edit))),
+        }
+    }
+
+    /// Logs and counts what changed, leaves what rules are to cause, and trains a dictionary when it is due.
+    pub fn finish(self, ctx: &mut Ctx<'_, '_>) -> Result<Counts, Failure> {
+        let (created, updated) = (&self.created, &self.updated);
+        if !self.packer.has_dictionary() && !created.is_empty() {
+            train_if_due(ctx.tx, created.len(), ctx.now.0)?;
+        }
+        if !created.is_empty() || !updated.is_empty() {
+            let body = json!({"created": created, "updated": updated});
+            let account = ctx.caller.account.clone();
+            ctx.changed("findings.imported", &account, &body)?;
+        }
+        self.trend.record(ctx)?;
+        self.resources.finish(ctx, &self.rules)?;
+        self.software.record(ctx)?;
+        self.rules.finish(ctx)?;
+        Ok(self.counts)
+    }
+}
+
+/// Order and white space of members make no difference; nor does the time of a document that had none.
+fn is_same(before: &str, after: &str, is_undated: bool) -> Result<bool, Failure> {
+    if before == after {
+        return Ok(true);
+    }
+    let parsed = serde_json::from_str::<serde_json::Value>;
+    let (mut before, after) = (parsed(before)?, parsed(after)?);
+    if is_undated && let Some(event) = before.as_object_mut() {
+        event.insert("time".into(), after["time"].clone());
+    }
+    Ok(before == after)
+}
+
+fn insert(ctx: &mut Ctx<'_, '_>, finding: &Finding) -> Result<(), Failure> {
+    match ctx.tx.insert(finding) {
+        // Another server brought it in at this very moment; the next try will see it.
+        Err(Error::Exists { .. }) => Err(Failure::Throttled),
+        done => Ok(done?),
+    }
+}
+
+/// A customer's status gives way where the provider opened the finding again.
+fn reopen(ctx: &mut Ctx<'_, '_>, edited: &mut Edited) -> Result<(), Failure> {
+    let mut after = edited.current().clone();
+    after.status_id = after.status_id.map(status_after_reopening);
+    if after == *edited.current() {
+        return Ok(());
+    }
+    edited.write(ctx, after)
+}
