@@ -4,6 +4,10 @@ use std::sync::OnceLock;
 
 use regex::Regex;
 
+/// The expression of `.*\S.*`, by far the most frequent one.
+const NOT_BLANK: &str = r"(?s)^(?:.*[^ \t\n\r\x0B\x0C].*)$";
+const BLANKS: &[u8] = b" \t\n\r\x0B\x0C";
+
 /// A pattern of the model and the expression that decides it.
 ///
 /// The model's dialect has look-ahead and ASCII classes; code generation turns the only look-ahead
@@ -31,9 +35,12 @@ impl Pattern {
         }
     }
 
-    /// Whether the text matches. An expression that does not compile matches nothing; a test
+    /// Whether the text matches, found without the expression where that only asks for more than blanks. An expression that does not compile matches nothing; a test
     /// compiles them all.
     pub fn matches(&self, text: &str) -> bool {
+        if self.expression == NOT_BLANK {
+            return text.bytes().any(|byte| !BLANKS.contains(&byte));
+        }
         let allowed = self.forbidden_start.is_empty() || !text.starts_with(self.forbidden_start);
         allowed && self.compile().is_some_and(|regex| regex.is_match(text))
     }
@@ -43,5 +50,30 @@ impl Pattern {
         self.compiled
             .get_or_init(|| Regex::new(self.expression).ok())
             .as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_blank_is_found_as_the_expression_finds_it() {
+        let pattern = Pattern::new(r".*\S.*", NOT_BLANK, "");
+        let regex = pattern.compile().unwrap();
+        for text in [
+            "",
+            " ",
+            "\t\n\r\x0B\x0C ",
+            "a",
+            " a",
+            "\na\n",
+            "\u{a0}",
+            "\u{2003}",
+            "\0",
+            "é",
+        ] {
+            assert_eq!(pattern.matches(text), regex.is_match(text), "{text:?}");
+        }
     }
 }

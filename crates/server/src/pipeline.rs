@@ -200,7 +200,7 @@ impl Pipeline {
         let prepare = self.store.read(move |tx| look(&mut before.ctx(tx)));
         let prepare = prepare.await??;
         let caller = Arc::clone(&work.caller);
-        let prepared: Prepared = if is_long {
+        let prepared = if is_long {
             let now = work.now;
             let apart = tokio::task::spawn_blocking(move || prepare(&caller, now, input));
             apart
@@ -209,8 +209,12 @@ impl Pipeline {
         } else {
             prepare(&caller, work.now, input)?
         };
-        let write = move |tx: &mut Tx<'_>| prepared(&mut work.ctx(tx));
-        self.store.write(&account, write).await?
+        let prepared: Arc<Prepared> = Arc::new(prepared);
+        let ready = Arc::clone(&prepared);
+        let write = move |tx: &mut Tx<'_>| ready(&mut work.ctx(tx));
+        let written = self.store.write(&account, write).await?;
+        drop(prepared);
+        written
     }
 
     async fn write(

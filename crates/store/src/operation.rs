@@ -64,11 +64,16 @@ where
         let never_ran = || Error::Unknown {
             reason: "the operation has no outcome".into(),
         };
-        let outcome = self.outcome;
+        let Write {
+            closure,
+            outcome,
+            reply,
+            ..
+        } = *self;
+        // What the caller holds as well is then the caller's to free, and not for the writer's time.
+        drop(closure);
         // A caller that went away does not change what was kept.
-        let _ = self
-            .reply
-            .send(result.and_then(|()| outcome.ok_or_else(never_ran)));
+        let _ = reply.send(result.and_then(|()| outcome.ok_or_else(never_ran)));
     }
 }
 

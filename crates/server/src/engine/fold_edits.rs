@@ -14,8 +14,8 @@ const FINDINGS: usize = 250;
 const REST_MS: i64 = 500;
 /// So old an edit may get all the same.
 const AGE_MAX_MS: i64 = 60_000;
-/// So many may wait all the same.
-const WAITING_MAX: usize = 500_000;
+/// So many may wait all the same, half of what is taken at most.
+const WAITING_MAX: usize = 1_000_000;
 
 impl Engine {
     /// Folds some of what waits, if it is time to.

@@ -16,8 +16,8 @@ use crate::formats::Placed;
 /// Findings and bytes of one request.
 const BATCH_FINDINGS: usize = 500;
 const BATCH_BYTES: usize = 4 << 20;
-/// Requests under way at once: one is committed while the next is read.
-const BATCHES_UNDER_WAY: usize = 3;
+/// Requests under way at once: while one is on its way to the disk, others are read, checked and packed.
+const BATCHES_UNDER_WAY: usize = 6;
 
 /// Findings on their way in one request.
 #[derive(Default)]

@@ -57,15 +57,16 @@ impl Said {
     /// Of an element of `resources` and the document's `cloud`. Without an id it is no resource of the
     /// inventory.
     pub fn of(account: &str, resource: &Value, cloud: &Value) -> Option<Said> {
-        let id = text(resource, "/uid")?;
-        let named = text(resource, "/type").unwrap_or(NO_TYPE);
-        let native = text(resource, "/region").or_else(|| region_of_arn(id));
-        let region = text(cloud, "/region").or(native).unwrap_or(NO_REGION);
-        let provider = text(resource, "/provider").or_else(|| text(cloud, "/provider"));
+        let id = text(resource, &["uid"])?;
+        let named = text(resource, &["type"]).unwrap_or(NO_TYPE);
+        let native = text(resource, &["region"]).or_else(|| region_of_arn(id));
+        let region = text(cloud, &["region"]).or(native).unwrap_or(NO_REGION);
+        let provider = text(resource, &["provider"]).or_else(|| text(cloud, &["provider"]));
         let owned = |text: &str| text.to_owned();
-        let organization = text(resource, "/owner/org/uid").or_else(|| text(cloud, "/org/uid"));
-        let partition = text(resource, "/cloud_partition")
-            .or_else(|| text(cloud, "/cloud_partition"))
+        let organization =
+            text(resource, &["owner", "org", "uid"]).or_else(|| text(cloud, &["org", "uid"]));
+        let partition = text(resource, &["cloud_partition"])
+            .or_else(|| text(cloud, &["cloud_partition"]))
             .or_else(|| partition_of_arn(id));
         let facts = Facts {
             id: id.to_owned(),
@@ -73,12 +74,12 @@ impl Said {
             region: region.to_owned(),
             resource_region: native.unwrap_or(region).to_owned(),
             provider: category::provider(provider).to_owned(),
-            owner: text(resource, "/owner/account/uid")
+            owner: text(resource, &["owner", "account", "uid"])
                 .unwrap_or(account)
                 .to_owned(),
             organization: organization.map(owned),
             partition: partition.map(owned),
-            name: text(resource, "/name").map(owned),
+            name: text(resource, &["name"]).map(owned),
             created_ms: time_ms(resource, "created_time"),
             tags: resource.get("tags").and_then(tags),
             rating: None,
@@ -119,9 +120,10 @@ impl Facts {
     }
 }
 
-/// A text that is more than blanks.
-fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
-    let found = value.pointer(pointer)?.as_str()?;
+/// A text that is more than blanks, at the end of a path of members.
+fn text<'v>(value: &'v Value, path: &[&str]) -> Option<&'v str> {
+    let found = path.iter().try_fold(value, |value, name| value.get(name))?;
+    let found = found.as_str()?;
     (!found.trim().is_empty()).then_some(found)
 }
 
@@ -142,7 +144,7 @@ fn tags(value: &Value) -> Option<BTreeMap<String, String>> {
     let pairs: Vec<(&str, &Value)> = match value {
         Value::Array(list) => list
             .iter()
-            .filter_map(|tag| Some((text(tag, "/name")?, tag.get("value")?)))
+            .filter_map(|tag| Some((text(tag, &["name"])?, tag.get("value")?)))
             .collect(),
         Value::Object(map) => map.iter().map(|(key, value)| (&**key, value)).collect(),
         _ => return None,
