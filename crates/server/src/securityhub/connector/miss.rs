@@ -1,4 +1,4 @@
-//! Findings that got no ticket though a rule wanted one: counted, and told with the connector's health for a day.
+//! Findings that got no ticket though a rule wanted one: counted, and told with the health for a day.
 
 use balefire_api::Timestamp;
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
