@@ -130,6 +130,17 @@ fn what_matches_gets_a_ticket_that_says_which_rule_asked() {
 }
 
 #[test]
+fn service_now_gets_an_incident() {
+    let scene = Scene::service_now();
+    rule(&scene, "Critical", &scene.connector);
+    bring(&scene, &[critical("a", json!({}))]);
+    let sent = scene.posts();
+    assert_eq!(sent[0]["short_description"], "[Critical] Finding a");
+    assert_eq!(sent.len(), 1);
+    assert_eq!(log(&scene, "ticket.created")[0].2["id"], "INC0001");
+}
+
+#[test]
 fn a_finding_that_has_a_ticket_of_the_connector_gets_no_other() {
     let scene = Scene::jira();
     rule(&scene, "Critical", &scene.connector);

@@ -91,6 +91,12 @@ impl Scene {
         Scene::new(JIRA, json!({"JiraCloud": {"ProjectKey": "OPS"}}))
     }
 
+    pub fn service_now() -> Scene {
+        let secret = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:now";
+        let provider = json!({"ServiceNow": {"InstanceName": "shop", "SecretArn": secret}});
+        Scene::new(SERVICE_NOW, provider)
+    }
+
     pub fn input(&self) -> CreateTicketV2Request {
         CreateTicketV2Request {
             client_token: None,
@@ -169,9 +175,7 @@ fn the_answer_is_the_issue_that_jira_made() {
 
 #[test]
 fn the_answer_is_the_incident_that_service_now_made() {
-    let secret = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:now";
-    let provider = json!({"ServiceNow": {"InstanceName": "shop", "SecretArn": secret}});
-    let scene = Scene::new(SERVICE_NOW, provider);
+    let scene = Scene::service_now();
     let made = scene.ticket(scene.input(), None).unwrap();
     assert_eq!(made.ticket_id, "INC0001");
     assert!(made.ticket_src_url.unwrap().ends_with("sys_id%3Dabc1"));

@@ -131,8 +131,9 @@ pub fn told(ctx: &mut Ctx<'_, '_>, connector: &Connector) -> Result<Option<Strin
         return Ok(None);
     }
     let mut said: Vec<String> = missed.iter().take(RULES_MAX).map(Miss::told).collect();
-    if let Some(more) = missed.len().checked_sub(RULES_MAX + 1) {
-        said.push(format!("So it was with {} more rules.", more + 1));
+    if missed.len() > RULES_MAX {
+        let more = missed.len() - RULES_MAX;
+        said.push(format!("Further rules with such findings: {more}."));
     }
     Ok(Some(said.join(" ")))
 }
@@ -161,7 +162,14 @@ impl Miss {
         };
         let since = Timestamp(self.since_ms).date_time();
         let name: String = self.rule_name.chars().take(NAME_CHARS_MAX).collect();
-        let reason = self.reason.trim_end_matches('.');
+        // What a system has answered may be of many lines.
+        let (name, reason) = (one_line(&name), one_line(&self.reason));
+        let reason = reason.trim_end_matches('.');
         format!("Since {since}, {findings} of the rule \"{name}\" got no ticket: {reason}.")
     }
+}
+
+fn one_line(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ")
 }

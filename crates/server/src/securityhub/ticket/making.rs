@@ -142,6 +142,8 @@ pub fn made(ctx: &mut Ctx<'_, '_>, payload: &[u8], made: Made) -> Result<(), Fai
             body["reason"] = reason.as_str().into();
             if !row.rule.is_empty() {
                 // Nobody waits for the answer.
+                let (rule, finding) = (&row.rule, &row.finding);
+                tracing::warn!(rule, finding, "a rule's ticket was not made: {reason}");
                 let missed = Missed {
                     rule_arn: &row.rule,
                     rule_name: &order.rule_name,

@@ -36,7 +36,7 @@ fn missed(scene: &Scene) -> Vec<String> {
 fn what_is_refused_is_told_and_may_be_tried_again() {
     let scene = Scene::jira();
     let rule = rule(&scene, "Critical", &scene.connector);
-    let refuses = Behaviour::Answers(400, "no api-token issues");
+    let refuses = Behaviour::Answers(400, "{\n  \"errors\": \"no api-token issues\"\n}");
     scene.receiver.behave(refuses);
     bring(&scene, &[critical("a", json!({}))]);
     let reason = &given_up(&scene.t)[0];
@@ -48,8 +48,9 @@ fn what_is_refused_is_told_and_may_be_tried_again() {
     let said = message(&scene, &scene.connector);
     // A finding that is refused twice is one.
     let expected = "1 finding of the rule \"page\" got no ticket: 127.0.0.1 answered 400";
+    assert!(said.contains(expected), "{said}");
     assert!(
-        said.contains(expected) && said.contains("[secret]"),
+        said.contains("no [secret] issues") && !said.contains('\n'),
         "{said}"
     );
     scene.posts();
@@ -118,6 +119,16 @@ fn one_that_never_was_well_is_not_asked() {
     assert!(said.contains(expected), "{said}");
     assert!(!message(&scene, &scene.connector).contains("got no ticket"));
     assert_eq!(given_up(&scene.t), Vec::<String>::new());
+    for _ in 1..7 {
+        rule(&scene, "Critical", &id);
+    }
+    bring(&scene, &[critical("c", json!({}))]);
+    let said = message(&scene, &id);
+    assert_eq!(said.matches("got no ticket").count(), 5, "{said}");
+    assert!(
+        said.ends_with("Further rules with such findings: 2."),
+        "{said}"
+    );
 }
 
 #[test]
