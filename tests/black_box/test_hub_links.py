@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 
 from harness.account import REGION
-from harness.findings import FIXTURES, all_findings
+from harness.findings import FIXTURES, all_findings, made_up, write_lines
 from harness.outside import Outside
 from harness.process import ADMINISTRATOR, Server, balefire
 from harness.wire import eventually, refusal
@@ -204,6 +204,58 @@ def test_a_ticket_is_made_of_a_finding(fresh_store, tmp_path):
             dry = {"ConnectorId": id, "FindingMetadataUid": "none"}
             refusal(client.create_ticket_v2, "ResourceNotFoundException", 404, **dry)
             assert client.create_ticket_v2(**dry, Mode="DRYRUN")["TicketId"] == "OPS-8"
+
+
+def critical(*numbers, **members):
+    severity = {"severity_id": 5, "severity": "Critical"}
+    return [made_up(number) | severity | members for number in numbers]
+
+
+def bring_in(server, directory, findings):
+    path = write_lines(directory / "findings.jsonl", findings)
+    done = balefire("import", path, account=server.administrator)
+    assert done.returncode == 0, done.stderr
+
+
+def ticket_rule(connector):
+    filters = [{"FieldName": "severity", "Filter": {"Value": "Critical", "Comparison": "EQUALS"}}]
+    integration = {"ConnectorArn": connector}
+    return {
+        "RuleName": "to the board",
+        "Description": "A ticket for what is critical",
+        "RuleOrder": 1,
+        "Criteria": {"OcsfFindingCriteria": {"CompositeFilters": [{"StringFilters": filters}]}},
+        "Actions": [{"Type": "EXTERNAL_INTEGRATION", "ExternalIntegrationConfiguration": integration}],
+    }
+
+
+def test_a_rule_has_tickets_made_and_a_storm_is_bounded(fresh_store, tmp_path):
+    with Outside() as jira:
+        jira.on("GET /rest/api/3/myself", (200, {"accountId": "1"}, 0))
+        jira.on("GET /rest/api/3/project/OPS", (200, {"key": "OPS"}, 0))
+        issue = "POST /rest/api/3/issue"
+        jira.on(issue, (201, {"id": "7", "key": "OPS-7"}, 0))
+        with serving(fresh_store, tmp_path, jira_section(tmp_path, jira.url)) as (server, client):
+            client.create_aggregator_v2(RegionLinkingMode="ALL_REGIONS")
+            provider = {"JiraCloud": {"ProjectKey": "OPS"}}
+            made = client.create_connector_v2(Name="tickets", Provider=provider)
+            waits_for(client, made["ConnectorId"], "CONNECTED")
+            wrong = ticket_rule(made["ConnectorArn"].replace(REGION, ELSEWHERE))
+            refusal(client.create_automation_rule_v2, "ValidationException", 400, **wrong)
+            rule = client.create_automation_rule_v2(**ticket_rule(made["ConnectorArn"]))["RuleArn"]
+            bring_in(server, tmp_path, [*critical(1, 2), made_up(3)])
+            eventually(lambda: len(jira.of(issue)) == 2, "two tickets")
+            assert "Automation rule: to the board" in str(jira.of(issue)[0].body)
+            # The next versions are nothing new, and what is beyond the hundred of an hour is told.
+            bring_in(server, tmp_path, critical(1, 2, message="sent again"))
+            bring_in(server, tmp_path, critical(*range(10, 150)))
+            told = '42 findings of the rule "to the board" got no ticket'
+            eventually(lambda: told in health(client, made["ConnectorId"])["Message"], told)
+            eventually(lambda: len(jira.of(issue)) >= 100, "a hundred tickets")
+            summaries = [asked.body["fields"]["summary"] for asked in jira.of(issue)]
+            assert len(summaries) == 100 and summaries.count("[Critical] Finding 1") == 1
+            tried = balefire("rules", "test", rule, account=server.administrator)
+            assert "142 would have matched and 142 would have changed" in tried.stdout
 
 
 @pytest.mark.parametrize("provider", ["Azure", "GCP"])

@@ -128,6 +128,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0025_finding_history",
         sql: include_str!("../migrations/0025_finding_history.sql"),
     },
+    Migration {
+        name: "0026_rule_tickets",
+        sql: include_str!("../migrations/0026_rule_tickets.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

@@ -1,7 +1,7 @@
 //! The job that makes a ticket in a connector's system.
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use balefire_store::Job;
 
@@ -16,27 +16,28 @@ use crate::securityhub::ticket::{self, Made};
 pub const ERRAND: Errand = Errand {
     prepare,
     settle,
-    marks: false,
+    marks: true,
 };
 
 fn prepare(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<Option<Call>, Failure> {
-    let Some((order, name, detail)) = ticket::to_make(ctx, &job.payload)? else {
+    let Some(ticket) = ticket::to_make(ctx, &job.payload)? else {
         return Ok(None);
     };
-    Ok(system(detail).map(|system| {
+    Ok(system(ticket.detail).map(|system| {
         Call::CreateTicket(Draft {
-            name,
+            name: ticket.name,
             system,
-            key: order.ticket,
-            summary: order.summary,
-            description: order.description,
-            until_ms: order.until_ms,
-            again: job.attempts > 1,
+            key: ticket.ticket,
+            summary: ticket.summary,
+            description: ticket.description,
+            until_ms: ticket.until_ms,
+            again: job.attempts > 1 || ticket.was_given_up,
         })
     }))
 }
 
-/// That the system refuses is told to whoever asked, and no fault of the job's: nobody waits for a later try.
+/// That the system refuses is told to whoever called, and no fault of the job's: nobody waits for a later
+/// try. What a rule asked for comes here as a fault when the job is given up, and may be tried again.
 fn settle(ctx: &mut Ctx<'_, '_>, job: &Job, answered: Answered) -> Result<(), Failure> {
     let made = match answered {
         Ok(reply) => match serde_json::from_value(reply)? {

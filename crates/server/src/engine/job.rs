@@ -6,8 +6,9 @@ use std::time::Duration;
 use balefire_store::{Error, Job, Tx};
 
 use super::{
-    Engine, LEASE_MS, check_connector, count_software, create_ticket, notify, open_rule_incidents,
-    pager_duty, publish, review_risks, runbook, settle_replication_set, take_event,
+    Engine, LEASE_MS, ask_rule_tickets, check_connector, count_software, create_ticket, notify,
+    open_rule_incidents, pager_duty, publish, review_risks, runbook, settle_replication_set,
+    take_event,
 };
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
@@ -53,6 +54,9 @@ impl Work {
             crate::events::TAKE_EVENT => Work::Inside(take_event::take_event),
             crate::securityhub::automation_rule::OPEN_RULE_INCIDENTS => {
                 Work::Inside(open_rule_incidents::open_rule_incidents)
+            }
+            crate::securityhub::automation_rule::ASK_RULE_TICKETS => {
+                Work::Inside(ask_rule_tickets::ask_rule_tickets)
             }
             crate::incidents::replication_set::SETTLE_REPLICATION_SET => {
                 Work::Inside(settle_replication_set::settle_replication_set)

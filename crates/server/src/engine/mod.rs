@@ -1,5 +1,6 @@
 //! What happens because time passes, or because a request left something to do: one file for each job.
 
+mod ask_rule_tickets;
 mod busy;
 mod check_connector;
 mod count_software;

@@ -15,7 +15,7 @@ use crate::failure::Failure;
 use crate::testing::receiver::{Behaviour, Receiver};
 use crate::testing::{ADMINISTRATOR, REGION, Testing};
 
-const JIRA: Behaviour = Behaviour::Routes(&[
+pub(in crate::engine) const JIRA: Behaviour = Behaviour::Routes(&[
     ("GET /hook/rest/api/3/myself", 200, r#"{"accountId":"1"}"#),
     ("GET /hook/rest/api/3/project/OPS", 200, r#"{"key":"OPS"}"#),
     (
@@ -24,7 +24,7 @@ const JIRA: Behaviour = Behaviour::Routes(&[
         r#"{"id":"7","key":"OPS-7"}"#,
     ),
 ]);
-const FOUND: Behaviour = Behaviour::Routes(&[(
+pub(in crate::engine) const FOUND: Behaviour = Behaviour::Routes(&[(
     "GET /hook/rest/api/3/search/jql",
     200,
     r#"{"issues":[{"id":"7","key":"OPS-7"}]}"#,
@@ -39,12 +39,12 @@ const SERVICE_NOW: Behaviour = Behaviour::Routes(&[
 ]);
 
 /// A connector that is connected, and a finding.
-struct Scene {
-    t: Testing,
-    receiver: Receiver,
-    engine: Arc<Engine>,
-    connector: String,
-    finding: String,
+pub(in crate::engine) struct Scene {
+    pub t: Testing,
+    pub receiver: Receiver,
+    pub engine: Arc<Engine>,
+    pub connector: String,
+    pub finding: String,
 }
 
 impl Scene {
@@ -87,11 +87,17 @@ impl Scene {
         scene
     }
 
-    fn jira() -> Scene {
+    pub fn jira() -> Scene {
         Scene::new(JIRA, json!({"JiraCloud": {"ProjectKey": "OPS"}}))
     }
 
-    fn input(&self) -> CreateTicketV2Request {
+    pub fn service_now() -> Scene {
+        let secret = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:now";
+        let provider = json!({"ServiceNow": {"InstanceName": "shop", "SecretArn": secret}});
+        Scene::new(SERVICE_NOW, provider)
+    }
+
+    pub fn input(&self) -> CreateTicketV2Request {
         CreateTicketV2Request {
             client_token: None,
             connector_id: self.connector.clone(),
@@ -101,7 +107,7 @@ impl Scene {
     }
 
     /// The call, while the engine does the job that it leaves; then what shall happen, and the job again.
-    fn ticket(
+    pub fn ticket(
         &self,
         input: CreateTicketV2Request,
         then: Option<&dyn Fn()>,
@@ -138,7 +144,7 @@ impl Scene {
         }
     }
 
-    fn posts(&self) -> Vec<Value> {
+    pub fn posts(&self) -> Vec<Value> {
         let received = self.receiver.take();
         let posts = received.iter().filter(|sent| sent.parts.method == "POST");
         posts.map(|sent| sent.json()).collect()
@@ -169,9 +175,7 @@ fn the_answer_is_the_issue_that_jira_made() {
 
 #[test]
 fn the_answer_is_the_incident_that_service_now_made() {
-    let secret = "arn:aws:secretsmanager:eu-central-1:111111111111:secret:now";
-    let provider = json!({"ServiceNow": {"InstanceName": "shop", "SecretArn": secret}});
-    let scene = Scene::new(SERVICE_NOW, provider);
+    let scene = Scene::service_now();
     let made = scene.ticket(scene.input(), None).unwrap();
     assert_eq!(made.ticket_id, "INC0001");
     assert!(made.ticket_src_url.unwrap().ends_with("sys_id%3Dabc1"));

@@ -20,8 +20,9 @@ pub struct Draft {
     /// One line.
     pub summary: String,
     pub description: String,
-    /// After this nothing is made any more, and a fault that may pass is a refusal.
-    pub until_ms: i64,
+    /// After this nothing is made any more, and a fault that may pass is a refusal. Where nobody waits, there
+    /// is no such time, and what the system refuses is a fault.
+    pub until_ms: Option<i64>,
     /// Whether an earlier attempt may have made the ticket.
     pub again: bool,
 }
@@ -36,8 +37,9 @@ pub enum Written {
 impl Connectors {
     /// Makes a ticket, or finds the one that an earlier attempt has made.
     pub async fn write(&self, http: &Http, draft: &Draft, now: Timestamp) -> Result<Reply, Fault> {
+        let is_late = draft.until_ms.is_some_and(|until_ms| now.0 >= until_ms);
         let written = match self.0.get(&draft.name) {
-            Some(site) => site.write(http, draft, now.0 >= draft.until_ms).await,
+            Some(site) => site.write(http, draft, is_late).await,
             None => Err(Fault::lasting(format!(
                 "nothing is set for the connector: add [connectors.\"{}\"] to balefire.toml",
                 draft.name
@@ -45,9 +47,11 @@ impl Connectors {
         };
         let written = match written {
             Ok(written) => written,
-            Err(fault) if fault.lasting || now.0 >= draft.until_ms => Written::Refused {
-                reason: fault.reason,
-            },
+            Err(fault) if is_late || fault.lasting && draft.until_ms.is_some() => {
+                Written::Refused {
+                    reason: fault.reason,
+                }
+            }
             Err(fault) => return Err(fault),
         };
         serde_json::to_value(written).map_err(|error| Fault::lasting(error.to_string()))

@@ -7,7 +7,8 @@ use serde_json::{Value as Json, json};
 
 use super::definition::{Action, Definition};
 use super::openings::Openings;
-use super::{OPEN_RULE_INCIDENTS, RuleRow};
+use super::tickets_wanted::TicketsWanted;
+use super::{ASK_RULE_TICKETS, OPEN_RULE_INCIDENTS, RuleRow};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::finding::{Fields, Filters, Standing};
@@ -42,7 +43,7 @@ pub struct Rules {
     /// The uids of findings in which a rule set something.
     set: BTreeMap<usize, BTreeSet<String>>,
     openings: BTreeMap<usize, Openings>,
-    untold: BTreeMap<usize, usize>,
+    tickets: BTreeMap<usize, TicketsWanted>,
 }
 
 pub(super) struct Rule {
@@ -107,7 +108,13 @@ impl Rules {
                         openings.add(version, &document);
                     }
                 }
-                Action::Tell(_) => *self.untold.entry(place).or_default() += 1,
+                Action::Ticket(connector_arn) => {
+                    if rule.is_new_in(version)? {
+                        let tickets = self.tickets.entry(place);
+                        let tickets = tickets.or_insert_with(|| rule.tickets(connector_arn));
+                        tickets.uids.push(version.uid.to_owned());
+                    }
+                }
                 Action::Rate(_) => {}
             }
         }
@@ -145,9 +152,9 @@ impl Rules {
             let rule = &self.rules[*place];
             ctx.leave_job(&rule.row.account, OPEN_RULE_INCIDENTS, &rule.arn, openings)?;
         }
-        for (place, count) in &self.untold {
-            let rule = &self.rules[*place].arn;
-            tracing::warn!(rule, count, "findings matched, and no connector was told");
+        for (place, tickets) in &self.tickets {
+            let rule = &self.rules[*place];
+            ctx.leave_job(&rule.row.account, ASK_RULE_TICKETS, &rule.arn, tickets)?;
         }
         Ok(())
     }
@@ -209,8 +216,8 @@ impl Rule {
         !matches!(self.action, Action::Rate(_)) && self.covers(account)
     }
 
-    /// Whether a version that matches calls for an incident: something is to be done, and the version
-    /// before did not call for one already.
+    /// Whether a version that matches calls for an incident or a ticket: something is to be done, and the
+    /// version before did not call for one already.
     fn is_new_in(&self, version: &Version<'_>) -> Result<bool, Failure> {
         if Standing::of(version.text)?.is_over() {
             return Ok(false);
@@ -232,6 +239,16 @@ impl Rule {
             rule_name: self.name.clone(),
             plan_arn: plan_arn.to_owned(),
             groups: Vec::new(),
+        }
+    }
+
+    fn tickets(&self, connector_arn: &str) -> TicketsWanted {
+        TicketsWanted {
+            region: self.row.region.clone(),
+            rule_arn: self.arn.clone(),
+            rule_name: self.name.clone(),
+            connector_arn: connector_arn.to_owned(),
+            uids: Vec::new(),
         }
     }
 }

@@ -21,7 +21,8 @@ pub fn create_automation_rule_v2(
 ) -> Result<CreateAutomationRuleV2Response, Failure> {
     hub::require_on(ctx)?;
     definition::check_order(input.rule_order)?;
-    Definition::of(ctx.account(), &input.criteria, &input.actions, ctx.now)?;
+    let definition = Definition::of(ctx.account(), &input.criteria, &input.actions, ctx.now)?;
+    definition::check_target(ctx, &definition.action)?;
     must_have_room(ctx)?;
     let account = ctx.caller.account.clone();
     let id = ctx.new_id();

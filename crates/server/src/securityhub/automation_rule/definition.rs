@@ -7,8 +7,13 @@ use balefire_api::generated::securityhub::{
 };
 use balefire_api::{Timestamp, Violation, rejection};
 
+use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::securityhub::connector;
 use crate::securityhub::finding::{Fields, Filters};
+
+const ACTION: &str = "/Actions/0";
+const CONNECTOR_ARN: &str = "/ExternalIntegrationConfiguration/ConnectorArn";
 
 /// What a rule does with what it matches.
 #[derive(Debug, PartialEq)]
@@ -16,8 +21,8 @@ pub enum Action {
     Set(Fields),
     /// Opens an incident by the response plan with this ARN.
     Open(String),
-    /// Tells the connector with this ARN.
-    Tell(String),
+    /// Has a ticket made in the system of the connector with this ARN.
+    Ticket(String),
     /// Sets how critical a resource is.
     Rate(ResourceCriticality),
 }
@@ -80,6 +85,17 @@ impl Definition {
     }
 }
 
+/// A connector must be there when a rule names it. It may go later, and then the rule misses it.
+pub fn check_target(ctx: &mut Ctx<'_, '_>, action: &Action) -> Result<(), Failure> {
+    match action {
+        Action::Ticket(arn) if connector::by_arn(ctx, arn)?.is_none() => {
+            let rule = "Member must name a connector that the own account has in this region";
+            Err(Failure::invalid(&format!("{ACTION}{CONNECTOR_ARN}"), rule))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The model's bounds let pass what is no number.
 pub fn check_order(order: f64) -> Result<(), Failure> {
     if (1.0..=1000.0).contains(&order) {
@@ -97,7 +113,7 @@ fn only_action(
         let rule = "Member must have exactly one element";
         return Err(vec![rejection::violation("/Actions", rule)]);
     };
-    let at = "/Actions/0";
+    let at = ACTION;
     let members = [
         (
             Type::FindingFieldsUpdate,
@@ -139,7 +155,7 @@ fn only_action(
         _ if !wrong.is_empty() => Err(wrong),
         (Some(update), ..) => set(update, &format!("{at}/FindingFieldsUpdate")),
         (_, Some(integration), _) => {
-            let at = format!("{at}/ExternalIntegrationConfiguration/ConnectorArn");
+            let at = format!("{at}{CONNECTOR_ARN}");
             integrate(account, integration).map_err(|rule| vec![rejection::violation(&at, rule)])
         }
         (_, _, Some(update)) => Ok(Action::Rate(update.criticality)),
@@ -153,7 +169,7 @@ fn set(update: &AutomationRulesFindingFieldsUpdateV2, at: &str) -> Result<Action
     Fields::of(at, update.severity_id, update.status_id, comment).map(Action::Set)
 }
 
-/// Whether the plan or connector exists is asked when it is needed: it may come later.
+/// Whether a response plan exists is asked when it is needed: it may come later.
 fn integrate(
     account: &str,
     integration: &ExternalIntegrationConfiguration,
@@ -170,7 +186,7 @@ fn integrate(
         };
     }
     if arn.starts_with("arn:aws:securityhub:") && arn.contains(":connectorv2/") {
-        return Ok(Action::Tell(arn.clone()));
+        return Ok(Action::Ticket(arn.clone()));
     }
     Err("Member must be the ARN of a connector or of a response plan")
 }

@@ -11,6 +11,7 @@ mod rating;
 mod test_automation_rule;
 #[cfg(test)]
 pub(crate) mod tests;
+mod tickets_wanted;
 mod update_automation_rule_v2;
 
 pub use applying::{Rules, Version};
@@ -21,6 +22,7 @@ pub use list_automation_rules_v2::list_automation_rules_v2;
 pub use openings::{Group, OPEN_RULE_INCIDENTS, Openings};
 pub use rating::Rating;
 pub use test_automation_rule::test_automation_rule;
+pub use tickets_wanted::{ASK_RULE_TICKETS, TicketsWanted};
 pub use update_automation_rule_v2::update_automation_rule_v2;
 
 use balefire_api::generated::securityhub::{

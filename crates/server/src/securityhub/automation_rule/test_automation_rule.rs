@@ -82,12 +82,12 @@ fn definition(
     }
 }
 
-/// Whether the finding would look another way, or an incident would have been called for.
+/// Whether the finding would look another way, or an incident or a ticket would have been called for.
 fn would_change(action: &Action, finding: &Passing<'_>, document: &Value) -> Result<bool, Failure> {
     match action {
         Action::Set(fields) => Ok(sets_anew(fields, finding.edit.as_ref(), document)),
-        Action::Open(_) => Ok(!Standing::of(&finding.text)?.is_over()),
-        Action::Tell(_) | Action::Rate(_) => Ok(false),
+        Action::Open(_) | Action::Ticket(_) => Ok(!Standing::of(&finding.text)?.is_over()),
+        Action::Rate(_) => Ok(false),
     }
 }
 

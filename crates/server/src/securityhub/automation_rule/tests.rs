@@ -3,6 +3,7 @@
 mod applying;
 mod back_test;
 mod order;
+mod target;
 
 use serde_json::{Value, json};
 
@@ -199,10 +200,8 @@ fn what_breaks_a_rule_is_refused_by_its_place() {
         );
     }
     assert_eq!(get(&t, &arn), before);
-    let connector = format!("arn:aws:securityhub:{REGION}:{ADMINISTRATOR}:connectorv2/1");
     for set in [
         json!({"Actions": tell(&plan)}),
-        json!({"Actions": tell(&connector)}),
         json!({"Actions": rate, "Criteria": resources}),
         json!({"Criteria": {"OcsfFindingCriteria": {}}, "RuleOrder": 1}),
     ] {

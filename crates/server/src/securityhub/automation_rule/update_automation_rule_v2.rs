@@ -24,12 +24,16 @@ pub fn update_automation_rule_v2(
         definition::check_order(order)?;
         rule.rule_order = Some(order);
     }
+    let names_target = input.actions.is_some();
     rule.actions = input.actions.or(rule.actions);
     rule.criteria = input.criteria.or(rule.criteria);
     rule.description = input.description.or(rule.description);
     rule.rule_name = input.rule_name.or(rule.rule_name);
     rule.rule_status = input.rule_status.or(rule.rule_status);
-    Definition::of_rule(ctx.account(), &rule, ctx.now)?;
+    let definition = Definition::of_rule(ctx.account(), &rule, ctx.now)?;
+    if names_target {
+        definition::check_target(ctx, &definition.action)?;
+    }
     if rule == before {
         return Ok(UpdateAutomationRuleV2Response {});
     }

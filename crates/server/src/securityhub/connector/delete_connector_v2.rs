@@ -4,7 +4,7 @@ use balefire_api::generated::securityhub::{DeleteConnectorV2Request, DeleteConne
 use balefire_store::Record;
 use serde_json::json;
 
-use super::{Connector, SET_UP, by_id};
+use super::{Connector, SET_UP, by_id, miss};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::administration::must_administer;
@@ -20,6 +20,7 @@ pub fn delete_connector_v2(
     let row = by_id(ctx, &input.connector_id)?;
     let arn = row.arn();
     ctx.tx.delete::<Connector>(&row.record.key())?;
+    miss::forget(ctx, &row)?;
     tags::clear(ctx.tx, &row.account, &arn)?;
     ctx.changed("connector.deleted", &arn, &json!({}))?;
     Ok(DeleteConnectorV2Response {

@@ -5,6 +5,7 @@ mod delete_connector_v2;
 mod get_connector_v2;
 mod health;
 mod list_connectors_v2;
+mod miss;
 mod provider;
 mod register_connector_v2;
 #[cfg(test)]
@@ -16,12 +17,13 @@ pub use delete_connector_v2::delete_connector_v2;
 pub use get_connector_v2::get_connector_v2;
 pub use health::{CHECK, Found, checked, to_check};
 pub use list_connectors_v2::list_connectors_v2;
+pub use miss::{Missed, missed};
 pub use provider::Detail;
 pub use register_connector_v2::register_connector_v2;
 pub use update_connector_v2::update_connector_v2;
 
 use balefire_api::generated::securityhub::{
-    ConnectorStatus, GET_CONNECTOR_V2_RESPONSE, GetConnectorV2Response as Described,
+    ConnectorStatus, GET_CONNECTOR_V2_RESPONSE, GetConnectorV2Response as Described, HealthCheck,
 };
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
 
@@ -123,6 +125,25 @@ impl Connector {
         arn_of(&self.region, &self.account, &self.id)
     }
 
+    /// Whether its system was well when it was asked last, or has gone away since it was; else what it is
+    /// and why.
+    pub fn unfit(&self) -> Result<Option<String>, Failure> {
+        let health = self.described()?.health;
+        Ok(match health.connector_status {
+            ConnectorStatus::Connected | ConnectorStatus::Degraded => None,
+            _ => Some(self.standing(health)),
+        })
+    }
+
+    fn standing(&self, health: HealthCheck) -> String {
+        format!(
+            "The connector {} is {}: {}",
+            self.name,
+            health.connector_status.as_str(),
+            health.message.unwrap_or_default()
+        )
+    }
+
     /// The subject of jobs that call the system.
     pub fn subject(&self) -> String {
         format!("connector/{}", self.name)
@@ -148,6 +169,16 @@ fn by_id(ctx: &mut Ctx<'_, '_>, text: &str) -> Result<Kept<Connector>, Failure> 
     find(ctx, id)?.ok_or_else(|| Failure::not_found(KIND, text))
 }
 
+/// The caller's connector in the region of the call, by its ARN.
+pub fn by_arn(ctx: &mut Ctx<'_, '_>, text: &str) -> Result<Option<Connector>, Failure> {
+    match arn::parse(text) {
+        Some(arn) if arn.is_here(ctx) && arn.noun == NOUN => {
+            Ok(find(ctx, arn.id)?.map(|row| row.record))
+        }
+        _ => Ok(None),
+    }
+}
+
 fn find(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Option<Kept<Connector>>, Failure> {
     let key = [ctx.account().into(), ctx.region.into(), id.into()];
     Ok(ctx.tx.get(&key)?)
@@ -165,13 +196,7 @@ pub fn connected(ctx: &mut Ctx<'_, '_>, text: &str) -> Result<Connector, Failure
     if health.connector_status == ConnectorStatus::Connected {
         return Ok(row.record);
     }
-    let message = format!(
-        "The connector {} is {}: {}",
-        row.name,
-        health.connector_status.as_str(),
-        health.message.unwrap_or_default()
-    );
-    Err(Failure::conflict(KIND, text, message))
+    Err(Failure::conflict(KIND, text, row.standing(health)))
 }
 
 /// The name of the caller's connector, and how its system is known.

@@ -3,9 +3,9 @@
 use balefire_api::generated::securityhub::{
     CreateTicketV2Request, CreateTicketV2Response, TicketCreationMode,
 };
-use serde_json::json;
 
-use super::{KIND, Order, State, Ticket, find, making, text};
+use super::making::{self, Asked};
+use super::{KIND, State, find, text};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::{connector, finding, hub};
@@ -17,31 +17,22 @@ pub fn create_ticket_v2(
 ) -> Result<CreateTicketV2Response, Failure> {
     hub::require_on(ctx)?;
     let connector = connector::connected(ctx, &input.connector_id)?;
-    let (summary, description) = match input.mode {
-        Some(TicketCreationMode::Dryrun) => text::of_test(),
+    let (finding, text) = match input.mode {
+        Some(TicketCreationMode::Dryrun) => (String::new(), text::of_test()),
         None => {
-            let uid = &input.finding_metadata_uid;
-            let document = finding::document(ctx, uid)?;
-            text::of(&document.ok_or_else(|| Failure::not_found("FINDING", uid))?)
+            let uid = input.finding_metadata_uid;
+            let document = finding::document(ctx, &uid)?;
+            let document = document.ok_or_else(|| Failure::not_found("FINDING", &uid))?;
+            (uid, text::of(&document, None))
         }
     };
-    let ticket = Ticket {
-        account: connector.account.clone(),
-        id: ctx.new_id(),
-        connector: connector.id.clone(),
-        finding: input.finding_metadata_uid,
-        state: State::Asked,
-        ticket_id: String::new(),
-        url: String::new(),
-        reason: String::new(),
+    let asked = Asked {
+        finding,
+        text,
+        rule: None,
     };
-    ctx.tx.insert(&ticket)?;
-    let order = Order::new(ctx, &ticket, summary, description);
-    making::leave(ctx, &connector, &order)?;
-    let body = json!({"ticket": ticket.id, "finding": ticket.finding});
-    ctx.changed("ticket.asked", &connector.arn(), &body)?;
     Ok(CreateTicketV2Response {
-        ticket_id: ticket.id,
+        ticket_id: making::ask(ctx, &connector, asked)?,
         ticket_src_url: None,
     })
 }

@@ -1,30 +1,59 @@
-//! The job's side of a ticket: what is to be made, and what came of it.
+//! A ticket's way: asked for, made or refused by a job.
 
-use balefire_store::Kept;
+use balefire_store::{Kept, Value};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::{State, Ticket, find};
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::securityhub::connector::{self, Connector, Detail};
+use crate::securityhub::connector::{self, Connector, Detail, Missed};
 
 /// The kind of the job that makes a ticket.
 pub const MAKE: &str = "create-ticket";
-/// Whoever asked has gone by then, and would be surprised by a ticket.
+/// Whoever called has gone by then, and would be surprised by a ticket.
 const MADE_WITHIN_MS: i64 = 20_000;
+const IS_ALIVE: &str = "SELECT id FROM ticket WHERE account = $1 AND finding = $2 AND connector = $3 \
+                        AND state <> 'REFUSED' LIMIT 1";
+
+/// What a ticket is asked for.
+pub struct Asked<'a> {
+    /// Empty where it is the test finding's.
+    pub finding: String,
+    /// Summary and description.
+    pub text: (String, String),
+    /// The ARN and name of the rule, where no call asks.
+    pub rule: Option<(&'a str, &'a str)>,
+}
 
 /// The job's payload.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Order {
+struct Order {
     region: String,
     /// Our id of the ticket.
-    pub ticket: String,
+    ticket: String,
     connector: String,
+    summary: String,
+    description: String,
+    /// After this a fault that may pass is final. Nobody waits for what a rule has asked for.
+    #[serde(default)]
+    until_ms: Option<i64>,
+    #[serde(default)]
+    rule_name: String,
+}
+
+/// What a job is to make.
+pub struct ToMake {
+    /// The connector's name and system.
+    pub name: String,
+    pub detail: Detail,
+    /// Our id of the ticket.
+    pub ticket: String,
     pub summary: String,
     pub description: String,
-    /// After this a fault that may pass is final.
-    pub until_ms: i64,
+    pub until_ms: Option<i64>,
+    /// It was given up before, and may have been made nevertheless.
+    pub was_given_up: bool,
 }
 
 /// What came of a ticket.
@@ -33,56 +62,99 @@ pub enum Made {
     Refused(String),
 }
 
-impl Order {
-    pub fn new(ctx: &Ctx<'_, '_>, ticket: &Ticket, summary: String, description: String) -> Order {
-        Order {
-            region: ctx.region.into(),
-            ticket: ticket.id.clone(),
-            connector: ticket.connector.clone(),
-            summary,
-            description,
-            until_ms: ctx.now.0.saturating_add(MADE_WITHIN_MS),
-        }
-    }
-}
-
-pub fn leave(ctx: &mut Ctx<'_, '_>, connector: &Connector, order: &Order) -> Result<(), Failure> {
-    ctx.leave_job(&connector.account, MAKE, &connector.subject(), order)
-}
-
-/// The order of a job, and the connector's name and system. Nothing, where the ticket is settled or the
-/// connector gone.
-pub fn to_make(
+/// Leaves the job that makes a ticket; gives our id of it.
+pub fn ask(
     ctx: &mut Ctx<'_, '_>,
-    payload: &[u8],
-) -> Result<Option<(Order, String, Detail)>, Failure> {
+    connector: &Connector,
+    asked: Asked<'_>,
+) -> Result<String, Failure> {
+    let (summary, description) = asked.text;
+    let (rule, rule_name) = asked.rule.unwrap_or_default();
+    let ticket = Ticket {
+        account: connector.account.clone(),
+        id: ctx.new_id(),
+        connector: connector.id.clone(),
+        finding: asked.finding,
+        state: State::Asked,
+        ticket_id: String::new(),
+        url: String::new(),
+        reason: String::new(),
+        rule: rule.to_owned(),
+        asked_ms: ctx.now.0,
+    };
+    ctx.tx.insert(&ticket)?;
+    let until_ms = ctx.now.0.saturating_add(MADE_WITHIN_MS);
+    let order = Order {
+        region: ctx.region.into(),
+        ticket: ticket.id.clone(),
+        connector: ticket.connector.clone(),
+        summary,
+        description,
+        until_ms: asked.rule.is_none().then_some(until_ms),
+        rule_name: rule_name.to_owned(),
+    };
+    ctx.leave_job(&connector.account, MAKE, &connector.subject(), &order)?;
+    ctx.changed("ticket.asked", &connector.arn(), &told(&ticket))?;
+    Ok(ticket.id)
+}
+
+/// What a job is to make. Nothing, where the ticket is settled, or its connector gone: then it is refused.
+pub fn to_make(ctx: &mut Ctx<'_, '_>, payload: &[u8]) -> Result<Option<ToMake>, Failure> {
     let order: Order = serde_json::from_slice(payload)?;
-    if asked(ctx, &order)?.is_none() {
+    let Some(row) = unmade(ctx, &order)? else {
         return Ok(None);
-    }
-    let system = connector::system(ctx, &order.connector)?;
-    Ok(system.map(|(name, detail)| (order, name, detail)))
+    };
+    let Some((name, detail)) = connector::system(ctx, &order.connector)? else {
+        made(
+            ctx,
+            payload,
+            Made::Refused("The connector was deleted.".into()),
+        )?;
+        return Ok(None);
+    };
+    Ok(Some(ToMake {
+        name,
+        detail,
+        ticket: order.ticket,
+        summary: order.summary,
+        description: order.description,
+        until_ms: order.until_ms,
+        was_given_up: row.state == State::Refused,
+    }))
 }
 
 /// Keeps what came of a ticket.
 pub fn made(ctx: &mut Ctx<'_, '_>, payload: &[u8], made: Made) -> Result<(), Failure> {
     let order: Order = serde_json::from_slice(payload)?;
-    let Some(mut row) = asked(ctx, &order)? else {
+    let Some(mut row) = unmade(ctx, &order)? else {
         return Ok(());
     };
-    let finding = row.finding.clone();
-    let (kind, body) = match made {
+    let mut body = told(&row);
+    let kind = match made {
         Made::Ticket { id, url } => {
-            let body = json!({"ticket": order.ticket, "finding": finding, "id": id, "url": url});
+            body["id"] = id.as_str().into();
+            body["url"] = url.as_str().into();
             row.state = State::Made;
-            (row.ticket_id, row.url) = (id, url);
-            ("ticket.created", body)
+            (row.ticket_id, row.url, row.reason) = (id, url, String::new());
+            "ticket.created"
         }
         Made::Refused(reason) => {
-            let body = json!({"ticket": order.ticket, "finding": finding, "reason": reason});
+            body["reason"] = reason.as_str().into();
+            if !row.rule.is_empty() {
+                // Nobody waits for the answer.
+                let (rule, finding) = (&row.rule, &row.finding);
+                tracing::warn!(rule, finding, "a rule's ticket was not made: {reason}");
+                let missed = Missed {
+                    rule_arn: &row.rule,
+                    rule_name: &order.rule_name,
+                    finding_count: usize::from(row.state == State::Asked),
+                    reason: &reason,
+                };
+                connector::missed(ctx, &order.connector, &missed)?;
+            }
             row.state = State::Refused;
             row.reason = reason;
-            ("ticket.refused", body)
+            "ticket.refused"
         }
     };
     ctx.tx.replace(&mut row)?;
@@ -90,6 +162,29 @@ pub fn made(ctx: &mut Ctx<'_, '_>, payload: &[u8], made: Made) -> Result<(), Fai
     ctx.changed(kind, &arn, &body)
 }
 
-fn asked(ctx: &mut Ctx<'_, '_>, order: &Order) -> Result<Option<Kept<Ticket>>, Failure> {
-    Ok(find(ctx, &order.ticket)?.filter(|ticket| ticket.state == State::Asked))
+/// The ticket of an order, while it is to be made: it is asked for; or a rule asked, it was given up, the
+/// job was revived, and the finding has got no other of the connector.
+fn unmade(ctx: &mut Ctx<'_, '_>, order: &Order) -> Result<Option<Kept<Ticket>>, Failure> {
+    let Some(row) = find(ctx, &order.ticket)? else {
+        return Ok(None);
+    };
+    let is_unmade = match row.state {
+        State::Asked => true,
+        State::Made => false,
+        State::Refused if row.rule.is_empty() => false,
+        State::Refused => {
+            let of = [&row.account, &row.finding, &row.connector].map(Value::from);
+            ctx.tx.query(IS_ALIVE, &of)?.is_empty()
+        }
+    };
+    Ok(is_unmade.then_some(row))
+}
+
+/// What every change of a ticket says.
+fn told(ticket: &Ticket) -> Json {
+    let mut body = json!({"ticket": ticket.id, "finding": ticket.finding});
+    if !ticket.rule.is_empty() {
+        body["rule"] = ticket.rule.as_str().into();
+    }
+    body
 }

@@ -1,11 +1,13 @@
 //! Tickets that were made of findings in the systems of connectors.
 
+mod by_rule;
 mod create_ticket_v2;
 mod making;
 mod text;
 
+pub use by_rule::ask_by_rule;
 pub use create_ticket_v2::{create_ticket_v2, outcome};
-pub use making::{MAKE, Made, Order, made, to_make};
+pub use making::{MAKE, Made, made, to_make};
 
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
 
@@ -22,7 +24,7 @@ pub struct Ticket {
     pub id: String,
     /// The connector's id.
     connector: String,
-    /// The finding's `metadata.uid`.
+    /// The finding's `metadata.uid`; empty where it is the test finding's.
     finding: String,
     state: State,
     /// The other system's, empty until it is made.
@@ -30,6 +32,9 @@ pub struct Ticket {
     url: String,
     /// Why it was not made.
     reason: String,
+    /// The ARN of the rule that asked for it; empty where a call did.
+    rule: String,
+    asked_ms: i64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,6 +65,8 @@ impl Record for Ticket {
             "ticket_id",
             "url",
             "reason",
+            "rule",
+            "asked_ms",
         ],
     };
 
@@ -75,6 +82,8 @@ impl Record for Ticket {
             (&self.ticket_id).into(),
             (&self.url).into(),
             (&self.reason).into(),
+            (&self.rule).into(),
+            self.asked_ms.into(),
         ]
     }
 
@@ -93,6 +102,8 @@ impl Record for Ticket {
             ticket_id: row.text(5)?.into(),
             url: row.text(6)?.into(),
             reason: row.text(7)?.into(),
+            rule: row.text(8)?.into(),
+            asked_ms: row.int(9)?,
         })
     }
 }

@@ -8,7 +8,8 @@ const DESCRIPTION_CHARS_MAX: usize = 20_000;
 /// Resources that are named.
 const RESOURCES_MAX: usize = 20;
 
-pub fn of(document: &Value) -> (String, String) {
+/// Summary and description, and which rule asks, where one does.
+pub fn of(document: &Value, rule_name: Option<&str>) -> (String, String) {
     let text = |pointer: &str| {
         let value = document.pointer(pointer).and_then(Value::as_str);
         value.filter(|text| !text.trim().is_empty())
@@ -30,6 +31,7 @@ pub fn of(document: &Value) -> (String, String) {
     ] {
         lines.extend(text(pointer).map(|said| format!("{name}: {said}")));
     }
+    lines.extend(rule_name.map(|name| format!("Automation rule: {}", one_line(name))));
     let resources = document["resources"].as_array().into_iter().flatten();
     let uids = resources.filter_map(|resource| resource["uid"].as_str());
     lines.extend(
@@ -65,19 +67,23 @@ mod tests {
 
     #[test]
     fn a_finding_reads_as_people_write() {
-        let (summary, description) = super::of(&json!({
+        let finding = json!({
             "severity": "High",
             "finding_info": {"title": "Bucket\nis open", "desc": "Anyone can read it."},
             "metadata": {"uid": "u", "product": {"name": "Lantern"}},
             "cloud": {"account": {"uid": "111111111111"}},
             "resources": [{"uid": "arn:aws:s3:::b"}, {}],
-        }));
+        });
+        let (summary, description) = super::of(&finding, None);
         assert_eq!(summary, "[High] Bucket is open");
         let expected = "Anyone can read it.\nProduct: Lantern\nAccount: 111111111111\nFinding: u\n\
                         Resource: arn:aws:s3:::b";
         assert_eq!(description, expected);
-        let (summary, description) =
-            super::of(&json!({"finding_info": {"title": "x".repeat(500)}}));
+        let (_, description) = super::of(&finding, Some("Page\nus"));
+        let expected = "Finding: u\nAutomation rule: Page us\nResource: arn:aws:s3:::b";
+        assert!(description.ends_with(expected), "{description}");
+        let long = json!({"finding_info": {"title": "x".repeat(500)}});
+        let (summary, description) = super::of(&long, None);
         assert_eq!((summary.len(), description.as_str()), (160, ""));
     }
 }

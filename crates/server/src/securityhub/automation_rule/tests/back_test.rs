@@ -47,6 +47,27 @@ fn findings_of_the_last_days_are_counted_and_nothing_changes() {
 }
 
 #[test]
+fn of_a_rule_that_wants_tickets_what_is_to_be_done_counts() {
+    let t = enabled();
+    import(
+        &t,
+        &[
+            document("f", json!({})),
+            document("archived", json!({"status": "Archived", "status_id": 5})),
+            document("low", json!({"severity": "Low", "severity_id": 2})),
+        ],
+    );
+    let arn = format!("arn:aws:securityhub:{REGION}:{ADMINISTRATOR}:connectorv2/none-yet");
+    let action = json!({
+        "Type": "EXTERNAL_INTEGRATION", "ExternalIntegrationConfiguration": {"ConnectorArn": arn},
+    });
+    let thought = json!({"Criteria": equals("severity", "Medium"), "Actions": [action], "Days": 1});
+    let output = test(&t, thought).unwrap();
+    let counts = (&output["Examined"], &output["Matched"], &output["Changed"]);
+    assert_eq!(counts, (&json!(3), &json!(2), &json!(1)), "{output}");
+}
+
+#[test]
 fn what_customers_have_set_is_not_judged() {
     let t = enabled();
     import(
