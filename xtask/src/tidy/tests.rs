@@ -197,6 +197,7 @@ fn documents_point_at_what_is_there() {
             ("docs/a.md".into(), text.into()),
             ("docs/b.md".into(), String::new()),
             ("crates/api/src/lib.rs".into(), "//! A file.\n".into()),
+            ("benches/b.py".into(), String::new()),
         ])
     };
     for (text, right) in [
@@ -211,7 +212,11 @@ fn documents_point_at_what_is_there() {
         ("See [c](c.md).", false),
         ("See `b.md` and `Not/A/Path`.", true),
         ("See `c.md`.", false),
+        ("See `benches/b.py` and `benches/`.", true),
+        ("See `benches/c.py`.", false),
         ("```\n`crates/gone`\n```", true),
+        ("```\npython benches/b.py a c.md # crates\n```", true),
+        ("```\npython benches/c.py a\n```", false),
     ] {
         assert_eq!(faults(&files(text)).is_empty(), right, "{text}");
     }
