@@ -71,6 +71,17 @@ fn rooms_keep_to_themselves() {
     let other = "crates/server/src/inspector/finding/view.rs";
     assert!(rust(other, "use crate::intelligence::kev;").is_empty());
     assert!(!rust(other, "use crate::incidents::arn;").is_empty());
+    let formats = "crates/server/src/formats/asff.rs";
+    for (code, right) in [
+        ("use crate::securityhub::asff;", true),
+        ("fn a() { crate::securityhub::asff::to_ocsf() }", true),
+        ("use crate::securityhub::asff_of;", false),
+        ("use crate::securityhub::{asff, hub};", false),
+        ("use crate::securityhub;", false),
+        ("use crate::securityhub::finding::Finding;", false),
+    ] {
+        assert_eq!(rust(formats, code).is_empty(), right, "{code}");
+    }
     assert!(
         rust(
             "crates/server/src/engine/a.rs",
@@ -100,6 +111,16 @@ fn drivers_clocks_and_crates_have_their_places() {
             true,
         ),
         ("crates/store/src/tx.rs", "use balefire_api::Node;", false),
+        (
+            "crates/server/src/securityhub/asff/a.rs",
+            "use crate::securityhub::finding::Path;",
+            true,
+        ),
+        (
+            "crates/server/src/securityhub/asff/a.rs",
+            "use crate::context::Ctx;",
+            false,
+        ),
         ("crates/api/src/a.rs", "use balefire_store::Store;", false),
         (
             "crates/api/src/a.rs",
