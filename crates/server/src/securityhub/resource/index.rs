@@ -166,6 +166,12 @@ impl Current<'_> {
         self.inventory.columns.search(&plan, orders, after, limit)
     }
 
+    /// How many resources meet a plan.
+    pub fn count(&self, visible: Visible<'_>, plan: Plan<'_>) -> u64 {
+        let plan = self.seen_by(visible, plan);
+        self.inventory.columns.count(&plan)
+    }
+
     /// All resources that meet a plan.
     pub fn all(&self, visible: Visible<'_>, plan: Plan<'_>, orders: &[Order]) -> Vec<Hit> {
         self.search(visible, plan, orders, None, ALL)
