@@ -34,7 +34,7 @@ use resource::Inventory;
 
 /// The operations of this room. Some ask the index.
 pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
-    let inventory = Arc::default();
+    let inventory = Arc::new(Inventory::new(Arc::clone(index)));
     [
         first_version(),
         second_version(),
