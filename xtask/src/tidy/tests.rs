@@ -161,6 +161,16 @@ fn sizes_have_limits() {
         rust(path, &"const A: u8 = 1;\n".repeat(400)),
         ["401 lines, above 400: split it"]
     );
+    for path in [
+        "crates/server/tests/story/a.rs",
+        "crates/server/src/tests.rs",
+    ] {
+        assert!(rust(path, &function(399)).is_empty(), "{path}");
+        assert_eq!(
+            rust(path, &function(400)),
+            ["401 lines, above 400: split it"]
+        );
+    }
     let wide = |characters: usize| format!("// {}\n", "é".repeat(characters - 3));
     assert!(rust(path, &wide(110)).is_empty());
     assert_eq!(rust(path, &wide(111)), ["111 characters wide, above 110"]);
