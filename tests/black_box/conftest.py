@@ -6,12 +6,9 @@ surroundings.forget()
 
 import pytest  # noqa: E402
 
-from harness.process import Server, create_account  # noqa: E402
+from harness.serving import MEMBERS, serving, take_account  # noqa: E402
 from harness.store import ENGINES, new_store  # noqa: E402
 from harness.vulnerabilities import refresh_all  # noqa: E402
-
-# How many member accounts the server of a module has, unless the module says so by MEMBERS.
-MEMBERS = 12
 
 
 @pytest.fixture(scope="module", params=ENGINES)
@@ -21,36 +18,17 @@ def engine(request):
 
 @pytest.fixture(scope="module")
 def server(request, engine, tmp_path_factory):
-    """A server with member accounts, alone on a store of its own."""
+    """A server with member accounts: as many as the module says by MEMBERS."""
     directory = tmp_path_factory.mktemp(engine) / "data"
-    with new_store(engine, directory) as store:
-        count = getattr(request.module, "MEMBERS", MEMBERS)
-        # The store must be free for this, so it comes before the server.
-        members = [create_account(store, f"{222200000000 + number}") for number in range(count)]
-        server = Server(store)
-        server.members = [server.at(member) for member in members]
-        try:
-            yield server
-            server.stop()
-        finally:
-            if server.process.poll() is None:
-                server.kill()
-
-
-@pytest.fixture(scope="module")
-def _unused(server):
-    return list(reversed(server.members))
+    count = getattr(request.module, "MEMBERS", MEMBERS)
+    with serving(engine, directory, 222200000000, count) as server:
+        yield server
 
 
 @pytest.fixture
-def new_account(_unused):
+def new_account(server):
     """Gives a member account that nobody else has used."""
-
-    def take():
-        assert _unused, "the module's server has too few accounts: raise MEMBERS in the module"
-        return _unused.pop()
-
-    return take
+    return lambda: take_account(server)
 
 
 @pytest.fixture

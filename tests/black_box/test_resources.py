@@ -1,5 +1,6 @@
 """Security Hub V2's inventory through boto3: what findings say of resources is listed, counted and rated."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -167,6 +168,21 @@ def test_a_rule_says_how_critical_a_resource_is(account, hub, tmp_path):
     assert vault["ResourceName"] == "the-vault"
     [source] = vault["CriticalitySources"]
     assert source["Source"] == "AutomationRule" and "crown jewels" in source["Reason"]
+
+
+def test_a_rule_is_tried_on_the_inventory(account, hub, tmp_path):
+    rule = {
+        "Criteria": {"ResourceCriteria": {"CompositeFilters": [string("ResourceId", BUCKET)]}},
+        "Actions": [{"Type": "RESOURCE_FIELDS_UPDATE", "ResourceFieldsUpdate": {"Criticality": "High"}}],
+    }
+    path = tmp_path / "rule.json"
+    path.write_text(json.dumps(rule))
+    done = balefire("rules", "test", path, account=account)
+    assert f"of {len(ALL)} resources, 1 would match and 1 would be rated anew\n  {BUCKET}" in done.stdout, done
+    done = balefire("rules", "test", path, "--format", "json", account=account)
+    tried = json.loads(done.stdout)
+    assert (tried["subject"], tried["changed"], tried["sample_uids"]) == ("RESOURCES", 1, [BUCKET])
+    assert found(hub, string("ResourceCriticality", "High")) == [], "trying changes nothing"
 
 
 def test_the_administrator_sees_all_and_a_member_its_own(server, account, hub):

@@ -9,35 +9,19 @@ import pytest  # noqa: E402
 from installed import Tool  # noqa: E402
 from regions import regions_server  # noqa: E402
 
-from harness.process import Server, create_account  # noqa: E402
-from harness.store import new_store  # noqa: E402
-
-MEMBERS = 12
+from harness.serving import serving, take_account  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    with new_store("sqlite", tmp_path_factory.mktemp("tools") / "data") as store:
-        members = [create_account(store, f"{333300000000 + number}") for number in range(MEMBERS)]
-        server = Server(store)
-        server.members = [server.at(member) for member in members]
-        try:
-            yield server
-            server.stop()
-        finally:
-            if server.process.poll() is None:
-                server.kill()
-
-
-@pytest.fixture(scope="session")
-def _unused(server):
-    return list(reversed(server.members))
+    with serving("sqlite", tmp_path_factory.mktemp("tools") / "data", 333300000000) as server:
+        yield server
 
 
 @pytest.fixture
-def account(_unused):
+def account(server):
     """A member account of the test's own, whose hub is on."""
-    account = _unused.pop()
+    account = take_account(server)
     account.client("securityhub").enable_security_hub()
     return account
 

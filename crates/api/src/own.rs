@@ -93,7 +93,13 @@ structure! { TEST_AUTOMATION_RULE_INPUT TestAutomationRuleInput () {
     req Body days: i32 = "Days" "Days" DAYS;
 } }
 
-structure! { TEST_AUTOMATION_RULE_OUTPUT TestAutomationRuleOutput (Default) {
+enumeration! { RULE_SUBJECT RuleSubject {
+    Findings = "FINDINGS",
+    Resources = "RESOURCES",
+} }
+
+structure! { TEST_AUTOMATION_RULE_OUTPUT TestAutomationRuleOutput () {
+    req Body subject: RuleSubject = "Subject" "Subject" RULE_SUBJECT;
     req Body examined: i64 = "Examined" "Examined" shape::LONG;
     req Body matched: i64 = "Matched" "Matched" shape::LONG;
     req Body changed: i64 = "Changed" "Changed" shape::LONG;

@@ -88,6 +88,7 @@ class Server:
         self.endpoint = self._wait_until_it_listens()
         self.administrator = replace(ADMINISTRATOR, endpoint=self.endpoint)
         self.members = []
+        self.unused = []
 
     def _read(self):
         for line in self.process.stdout:

@@ -4,7 +4,9 @@ use super::Fault;
 use super::sources::{Source, Tree};
 
 /// First parts of paths that belong to the tree.
-const TOP: &[&str] = &["crates/", "docs/", "tests/", "xtask/", ".ci/", ".cargo/"];
+const TOP: &[&str] = &[
+    "benches/", "crates/", "docs/", "tests/", "xtask/", ".ci/", ".cargo/",
+];
 
 pub fn faults(tree: &Tree) -> Vec<Fault> {
     let documents = tree.files.iter().filter(|file| file.path.ends_with(".md"));
@@ -18,12 +20,13 @@ fn dead_paths(file: &Source, tree: &Tree) -> Vec<Fault> {
         if line.trim_start().starts_with("```") {
             fenced = !fenced;
         }
-        if fenced {
-            continue;
-        }
-        let named = line.split('`').skip(1).step_by(2).filter(|t| is_path(t));
-        let linked = links(line);
-        for path in named.chain(linked) {
+        let named: Vec<&str> = if fenced {
+            arguments(line).collect()
+        } else {
+            let quoted = line.split('`').skip(1).step_by(2);
+            quoted.filter(|t| is_path(t)).chain(links(line)).collect()
+        };
+        for path in named {
             if !leads_somewhere(path, file, tree) {
                 faults.push(Fault {
                     place: file.at(at + 1),
@@ -41,6 +44,12 @@ fn is_path(text: &str) -> bool {
     let ends_as_file = [".md", ".toml", ".json", ".txt"];
     let at_root = !text.contains('/') && ends_as_file.iter().any(|end| text.ends_with(end));
     plain && (at_root || TOP.iter().any(|top| text.starts_with(top)))
+}
+
+/// The words of a command that mean a file or folder of the tree. Other names may be of the reader's files.
+fn arguments(line: &str) -> impl Iterator<Item = &str> {
+    let words = line.split_whitespace();
+    words.filter(|word| is_path(word) && TOP.iter().any(|top| word.starts_with(top)))
 }
 
 /// The targets of links that stay in the tree.

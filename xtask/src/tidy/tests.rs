@@ -71,6 +71,17 @@ fn rooms_keep_to_themselves() {
     let other = "crates/server/src/inspector/finding/view.rs";
     assert!(rust(other, "use crate::intelligence::kev;").is_empty());
     assert!(!rust(other, "use crate::incidents::arn;").is_empty());
+    let formats = "crates/server/src/formats/asff.rs";
+    for (code, right) in [
+        ("use crate::securityhub::asff;", true),
+        ("fn a() { crate::securityhub::asff::to_ocsf() }", true),
+        ("use crate::securityhub::asff_of;", false),
+        ("use crate::securityhub::{asff, hub};", false),
+        ("use crate::securityhub;", false),
+        ("use crate::securityhub::finding::Finding;", false),
+    ] {
+        assert_eq!(rust(formats, code).is_empty(), right, "{code}");
+    }
     assert!(
         rust(
             "crates/server/src/engine/a.rs",
@@ -100,6 +111,16 @@ fn drivers_clocks_and_crates_have_their_places() {
             true,
         ),
         ("crates/store/src/tx.rs", "use balefire_api::Node;", false),
+        (
+            "crates/server/src/securityhub/asff/a.rs",
+            "use crate::securityhub::finding::Path;",
+            true,
+        ),
+        (
+            "crates/server/src/securityhub/asff/a.rs",
+            "use crate::context::Ctx;",
+            false,
+        ),
         ("crates/api/src/a.rs", "use balefire_store::Store;", false),
         (
             "crates/api/src/a.rs",
@@ -140,6 +161,16 @@ fn sizes_have_limits() {
         rust(path, &"const A: u8 = 1;\n".repeat(400)),
         ["401 lines, above 400: split it"]
     );
+    for path in [
+        "crates/server/tests/story/a.rs",
+        "crates/server/src/tests.rs",
+    ] {
+        assert!(rust(path, &function(399)).is_empty(), "{path}");
+        assert_eq!(
+            rust(path, &function(400)),
+            ["401 lines, above 400: split it"]
+        );
+    }
     let wide = |characters: usize| format!("// {}\n", "é".repeat(characters - 3));
     assert!(rust(path, &wide(110)).is_empty());
     assert_eq!(rust(path, &wide(111)), ["111 characters wide, above 110"]);
@@ -197,6 +228,7 @@ fn documents_point_at_what_is_there() {
             ("docs/a.md".into(), text.into()),
             ("docs/b.md".into(), String::new()),
             ("crates/api/src/lib.rs".into(), "//! A file.\n".into()),
+            ("benches/b.py".into(), String::new()),
         ])
     };
     for (text, right) in [
@@ -211,7 +243,11 @@ fn documents_point_at_what_is_there() {
         ("See [c](c.md).", false),
         ("See `b.md` and `Not/A/Path`.", true),
         ("See `c.md`.", false),
+        ("See `benches/b.py` and `benches/`.", true),
+        ("See `benches/c.py`.", false),
         ("```\n`crates/gone`\n```", true),
+        ("```\npython benches/b.py a c.md # crates\n```", true),
+        ("```\npython benches/c.py a\n```", false),
     ] {
         assert_eq!(faults(&files(text)).is_empty(), right, "{text}");
     }

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use balefire_api::own::{TestAutomationRule, TestAutomationRuleInput, TestAutomationRuleOutput};
+use balefire_api::own::{
+    RuleSubject, TestAutomationRule, TestAutomationRuleInput, TestAutomationRuleOutput,
+};
 use balefire_api::{Operation, Typed, json as wire};
 use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
@@ -13,7 +15,7 @@ use super::{Ended, Format, ReachOptions};
 
 #[derive(Subcommand)]
 pub enum Rules {
-    /// Count the findings of the last days that a rule would have matched and changed.
+    /// Count the findings of the last days, or the resources, that a rule would have matched and changed.
     Test(Test),
 }
 
@@ -22,7 +24,7 @@ pub struct Test {
     /// A JSON file with Criteria and Actions as create-automation-rule-v2 takes them, or a rule's ARN or id.
     #[arg(value_name = "FILE|RULE")]
     rule: String,
-    /// How many days to look back.
+    /// How many days to look back; of resources, all are looked at.
     #[arg(
         long,
         value_name = "N",
@@ -74,16 +76,29 @@ impl Test {
     fn print(&self, output: &TestAutomationRuleOutput) {
         if self.reach.format == Format::Json {
             let counts = json!({
-                "days": self.days, "examined": output.examined, "matched": output.matched,
-                "changed": output.changed, "sample_uids": output.sample_uids,
+                "days": self.days, "subject": output.subject.as_str(), "examined": output.examined,
+                "matched": output.matched, "changed": output.changed,
+                "sample_uids": output.sample_uids,
             });
             println!("{counts}");
             return;
         }
-        println!(
-            "of {} findings of the last {} days, {} would have matched and {} would have changed",
-            output.examined, self.days, output.matched, output.changed
-        );
+        let TestAutomationRuleOutput {
+            examined,
+            matched,
+            changed,
+            ..
+        } = output;
+        match output.subject {
+            RuleSubject::Findings => println!(
+                "of {examined} findings of the last {} days, {matched} would have matched and {changed} \
+                 would have changed",
+                self.days
+            ),
+            RuleSubject::Resources => println!(
+                "of {examined} resources, {matched} would match and {changed} would be rated anew"
+            ),
+        }
         for uid in &output.sample_uids {
             println!("  {uid}");
         }

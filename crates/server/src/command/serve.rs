@@ -183,8 +183,12 @@ impl Server {
         let (clock, store) = (opened.clock.clone(), opened.store.clone());
         let keeping = tokio::spawn(keep(store, Arc::clone(&index), clock));
         let (stop, stopping) = tokio::sync::watch::channel(false);
+        let searched = Arc::clone(&index);
         let asked_to_end = async move {
             self.signals.asked_to_end().await;
+            // The first reading may hold a request for longer than it is waited for: it is given up, and
+            // whoever asked is told to try again.
+            searched.stop();
             // Streams never end by themselves.
             stop.send_replace(true);
         };
@@ -204,7 +208,6 @@ impl Server {
             asked_to_end,
         )
         .await?;
-        index.stop();
         for task in [stepping, dropping, folding, following, keeping] {
             task.abort();
             let _ = task.await;

@@ -34,7 +34,7 @@ use resource::Inventory;
 
 /// The operations of this room. Some ask the index.
 pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
-    let inventory = Arc::default();
+    let inventory = Arc::new(Inventory::new(Arc::clone(index)));
     [
         first_version(),
         second_version(),
@@ -161,7 +161,7 @@ fn brought(index: &Arc<Index>) -> Vec<Handler> {
 
 /// What searches findings.
 fn searches(index: &Arc<Index>) -> Vec<Handler> {
-    let [findings, findings_v1, insights, past, rules, statistics] =
+    let [findings, findings_v1, insights, past, statistics] =
         std::array::from_fn(|_| Arc::clone(index));
     vec![
         Handler::of::<op::GetFindings>(move |ctx, input| {
@@ -173,9 +173,6 @@ fn searches(index: &Arc<Index>) -> Vec<Handler> {
         Handler::of::<own::ListFindingsAsOf>(move |ctx, input| {
             finding::list_findings_as_of(ctx, input, &past)
         }),
-        Handler::of::<own::TestAutomationRule>(move |ctx, input| {
-            automation_rule::test_automation_rule(ctx, input, &rules)
-        }),
         Handler::of::<op::GetFindingStatisticsV2>(move |ctx, input| {
             finding::get_finding_statistics_v2(ctx, input, &statistics)
         }),
@@ -185,10 +182,10 @@ fn searches(index: &Arc<Index>) -> Vec<Handler> {
     ]
 }
 
-/// Those that search the inventory, and the findings of what is in it.
+/// Those that search the inventory, and the findings of what is in it. A rule is over either.
 fn resources(inventory: &Arc<Inventory>, index: &Arc<Index>) -> Vec<Handler> {
     let lists = (Arc::clone(inventory), Arc::clone(index));
-    let statistics = lists.clone();
+    let (rules, statistics) = (lists.clone(), lists.clone());
     vec![
         Handler::of::<op::GetResourcesStatisticsV2>(move |ctx, input| {
             let (inventory, findings) = &statistics;
@@ -197,6 +194,10 @@ fn resources(inventory: &Arc<Inventory>, index: &Arc<Index>) -> Vec<Handler> {
         Handler::of::<op::GetResourcesV2>(move |ctx, input| {
             let (inventory, findings) = &lists;
             resource::get_resources_v2(ctx, input, inventory, findings)
+        }),
+        Handler::of::<own::TestAutomationRule>(move |ctx, input| {
+            let (inventory, findings) = &rules;
+            automation_rule::test_automation_rule(ctx, input, findings, inventory)
         }),
     ]
 }

@@ -1,6 +1,6 @@
-//! TestAutomationRule, Balefire's own: what a rule would have done to findings that are there.
+//! TestAutomationRule, Balefire's own: what a rule would have done to findings or resources that are there.
 
-use balefire_api::own::{TestAutomationRuleInput, TestAutomationRuleOutput};
+use balefire_api::own::{RuleSubject, TestAutomationRuleInput, TestAutomationRuleOutput};
 use balefire_columns::Plan;
 use serde_json::Value;
 
@@ -11,23 +11,25 @@ use crate::failure::Failure;
 use crate::securityhub::finding::filter::Provided;
 use crate::securityhub::finding::{Edit, Fields, Index, Passing, Standing, read};
 use crate::securityhub::hub;
+use crate::securityhub::resource::{Inventory, rated_anew};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 const SAMPLES_MAX: usize = 10;
 
 /// Looks at the newest version of each finding that came in the last days, as a rule does: at the
-/// provider's document. Other rules are not asked, and nothing is changed.
+/// provider's document. Other rules are not asked, and nothing is changed. Of resources it looks at all.
 pub fn test_automation_rule(
     ctx: &mut Ctx<'_, '_>,
     input: TestAutomationRuleInput,
     index: &Index,
+    inventory: &Inventory,
 ) -> Result<TestAutomationRuleOutput, Failure> {
     hub::require_on(ctx)?;
     let since_ms = ctx.now.0 - i64::from(input.days) * DAY_MS;
     let definition = definition(ctx, input)?;
-    if let Action::Rate(_) = definition.action {
-        let rule = "Member must be of a rule over findings; resources cannot be tested yet";
-        return Err(Failure::invalid("/Criteria", rule));
+    if let Action::Rate(criticality) = definition.action {
+        let rating = (&definition.filters, criticality);
+        return rated_anew(ctx, inventory, rating, SAMPLES_MAX);
     }
     let recent = || Plan::Between {
         field: index.fields().updated,
@@ -37,8 +39,11 @@ pub fn test_automation_rule(
     let (current, visible) = (index.current(ctx.tx)?, ctx.caller.visible());
     let examined = current.count(visible, recent());
     let mut output = TestAutomationRuleOutput {
+        subject: RuleSubject::Findings,
         examined: examined.try_into().unwrap_or_default(),
-        ..TestAutomationRuleOutput::default()
+        matched: 0,
+        changed: 0,
+        sample_uids: Vec::new(),
     };
     let provided = Provided(index.fields());
     let plan = definition.filters.plan(&provided);

@@ -3,6 +3,7 @@
 //! Invariant: nothing is ever answered from columns that are behind the reader's own snapshot.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use balefire_columns::{After, Columns, Group, Hit, Order, Plan, Row};
@@ -15,12 +16,11 @@ use super::fields::Fields;
 use super::named::CHANGED;
 use crate::context::Visible;
 use crate::failure::Failure;
-use crate::securityhub::finding::index::{Positions, heads, key_of, sight};
+use crate::securityhub::finding::index::{Index, Positions, entries, heads, key_of, sight};
 use crate::securityhub::finding::records_of;
 
-/// Rows, and entries of the log, that are in memory at once.
-const ROWS: i64 = 1000;
-const ENTRIES: usize = 256;
+/// Rows that are in memory at once.
+const ROWS: i64 = if cfg!(test) { 2 } else { 1000 };
 /// More than there are.
 const ALL: usize = 1 << 32;
 /// Without the description, which is not searched.
@@ -35,6 +35,8 @@ pub struct Inventory {
     positions: Mutex<Option<Positions>>,
     /// All resources are being read, which may take a while.
     is_building: AtomicBool,
+    /// Of the same store. Where their reading is given up, so is that of resources.
+    findings: Arc<Index>,
 }
 
 /// Columns that are at least as new as the transaction that asked for them.
@@ -48,19 +50,18 @@ struct Body {
     uids: Vec<String>,
 }
 
-impl Default for Inventory {
-    fn default() -> Inventory {
+impl Inventory {
+    pub fn new(findings: Arc<Index>) -> Inventory {
         let fields = Fields::of_resources();
         Inventory {
             columns: Columns::new(fields.schema().clone()),
             fields,
             positions: Mutex::default(),
             is_building: AtomicBool::new(false),
+            findings,
         }
     }
-}
 
-impl Inventory {
     pub fn fields(&self) -> &Fields {
         &self.fields
     }
@@ -94,6 +95,9 @@ impl Inventory {
         let mut row = Row::default();
         let mut after = String::new();
         loop {
+            if self.findings.is_stopped() {
+                return Err(Failure::Reading);
+            }
             let rows = tx.query(NEXT, &[(&after).into(), ROWS.into()])?;
             for read in &rows {
                 let resource = Resource {
@@ -113,8 +117,7 @@ impl Inventory {
         }
     }
 
-    /// Takes over what changed between two positions of the log. The newest state in the store counts:
-    /// entries of several shards come in no order.
+    /// Takes over what changed between two positions of the log.
     fn follow(
         &self,
         tx: &mut Tx<'_>,
@@ -122,23 +125,17 @@ impl Inventory {
         heads: &Positions,
     ) -> Result<(), Failure> {
         let mut row = Row::default();
-        for (shard, (known, head)) in (0..).zip(known.iter_mut().zip(heads)) {
-            while *known < *head {
-                let entries = tx.log_after_of(shard, *known, [CHANGED, CHANGED], ENTRIES)?;
-                let last = entries.last().map(|entry| entry.seq);
-                let is_more = entries.len() == ENTRIES;
-                for Logged { entry, .. } in entries {
-                    let body: Body = serde_json::from_slice(&entry.body)?;
-                    let uids: Vec<&str> = body.uids.iter().map(String::as_str).collect();
-                    let resources: HashMap<String, Kept<Resource>> = records_of(tx, &uids)?;
-                    for resource in resources.values() {
-                        self.put(&mut row, resource)?;
-                    }
+        entries::each(tx, known, heads, CHANGED, |tx, entries| {
+            for Logged { entry, .. } in entries {
+                let body: Body = serde_json::from_slice(&entry.body)?;
+                let uids: Vec<&str> = body.uids.iter().map(String::as_str).collect();
+                let resources: HashMap<String, Kept<Resource>> = records_of(tx, &uids)?;
+                for resource in resources.values() {
+                    self.put(&mut row, resource)?;
                 }
-                *known = last.filter(|_| is_more).unwrap_or(*head);
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     fn put(&self, row: &mut Row, resource: &Resource) -> Result<(), Failure> {
@@ -164,6 +161,12 @@ impl Current<'_> {
     ) -> Vec<Hit> {
         let plan = self.seen_by(visible, plan);
         self.inventory.columns.search(&plan, orders, after, limit)
+    }
+
+    /// How many resources meet a plan.
+    pub fn count(&self, visible: Visible<'_>, plan: Plan<'_>) -> u64 {
+        let plan = self.seen_by(visible, plan);
+        self.inventory.columns.count(&plan)
     }
 
     /// All resources that meet a plan.

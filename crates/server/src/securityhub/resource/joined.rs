@@ -48,6 +48,15 @@ impl Names {
 }
 
 impl<'j> Joined<'j> {
+    /// Nothing is known but the resources themselves.
+    pub fn none(fields: &'j Fields) -> Joined<'j> {
+        Joined {
+            fields,
+            summaries: Summaries::default(),
+            names: Names::default(),
+        }
+    }
+
     /// Reads what is asked for, and no more; `names` says whether a field is whose name is as asked.
     pub fn read(
         ctx: &mut Ctx<'_, '_>,

@@ -9,6 +9,7 @@ mod get_resources_v2;
 mod index;
 mod joined;
 mod named;
+mod rated_anew;
 mod shown;
 mod summary;
 #[cfg(test)]
@@ -20,6 +21,7 @@ pub use get_resources_trends_v2::get_resources_trends_v2;
 pub use get_resources_v2::get_resources_v2;
 pub use index::Inventory;
 pub(super) use named::{About, Named};
+pub(super) use rated_anew::rated_anew;
 
 use balefire_api::generated::securityhub::{
     FindingScopes, ResourceCategory, ResourceScopes, ResourcesFilters, ResourcesStringField,

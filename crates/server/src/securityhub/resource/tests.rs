@@ -4,6 +4,7 @@ mod filter;
 mod import;
 mod page;
 mod rating;
+mod reading;
 mod real_data;
 mod speed;
 mod statistics;

@@ -113,8 +113,6 @@ fn at_most_ten_are_named_and_members_see_their_own() {
 #[test]
 fn what_cannot_be_tested_is_refused() {
     let t = enabled();
-    let rate =
-        json!([{"Type": "RESOURCE_FIELDS_UPDATE", "ResourceFieldsUpdate": {"Criticality": "Low"}}]);
     let thought = rule(json!({}));
     let (criteria, actions) = (&thought["Criteria"], &thought["Actions"]);
     for input in [
@@ -122,7 +120,6 @@ fn what_cannot_be_tested_is_refused() {
         json!({"Days": 0, "Criteria": criteria, "Actions": actions}),
         json!({"Days": 1, "Criteria": criteria}),
         json!({"Days": 1, "Identifier": "x", "Criteria": criteria, "Actions": actions}),
-        json!({"Days": 1, "Criteria": {"ResourceCriteria": {}}, "Actions": rate}),
         json!({"Days": 1, "Criteria": {"ResourceCriteria": {}}, "Actions": actions}),
     ] {
         let refused = test(&t, input.clone()).unwrap_err();

@@ -6,7 +6,7 @@ use balefire_columns::Row;
 use balefire_store::{Logged, Tx};
 use serde::Deserialize;
 
-use super::{Index, extract, key};
+use super::{Index, entries, extract, key};
 use crate::failure::Failure;
 use crate::securityhub::finding::Finding;
 use crate::securityhub::finding::edit::{Edit, Edited, Positions, edits_of};
@@ -15,8 +15,6 @@ use crate::securityhub::finding::{identity, records_of};
 
 /// The kind of log entries about documents.
 const IMPORTED: &str = "findings.imported";
-/// Log entries that are in memory at once.
-const ENTRIES: usize = 256;
 /// Findings that are in memory at once.
 const FINDINGS: usize = 500;
 
@@ -49,21 +47,14 @@ impl Index {
                 self.columns().patch_all(keys, &patches);
             })?;
         }
-        for (shard, (known, head)) in (0..).zip(known.iter_mut().zip(heads)) {
-            while *known < *head {
-                let entries = tx.log_after_of(shard, *known, [IMPORTED, IMPORTED], ENTRIES)?;
-                let last = entries.last().map(|entry| entry.seq);
-                let is_more = entries.len() == ENTRIES;
-                let mut imported = Vec::new();
-                for Logged { entry, .. } in entries {
-                    let Body { created, updated } = serde_json::from_slice(&entry.body)?;
-                    imported.extend(created.into_iter().chain(updated));
-                }
-                self.take_documents(tx, imported)?;
-                *known = last.filter(|_| is_more).unwrap_or(*head);
+        entries::each(tx, known, heads, IMPORTED, |tx, entries| {
+            let mut imported = Vec::new();
+            for Logged { entry, .. } in entries {
+                let Body { created, updated } = serde_json::from_slice(&entry.body)?;
+                imported.extend(created.into_iter().chain(updated));
             }
-        }
-        Ok(())
+            self.take_documents(tx, imported)
+        })
     }
 
     fn take_documents(&self, tx: &mut Tx<'_>, uids: Vec<String>) -> Result<(), Failure> {

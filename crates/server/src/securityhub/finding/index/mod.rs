@@ -4,6 +4,7 @@
 //! brings them up to date first, so a caller sees its own writes, on every server of a shared database.
 
 mod build;
+pub(in crate::securityhub) mod entries;
 mod extract;
 mod fields;
 mod follow;
@@ -91,9 +92,14 @@ impl Index {
         self.columns().knows(&keys)
     }
 
-    /// Gives up reading, for a server that ends.
+    /// Gives up reading findings, and what is read with them, for a server that ends.
     pub fn stop(&self) {
         self.is_stopped.store(true, Ordering::Release);
+    }
+
+    /// For what else of the store is read as findings are.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped.load(Ordering::Acquire)
     }
 
     /// Brings the columns up to what the transaction sees. While they are read for the first time, others
