@@ -90,14 +90,16 @@ impl Codes {
         match self {
             // A narrow column has no wide code.
             Codes::Narrow(codes) => match u8::try_from(code) {
-                Ok(code) => keep(codes, mask, |one| one == code, false),
+                Ok(code) => keep_dense::<_, DENSE_EQUAL>(codes, mask, |one| one == code, false),
                 Err(_) => mask.clear(),
             },
             Codes::Middle(codes) => match u16::try_from(code) {
-                Ok(code) => keep(codes, mask, |one| one == code, false),
+                Ok(code) => keep_dense::<_, DENSE_EQUAL>(codes, mask, |one| one == code, false),
                 Err(_) => mask.clear(),
             },
-            Codes::Wide(codes) => keep(codes, mask, |one| one == code, false),
+            Codes::Wide(codes) => {
+                keep_dense::<_, DENSE_EQUAL>(codes, mask, |one| one == code, false);
+            }
         }
     }
 
@@ -162,9 +164,20 @@ fn put<T: Copy + Default>(codes: &mut Vec<T>, row: usize, code: T) {
 
 /// How many rows of a word make it worth to look at all of them at once.
 const DENSE: u32 = 12;
+/// The same where many are compared in one step of the processor.
+const DENSE_EQUAL: u32 = 4;
 
 /// Keeps in the mask the rows whose element is as asked; `missing` says what becomes of those beyond the end.
 pub fn keep<T: Copy>(codes: &[T], mask: &mut Mask, is: impl Fn(T) -> bool, missing: bool) {
+    keep_dense::<T, DENSE>(codes, mask, is, missing);
+}
+
+fn keep_dense<T: Copy, const DENSE: u32>(
+    codes: &[T],
+    mask: &mut Mask,
+    is: impl Fn(T) -> bool,
+    missing: bool,
+) {
     let words = mask.words_mut();
     let (whole, rest) = codes.as_chunks::<64>();
     let (inside, outside) = words.split_at_mut(whole.len());
@@ -175,14 +188,13 @@ pub fn keep<T: Copy>(codes: &[T], mask: &mut Mask, is: impl Fn(T) -> bool, missi
         if word.count_ones() >= DENSE {
             *word &= bits(&codes.map(|code| u8::from(is(code))));
         } else {
-            let mut left = *word;
+            let (mut left, mut passed) = (*word, 0);
             while left != 0 {
                 let at = left.trailing_zeros();
                 left &= left - 1;
-                if !is(codes[at as usize]) {
-                    *word &= !(1 << at);
-                }
+                passed |= u64::from(is(codes[at as usize])) << at;
             }
+            *word = passed;
         }
     }
     let Some((word, outside)) = outside.split_first_mut() else {

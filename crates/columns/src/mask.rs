@@ -64,14 +64,13 @@ impl Mask {
     /// Keeps the rows that are as asked.
     pub fn retain(&mut self, mut is: impl FnMut(usize) -> bool) {
         for (place, word) in self.0.iter_mut().enumerate() {
-            let mut left = *word;
+            let (mut left, mut kept) = (*word, 0);
             while left != 0 {
                 let at = left.trailing_zeros();
                 left &= left - 1;
-                if !is(place * 64 + at as usize) {
-                    *word &= !(1 << at);
-                }
+                kept |= u64::from(is(place * 64 + at as usize)) << at;
             }
+            *word = kept;
         }
     }
 

@@ -61,7 +61,12 @@ impl Columns {
             .collect();
         let mut first = First::new(&ranks, after, limit);
         let step = Step::of(plan, &guards);
-        for chunk in self.chunks() {
+        let mut chunks = self.chunks();
+        // Later rows mostly have later dates: where the first ones are found first, most others are late.
+        if orders.first().is_some_and(|order| order.descending) {
+            chunks.reverse();
+        }
+        for chunk in chunks {
             let chunk = chunk.read();
             let mut mask = chunk.alive.clone();
             if first.prunes_much {
@@ -76,7 +81,8 @@ impl Columns {
                 first.settle();
                 first.remove_late(&chunk, &mut mask);
             }
-            mask.each(|row| first.offer(&chunk, row));
+            first.offer_all(&chunk, &mut mask);
+            first.settle();
         }
         let hits = first.into_sorted().into_iter().map(|candidate| Hit {
             key: candidate.key,
@@ -192,6 +198,19 @@ impl<'r> First<'r> {
         true
     }
 
+    /// Offers rows. Where keys decide between rows of one place, most ties are settled by a look at the key.
+    fn offer_all(&mut self, chunk: &Chunk, mask: &mut Mask) {
+        if self.is_decided_by_place
+            && let (Some(worst), [rank]) = (self.worst(), self.ranks)
+        {
+            let (place, key) = (worst.places[0].0, worst.key);
+            mask.retain(|row| {
+                !is_greater(&chunk.keys[row], &key) || rank.place(chunk, row).0 < place
+            });
+        }
+        mask.each(|row| self.offer(chunk, row));
+    }
+
     fn offer(&mut self, chunk: &Chunk, row: usize) {
         self.offered.key = chunk.keys[row];
         self.offered.places.clear();
@@ -238,7 +257,8 @@ impl<'r> First<'r> {
 
     /// Makes the worst that is wanted known, if there are enough.
     fn settle(&mut self) {
-        if self.candidates.len() >= self.limit {
+        if self.candidates.len() > self.limit || !self.is_cut && self.candidates.len() == self.limit
+        {
             self.cut();
         }
     }
@@ -254,6 +274,15 @@ impl<'r> First<'r> {
     fn into_sorted(mut self) -> Vec<Candidate> {
         self.cut();
         self.candidates
+    }
+}
+
+/// Whether a key comes after another, told by the first half where that differs.
+fn is_greater(one: &Key, other: &Key) -> bool {
+    let first = |key: &Key| key.first_chunk().map(|eight| u64::from_be_bytes(*eight));
+    match first(one).cmp(&first(other)) {
+        Ordering::Equal => one > other,
+        order => order.is_gt(),
     }
 }
 

@@ -171,8 +171,20 @@ fn one_of<'s>(field: usize, dictionary: &'s Dictionary, texts: &'s [&'s str]) ->
     match known.as_slice() {
         [] => Step::Any(Vec::new()),
         [code] if !dictionary.has_sets() => Step::Code(field, *code),
-        codes => Step::Table(field, table_of(dictionary, |code, _| codes.contains(&code))),
+        codes => {
+            let mut table = vec![false; dictionary.len() + 1];
+            codes.iter().for_each(|code| table[*code as usize] = true);
+            pass_sets(dictionary, &mut table);
+            Step::Table(field, table)
+        }
     }
+}
+
+/// A set passes with any of its members, which stand before it.
+fn pass_sets(dictionary: &Dictionary, table: &mut [bool]) {
+    dictionary.entries().each_set(|code, members| {
+        table[code as usize] = members.iter().any(|member| table[member as usize]);
+    });
 }
 
 fn values<'s>(field: usize, dictionary: Option<&'s Dictionary>, test: ValueTest<'s>) -> Step<'s> {
@@ -181,21 +193,16 @@ fn values<'s>(field: usize, dictionary: Option<&'s Dictionary>, test: ValueTest<
         Some(dictionary) if dictionary.value_count() > ASKED_WHOLE_MAX => {
             Step::Each(field, dictionary, test)
         }
-        Some(dictionary) => Step::Table(field, table_of(dictionary, |_, bytes| test(bytes))),
+        Some(dictionary) => Step::Table(field, table_of(dictionary, test)),
     }
 }
 
 /// Whether each code passes: a value by the test, a set by any of its members.
-fn table_of(dictionary: &Dictionary, test: impl Fn(Code, &[u8]) -> bool) -> Vec<bool> {
-    let mut table = Vec::with_capacity(dictionary.len() + 1);
-    table.push(false);
-    for code in 1..=dictionary.len() as Code {
-        let passed = match dictionary.entry(code) {
-            Entry::Value(bytes) => test(code, bytes),
-            Entry::Set(members) => members.iter().any(|member| table[member as usize]),
-        };
-        table.push(passed);
-    }
+fn table_of(dictionary: &Dictionary, test: impl Fn(&[u8]) -> bool) -> Vec<bool> {
+    let passes = |code| matches!(dictionary.entry(code), Entry::Value(bytes) if test(bytes));
+    let mut table = vec![false];
+    table.extend((1..=dictionary.len() as Code).map(passes));
+    pass_sets(dictionary, &mut table);
     table
 }
 

@@ -62,17 +62,35 @@ impl Entries {
     }
 
     fn sets_are_sound(&self) -> bool {
+        let mut places = self.places_of_sets();
+        places.all(|place| place < self.len() && self.is_sound(place as Code + 1))
+    }
+
+    fn places_of_sets(&self) -> impl Iterator<Item = usize> {
         let in_word = |(place, word): (usize, &u64)| {
             let mut left = *word;
-            let bits = std::iter::from_fn(move || {
+            std::iter::from_fn(move || {
                 let bit = left.trailing_zeros();
                 left &= left.wrapping_sub(1);
                 (bit < 64).then_some(place * 64 + bit as usize)
-            });
-            bits.collect::<Vec<usize>>()
+            })
         };
-        let mut places = self.sets.iter().enumerate().flat_map(in_word);
-        places.all(|place| place < self.len() && self.is_sound(place as Code + 1))
+        self.sets.iter().enumerate().flat_map(in_word)
+    }
+
+    /// Shows the sets in the order of their codes.
+    pub fn each_set(&self, mut show: impl FnMut(Code, Members<'_>)) {
+        for (word, place) in self.sets.iter().zip((0..).step_by(64)) {
+            let mut left = *word;
+            while left != 0 {
+                let place = place + left.trailing_zeros() as usize;
+                left &= left - 1;
+                // The first entry is no set, as members stand before their set.
+                if let [start, end] = self.ends[place.saturating_sub(1)..=place] {
+                    show(place as Code + 1, Members(&self.bytes[start..end]));
+                }
+            }
+        }
     }
 
     fn is_sound(&self, set: Code) -> bool {
