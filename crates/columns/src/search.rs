@@ -277,13 +277,12 @@ impl<'r> First<'r> {
     }
 }
 
-/// Whether a key comes after another, told by the first half where that differs.
+/// Whether a key comes after another; as numbers, of which mostly the first tells.
 fn is_greater(one: &Key, other: &Key) -> bool {
-    let first = |key: &Key| key.first_chunk().map(|eight| u64::from_be_bytes(*eight));
-    match first(one).cmp(&first(other)) {
-        Ordering::Equal => one > other,
-        order => order.is_gt(),
-    }
+    let (one, _) = one.as_chunks::<8>();
+    let (other, _) = other.as_chunks::<8>();
+    let [one, other] = [one, other].map(|key| key.iter().map(|eight| u64::from_be_bytes(*eight)));
+    one.gt(other)
 }
 
 fn compare(ranks: &[Rank<'_>], a: &Candidate, b: &Candidate) -> Ordering {

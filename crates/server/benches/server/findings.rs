@@ -15,15 +15,20 @@ pub fn uid(number: usize) -> String {
     format!("invented-finding-{number:08}")
 }
 
-/// Writes so many findings, one a line. Returns the bytes.
+/// Writes so many findings to a file, one a line. Returns the bytes.
 pub fn write(path: &Path, count: usize) -> Result<u64> {
-    let mut out = BufWriter::new(std::fs::File::create(path)?);
+    write_to(std::fs::File::create(path)?, count)?;
+    Ok(path.metadata()?.len())
+}
+
+/// Writes so many findings, one a line.
+pub fn write_to(out: impl Write, count: usize) -> Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, out);
     for number in 0..count {
         serde_json::to_writer(&mut out, &finding(number))?;
         out.write_all(b"\n")?;
     }
-    out.flush()?;
-    Ok(path.metadata()?.len())
+    Ok(out.flush()?)
 }
 
 fn finding(number: usize) -> Value {
