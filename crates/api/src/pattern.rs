@@ -35,14 +35,16 @@ impl Pattern {
         }
     }
 
-    /// Whether the text matches, found without the expression where that only asks for more than blanks. An expression that does not compile matches nothing; a test
-    /// compiles them all.
+    /// Whether the text matches. What only asks for more than blanks is decided without the expression. An
+    /// expression that does not compile matches nothing; a test compiles them all.
     pub fn matches(&self, text: &str) -> bool {
+        if !self.forbidden_start.is_empty() && text.starts_with(self.forbidden_start) {
+            return false;
+        }
         if self.expression == NOT_BLANK {
             return text.bytes().any(|byte| !BLANKS.contains(&byte));
         }
-        let allowed = self.forbidden_start.is_empty() || !text.starts_with(self.forbidden_start);
-        allowed && self.compile().is_some_and(|regex| regex.is_match(text))
+        self.compile().is_some_and(|regex| regex.is_match(text))
     }
 
     /// The compiled expression, `None` where it cannot be compiled.

@@ -203,8 +203,8 @@ impl Connection for SqliteConnection {
     }
 }
 
-// Cache sizes are in KiB when negative, and taken as pages are read: a large table's index should stay in memory
-// while rows come in the order of hashes. No mmap: a read error would end the process by a signal.
+// Cache sizes are in KiB when negative, and taken as pages are read: a large table's index should stay in
+// memory while rows come in the order of hashes. No mmap: a read error would end the process by a signal.
 const WRITER_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
      PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; \
      PRAGMA journal_size_limit = 67108864;";
