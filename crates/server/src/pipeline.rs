@@ -6,24 +6,26 @@ mod outcome;
 pub mod page_token;
 mod served;
 mod throttle;
+mod work;
 
 use std::sync::Arc;
 
 use balefire_api::rest_json::Answer;
-use balefire_api::{Node, Operation, Protocol, Service, Timestamp, Typed, json};
-use balefire_store::{Store, Tx};
+use balefire_api::{Node, Operation, Protocol, Service, Typed, json};
+use balefire_store::Store;
 use http::request::Parts;
 
 use crate::access::Access;
-use crate::context::{Caller, Clock, Ctx, Ids, Page};
+use crate::context::{Caller, Clock, Ids};
 use crate::failure::Failure;
-use crate::handler::{Form, Handler, Prepared, Run};
+use crate::handler::{Form, Handler};
 use crate::settings::{Limits, Settings};
 use crate::signature::{self, KeyCache, Refusal};
 use failure::Refused;
 use governor::clock::MonotonicClock;
 use served::{Arrived, Routed, Served};
 use throttle::Throttle;
+use work::Work;
 
 /// Everything that answers AWS requests.
 pub struct Pipeline {
@@ -187,49 +189,13 @@ impl Pipeline {
             settings: self.settings.clone(),
             page,
         };
-        let (look, is_long) = match handler.form() {
-            Form::Prepared { look, is_long } => (Arc::clone(look), *is_long),
-            Form::Whole(run) if spec.reads => {
-                let run = Arc::clone(run);
-                let read = move |tx: &mut Tx<'_>| run(&mut work.ctx(tx), input);
-                return self.store.read(read).await?;
+        match handler.form() {
+            Form::Whole(run) if spec.reads => work.read(&self.store, run, input).await,
+            Form::Whole(run) => work.write(&self.store, &account, run, input).await,
+            Form::Prepared { look, is_long } => {
+                let prepared = work.prepare(&self.store, look, *is_long, input).await?;
+                work.write_prepared(&self.store, &account, prepared).await
             }
-            Form::Whole(run) => return self.write(work, &account, Arc::clone(run), input).await,
-        };
-        let before = work.clone();
-        let prepare = self.store.read(move |tx| look(&mut before.ctx(tx)));
-        let prepare = prepare.await??;
-        let caller = Arc::clone(&work.caller);
-        let prepared = if is_long {
-            let now = work.now;
-            let apart = tokio::task::spawn_blocking(move || prepare(&caller, now, input));
-            apart
-                .await
-                .unwrap_or_else(|_| Err(Failure::Internal(format!("{} panicked", spec.name))))?
-        } else {
-            prepare(&caller, work.now, input)?
-        };
-        let prepared: Arc<Prepared> = Arc::new(prepared);
-        let ready = Arc::clone(&prepared);
-        let write = move |tx: &mut Tx<'_>| ready(&mut work.ctx(tx));
-        let written = self.store.write(&account, write).await?;
-        drop(prepared);
-        written
-    }
-
-    async fn write(
-        &self,
-        work: Work,
-        account: &str,
-        run: Arc<Run>,
-        input: Node,
-    ) -> Result<Node, Failure> {
-        let look = work.handler.is_answered_by_job().then(|| work.clone());
-        let write = move |tx: &mut Tx<'_>| work.once(tx, &*run, input.clone());
-        let written = self.store.write(account, write).await??;
-        match look {
-            Some(work) => outcome::wait(&self.store, move |tx| work.outcome(tx, written)).await,
-            None => Ok(written),
         }
     }
 
@@ -277,41 +243,6 @@ impl Pipeline {
 
     pub fn access(&self) -> &Access {
         &self.access
-    }
-}
-
-/// What a transaction needs to run an operation, perhaps more than once.
-#[derive(Clone)]
-struct Work {
-    handler: Handler,
-    caller: Arc<Caller>,
-    region: String,
-    now: Timestamp,
-    ids: Ids,
-    settings: Settings,
-    page: Page,
-}
-
-impl Work {
-    fn once(&self, tx: &mut Tx<'_>, run: &Run, input: Node) -> Result<Node, Failure> {
-        let spec = self.handler.spec;
-        idempotency::once(&mut self.ctx(tx), spec, input, run)
-    }
-
-    fn outcome(&self, tx: &mut Tx<'_>, written: Node) -> Result<Option<Node>, Failure> {
-        self.handler.outcome(&mut self.ctx(tx), written)
-    }
-
-    fn ctx<'a, 'tx>(&'a self, tx: &'a mut Tx<'tx>) -> Ctx<'a, 'tx> {
-        Ctx {
-            caller: &self.caller,
-            region: &self.region,
-            now: self.now,
-            ids: &self.ids,
-            page: &self.page,
-            settings: &self.settings,
-            tx,
-        }
     }
 }
 
