@@ -18,14 +18,9 @@ def hooked(fresh_store, tmp_path):
     """A server with hooks to a plan of the administrator's."""
     path = tmp_path / "balefire.toml"
     path.write_text(configuration(ADMINISTRATOR.id, PLAN))
-    server = Server(fresh_store, "--config", path, variables=first_start() | VARIABLES)
-    try:
+    with Server(fresh_store, "--config", path, variables=first_start() | VARIABLES) as server:
         yield server
-        server.stop()
-        assert not any(secret in server.log() for secret in VARIABLES.values()), "a secret is in the log"
-    finally:
-        if server.process.poll() is None:
-            server.kill()
+    assert not any(secret in server.log() for secret in VARIABLES.values()), "a secret is in the log"
 
 
 @pytest.fixture

@@ -20,15 +20,10 @@ def serving(store, tmp_path, configuration=""):
     """A server with a configuration, and the administrator's client with a home region."""
     path = tmp_path / "balefire.toml"
     path.write_text('[outside]\nallow = ["127.0.0.0/8"]\n' + configuration)
-    server = Server(store, "--config", path)
-    try:
+    with Server(store, "--config", path) as server:
         client = server.administrator.client("securityhub")
         client.enable_security_hub_v2()
         yield server, client
-        server.stop()
-    finally:
-        if server.process.poll() is None:
-            server.kill()
 
 
 def jira_section(tmp_path, url):

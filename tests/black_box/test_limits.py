@@ -13,13 +13,8 @@ MEMBERS = 1
 
 @pytest.fixture
 def limited(fresh_store):
-    server = Server(fresh_store, "--limits", "aws")
-    try:
+    with Server(fresh_store, "--limits", "aws") as server:
         yield server
-        server.stop()
-    finally:
-        if server.process.poll() is None:
-            server.kill()
 
 
 def starts(client, plan, count):

@@ -21,13 +21,8 @@ def serving(store, tmp_path, configuration):
     """A server with a configuration, and a client of incidents."""
     path = tmp_path / "balefire.toml"
     path.write_text('[outside]\nallow = ["127.0.0.0/8"]\n' + configuration)
-    server = Server(store, "--config", path)
-    try:
+    with Server(store, "--config", path) as server:
         yield server, incident_client(server.administrator)
-        server.stop()
-    finally:
-        if server.process.poll() is None:
-            server.kill()
 
 
 def plan_with(client, **members):

@@ -66,7 +66,10 @@ def create_account(store, account_id, name=""):
 
 
 class Server:
-    """A running server. Its port is the one that it printed."""
+    """A running server. Its port is the one that it printed.
+
+    At the end of a `with` it must end well, unless the test has broken off.
+    """
 
     def __init__(self, store, *options, variables=None):
         self.store = store
@@ -89,6 +92,17 @@ class Server:
         self.administrator = replace(ADMINISTRATOR, endpoint=self.endpoint)
         self.members = []
         self.unused = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, broken, *_):
+        try:
+            if broken is None:
+                self.stop()
+        finally:
+            if self.process.poll() is None:
+                self.kill()
 
     def _read(self):
         for line in self.process.stdout:

@@ -11,19 +11,14 @@ MEMBERS = 12
 
 @contextmanager
 def serving(engine, directory, first_id, count=MEMBERS):
-    """A server alone on a store of its own. Unless a test has broken off, it must end well."""
+    """A server alone on a store of its own."""
     with new_store(engine, directory) as store:
         # The store must be free for this, so it comes before the server.
         members = [create_account(store, f"{first_id + number}") for number in range(count)]
-        server = Server(store)
-        server.members = [server.at(member) for member in members]
-        server.unused = list(reversed(server.members))
-        try:
+        with Server(store) as server:
+            server.members = [server.at(member) for member in members]
+            server.unused = list(reversed(server.members))
             yield server
-            server.stop()
-        finally:
-            if server.process.poll() is None:
-                server.kill()
 
 
 def take_account(server):
