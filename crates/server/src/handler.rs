@@ -43,6 +43,16 @@ pub struct Handler {
 }
 
 impl Handler {
+    fn with(spec: &'static Spec, form: Form) -> Handler {
+        Handler {
+            spec,
+            form,
+            written_to: None,
+            outcome: None,
+            judged: None,
+        }
+    }
+
     pub fn of<O: Operation>(
         function: impl Fn(&mut Ctx<'_, '_>, O::Input) -> Result<O::Output, Failure>
         + Send
@@ -53,13 +63,7 @@ impl Handler {
             let input = O::Input::from_node(node)?;
             function(ctx, input).map(Typed::into_node)
         };
-        Handler {
-            spec: O::spec(),
-            form: Form::Whole(Arc::new(run)),
-            written_to: None,
-            outcome: None,
-            judged: None,
-        }
+        Handler::with(O::spec(), Form::Whole(Arc::new(run)))
     }
 
     /// An operation that gives its output as a node, in which a member may be stored wire form that
@@ -69,13 +73,7 @@ impl Handler {
     ) -> Handler {
         let run =
             move |ctx: &mut Ctx<'_, '_>, node: Node| function(ctx, O::Input::from_node(node)?);
-        Handler {
-            spec: O::spec(),
-            form: Form::Whole(Arc::new(run)),
-            written_to: None,
-            outcome: None,
-            judged: None,
-        }
+        Handler::with(O::spec(), Form::Whole(Arc::new(run)))
     }
 
     /// An operation that takes a list and answers for each element by itself: an element that breaks a
@@ -104,11 +102,8 @@ impl Handler {
             function(ctx, elements).map(Typed::into_node)
         };
         Handler {
-            spec: O::spec(),
-            form: Form::Whole(Arc::new(run)),
-            written_to: None,
-            outcome: None,
             judged: Some(member),
+            ..Handler::with(O::spec(), Form::Whole(Arc::new(run)))
         }
     }
 
@@ -133,16 +128,11 @@ impl Handler {
                 }) as Prepare,
             )
         };
-        Handler {
-            spec: O::spec(),
-            form: Form::Prepared {
-                look: Arc::new(look),
-                is_long: false,
-            },
-            written_to: None,
-            outcome: None,
-            judged: None,
-        }
+        let form = Form::Prepared {
+            look: Arc::new(look),
+            is_long: false,
+        };
+        Handler::with(O::spec(), form)
     }
 
     /// For what takes milliseconds to prepare: it is done where it holds up no other request.

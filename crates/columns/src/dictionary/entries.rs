@@ -80,16 +80,9 @@ impl Entries {
 
     /// Shows the sets in the order of their codes.
     pub fn each_set(&self, mut show: impl FnMut(Code, Members<'_>)) {
-        for (word, place) in self.sets.iter().zip((0..).step_by(64)) {
-            let mut left = *word;
-            while left != 0 {
-                let place = place + left.trailing_zeros() as usize;
-                left &= left - 1;
-                // The first entry is no set, as members stand before their set.
-                if let [start, end] = self.ends[place.saturating_sub(1)..=place] {
-                    show(place as Code + 1, Members(&self.bytes[start..end]));
-                }
-            }
+        for place in self.places_of_sets() {
+            let code = place as Code + 1;
+            show(code, Members(self.bytes_of(code)));
         }
     }
 

@@ -3,10 +3,9 @@
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
-use balefire_store::{Error, Kept};
+use balefire_store::Kept;
 use serde_json::json;
 
-use super::Finding;
 use super::counted::{edited, state};
 use super::edit::{Edit, Edited, Standing, edits_of, status_after_reopening};
 use super::identity::account_of;
@@ -15,6 +14,7 @@ use super::packing::{Packed, Packer, Unpacker, train_if_due};
 use super::provider::Accepted;
 use super::ruled;
 use super::version;
+use super::{Finding, insert_new};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::{Rules, Version};
@@ -142,7 +142,7 @@ impl Import {
             imported_ms: ctx.now.0,
             updated_ms: ctx.now.0,
         };
-        insert(ctx, &record)?;
+        insert_new(ctx.tx, &record)?;
         self.counts.created += 1;
         self.created.insert(uid.to_owned());
         let known = Kept { record, version: 1 };
@@ -208,14 +208,6 @@ fn is_same(before: &str, after: &str, is_undated: bool) -> Result<bool, Failure>
         event.insert("time".into(), after["time"].clone());
     }
     Ok(before == after)
-}
-
-fn insert(ctx: &mut Ctx<'_, '_>, finding: &Finding) -> Result<(), Failure> {
-    match ctx.tx.insert(finding) {
-        // Another server brought it in at this very moment; the next try will see it.
-        Err(Error::Exists { .. }) => Err(Failure::Throttled),
-        done => Ok(done?),
-    }
 }
 
 /// A customer's status gives way where the provider opened the finding again.

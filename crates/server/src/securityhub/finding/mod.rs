@@ -161,6 +161,18 @@ pub(in crate::securityhub) fn records_of<R: Record>(
     kept.collect()
 }
 
+/// Inserts what was not there when this transaction looked.
+pub(in crate::securityhub) fn insert_new<R: Record>(
+    tx: &mut Tx<'_>,
+    record: &R,
+) -> Result<(), Failure> {
+    match tx.insert(record) {
+        // Another server brought it in at this very moment; the next try will see it.
+        Err(Error::Exists { .. }) => Err(Failure::Throttled),
+        done => Ok(done?),
+    }
+}
+
 /// Those of the uids that findings have.
 fn known_of(tx: &mut Tx<'_>, uids: &[&str]) -> Result<HashSet<String>, Failure> {
     let rows = rows_of(tx, "uid", Finding::TABLE.name, uids)?;

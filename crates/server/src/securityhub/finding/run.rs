@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
 
-use super::LOOKUP;
 use super::provider::Accepted;
+use super::{LOOKUP, insert_new};
 use crate::context::Ctx;
 use crate::failure::Failure;
 
@@ -97,17 +97,11 @@ fn begin(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Kept<Run>, Failure> {
         refused: 0,
         covers: BTreeSet::new(),
     };
-    match ctx.tx.insert(&run) {
-        // Another batch of the run came to another server at this very moment.
-        Err(Error::Exists { .. }) => Err(Failure::Throttled),
-        done => {
-            done?;
-            Ok(Kept {
-                record: run,
-                version: 1,
-            })
-        }
-    }
+    insert_new(ctx.tx, &run)?;
+    Ok(Kept {
+        record: run,
+        version: 1,
+    })
 }
 
 /// Keeps that the run has named these findings.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use balefire_store::{Error, Kept, Record as _};
+use balefire_store::{Kept, Record as _};
 use serde_json::{Value, json};
 
 use super::facts::Said;
@@ -14,7 +14,7 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::Rules;
 use crate::securityhub::finding::index::uid_of;
-use crate::securityhub::finding::{records_of, rows_of};
+use crate::securityhub::finding::{insert_new, records_of, rows_of};
 
 /// What is logged when resources came or changed.
 pub const CHANGED: &str = "resources.changed";
@@ -132,11 +132,7 @@ fn insert(
     };
     resource.facts.rating = rules.rate(&resource.account, || fields::document(&resource));
     trend.take(&resource.account, None, &resource.facts);
-    match ctx.tx.insert(&resource) {
-        // Another server brought it in at this very moment; the next try will see it.
-        Err(Error::Exists { .. }) => Err(Failure::Throttled),
-        done => Ok(done?),
-    }
+    insert_new(ctx.tx, &resource)
 }
 
 /// Gives whether anything is another way than it was.

@@ -2,12 +2,12 @@
 
 use std::collections::HashMap;
 
-use balefire_store::{Error, Kept, Tx};
+use balefire_store::{Kept, Tx};
 
 use super::{Edit, Tail, past};
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::securityhub::finding::records_of;
+use crate::securityhub::finding::{insert_new, records_of};
 
 /// What is set in a finding: its row, and what is only in the log so far.
 #[derive(Clone, Debug)]
@@ -45,11 +45,7 @@ impl Edited {
             row.record = after;
             ctx.tx.replace(row)?;
         } else {
-            match ctx.tx.insert(&after) {
-                // Another server set something at this very moment; the next try will see it.
-                Err(Error::Exists { .. }) => return Err(Failure::Throttled),
-                done => done?,
-            }
+            insert_new(ctx.tx, &after)?;
             self.row = Some(Kept {
                 record: after,
                 version: 1,

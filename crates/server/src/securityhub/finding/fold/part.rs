@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
-use balefire_store::{Error, Kept, Record as _, Tx};
+use balefire_store::{Kept, Record as _, Tx};
 
 use super::Window;
 use crate::failure::Failure;
 use crate::securityhub::finding::counted::edited;
 use crate::securityhub::finding::edit::{CURSOR, Edit, Op};
 use crate::securityhub::finding::packing::Unpacker;
-use crate::securityhub::finding::{Finding, records_of, rows_of};
+use crate::securityhub::finding::{Finding, insert_new, records_of, rows_of};
 use crate::securityhub::trend::{Changes, State, day_of};
 
 /// What some edits of a window make of rows, as long as what it was made from is as it was.
@@ -20,8 +20,7 @@ pub struct Part {
     range: Range<usize>,
     rows: Vec<(Option<Kept<Edit>>, Edit)>,
     days: BTreeMap<i64, Changes>,
-    /// The versions of the rows, and of the findings whose documents were read.
-    edits: Versions,
+    /// The versions of the findings whose documents were read.
     findings: Versions,
 }
 
@@ -44,17 +43,15 @@ impl Part {
             .filter(|(_, ops)| ops.iter().any(|op| is_counted(op)));
         let counted: Vec<&str> = counted.map(|(uid, _)| uid.as_str()).collect();
         let (states, findings) = states_of(tx, &counted)?;
-        let versions = rows.iter().map(|(uid, row)| (uid.clone(), row.version));
         let mut part = Part {
             window: Arc::clone(window),
             range,
             rows: Vec::with_capacity(edits.len()),
             days: BTreeMap::new(),
-            edits: versions.collect(),
             findings,
         };
         for (uid, ops) in edits {
-            part.lay(rows.remove(uid), uid, ops, states.get(uid))?;
+            part.lay(rows.remove(uid), uid, ops, states.get(uid));
         }
         Ok(part)
     }
@@ -83,7 +80,7 @@ impl Part {
         uid: &str,
         ops: &[Arc<Op>],
         provided: Option<&State>,
-    ) -> Result<(), Failure> {
+    ) {
         let known = row.as_ref().map(|row| &row.record);
         let mut edit = known.cloned().unwrap_or_else(|| Edit::new(uid));
         let before = edit.position;
@@ -103,14 +100,17 @@ impl Part {
         if edit.position > before {
             self.rows.push((row, edit));
         }
-        Ok(())
     }
 
-    /// Whether all that was read is still so.
+    /// Whether all that the rows were made from is still so.
     fn is_current(&self, tx: &mut Tx<'_>) -> Result<bool, Failure> {
-        let edits = &self.window.edits[self.range.clone()];
-        let uids: Vec<&str> = edits.iter().map(|(uid, _)| uid.as_str()).collect();
-        if versions_of(tx, Edit::TABLE.name, &uids)? != self.edits {
+        let uids: Vec<&str> = self.rows.iter().map(|(_, edit)| &*edit.uid).collect();
+        let known = |(row, edit): &(Option<Kept<Edit>>, Edit)| {
+            let version = row.as_ref()?.version;
+            Some((edit.uid.clone(), version))
+        };
+        let versions: Versions = self.rows.iter().filter_map(known).collect();
+        if versions_of(tx, Edit::TABLE.name, &uids)? != versions {
             return Ok(false);
         }
         let uids: Vec<&str> = self.findings.keys().map(String::as_str).collect();
@@ -161,16 +161,12 @@ fn versions_of(tx: &mut Tx<'_>, table: &str, uids: &[&str]) -> Result<Versions, 
 }
 
 fn write(tx: &mut Tx<'_>, row: Option<&Kept<Edit>>, edit: &Edit) -> Result<(), Failure> {
-    if let Some(row) = row {
-        let mut row = Kept {
-            record: edit.clone(),
-            version: row.version,
-        };
-        return Ok(tx.replace(&mut row)?);
-    }
-    match tx.insert(edit) {
-        // Another server set something at this very moment; the next try will see it.
-        Err(Error::Exists { .. }) => Err(Failure::Throttled),
-        done => Ok(done?),
-    }
+    let Some(row) = row else {
+        return insert_new(tx, edit);
+    };
+    let mut row = Kept {
+        record: edit.clone(),
+        version: row.version,
+    };
+    Ok(tx.replace(&mut row)?)
 }

@@ -6,16 +6,16 @@ use balefire_api::Node;
 use balefire_api::generated::securityhub::{
     BatchImportFindingsResponse, FindingHistoryUpdateSourceType as Source, ImportFindingsError,
 };
-use balefire_store::{Error, Kept};
+use balefire_store::Kept;
 use serde_json::Value;
 
 use super::super::edit::Edited;
 use super::super::identity::Identity;
 use super::super::import::Import;
 use super::super::index::Index;
-use super::super::instant_ms;
 use super::super::packing::{Packer, Unpacker};
 use super::super::provider;
+use super::super::{insert_new, instant_ms};
 use super::refusal::{self, Refusal};
 use super::stored::{self, CustomerFields, SecurityFinding};
 use super::workflow::Move;
@@ -266,11 +266,7 @@ impl Batch {
             packed,
             finding_version,
         };
-        match ctx.tx.insert(&record) {
-            // Another server brought it in at this very moment; the next try will see it.
-            Err(Error::Exists { .. }) => return Err(Failure::Throttled),
-            done => done?,
-        }
+        insert_new(ctx.tx, &record)?;
         self.asff
             .insert(uid.to_owned(), Kept { record, version: 1 });
         Ok(())

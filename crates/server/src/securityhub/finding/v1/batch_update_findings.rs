@@ -6,14 +6,14 @@ use balefire_api::generated::securityhub::{
     AwsSecurityFindingIdentifier, BatchUpdateFindingsRequest, BatchUpdateFindingsResponse,
     BatchUpdateFindingsUnprocessedFinding as Unprocessed, FindingHistoryUpdateSourceType as Source,
 };
-use balefire_store::{Error, Kept, Record};
+use balefire_store::{Kept, Record};
 use serde_json::{Map, Value, json};
 
 use super::super::counted::state;
 use super::super::edit::{self, Edit, Edited, edits_of};
 use super::super::index::Index;
 use super::super::packing::{Packed, Packer, Unpacker};
-use super::super::{Finding, provider, version};
+use super::super::{Finding, insert_new, provider, version};
 use super::stored::{self, CustomerFields, SecurityFinding};
 use super::{FINDING_BYTES_MAX, customer, history, named};
 use crate::context::Ctx;
@@ -229,9 +229,5 @@ fn put<R: Record>(
         kept.record = record;
         return Ok(ctx.tx.replace(kept)?);
     }
-    match ctx.tx.insert(&record) {
-        // Another server set something at this very moment; the next try will see it.
-        Err(Error::Exists { .. }) => Err(Failure::Throttled),
-        done => Ok(done?),
-    }
+    insert_new(ctx.tx, &record)
 }
