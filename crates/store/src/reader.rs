@@ -98,7 +98,7 @@ fn run<T>(
 ) -> (Result<T, Error>, bool) {
     let mut tx = Tx::new(connection);
     let result = catch_unwind(AssertUnwindSafe(|| read(&mut tx)));
-    let (failure, _) = tx.into_parts();
+    let failure = tx.into_left().failure;
     let is_well = failure.is_none() && result.is_ok();
     (result.map_err(|payload| panicked(&*payload)), is_well)
 }

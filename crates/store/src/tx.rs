@@ -11,22 +11,33 @@ use crate::value::{Row, Value};
 /// closure returns. `Error::Exists` is not such an error.
 pub struct Tx<'a> {
     connection: &'a mut dyn Connection,
-    failure: Option<Error>,
-    announces: bool,
+    left: Left,
+}
+
+/// What a closure has left behind in its transaction.
+#[derive(Default)]
+pub(crate) struct Left {
+    /// The first engine error.
+    pub failure: Option<Error>,
+    /// Whether a statement may have changed a row.
+    pub wrote: bool,
+    /// Whether the commit is to be announced.
+    pub announces: bool,
 }
 
 impl<'a> Tx<'a> {
     pub(crate) fn new(connection: &'a mut dyn Connection) -> Tx<'a> {
         Tx {
             connection,
-            failure: None,
-            announces: false,
+            left: Left::default(),
         }
     }
 
     /// The rows of a statement. Parameters are `$1`, `$2`…; the SQL must suit both engines.
     pub fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
         self.go_on()?;
+        // What returns the rows it changed begins with another word.
+        self.left.wrote |= !sql.starts_with("SELECT");
         let result = self.connection.query(sql, params);
         self.note(result)
     }
@@ -35,6 +46,7 @@ impl<'a> Tx<'a> {
     pub fn execute(&mut self, sql: &str, params: &[Value]) -> Result<u64, Error> {
         self.go_on()?;
         let result = self.connection.execute(sql, params);
+        self.left.wrote |= result.as_ref().is_ok_and(|count| *count > 0);
         self.note(result)
     }
 
@@ -87,23 +99,22 @@ impl<'a> Tx<'a> {
 
     /// Makes the commit move the counter of `Store::subscribe`.
     pub(crate) fn announce(&mut self) {
-        self.announces = true;
+        self.left.announces = true;
     }
 
-    /// The first engine error, and whether the commit is to be announced.
-    pub(crate) fn into_parts(self) -> (Option<Error>, bool) {
-        (self.failure, self.announces)
+    pub(crate) fn into_left(self) -> Left {
+        self.left
     }
 
     fn go_on(&self) -> Result<(), Error> {
-        self.failure.clone().map_or(Ok(()), Err)
+        self.left.failure.clone().map_or(Ok(()), Err)
     }
 
     fn note<T>(&mut self, result: Result<T, Error>) -> Result<T, Error> {
         if let Err(error) = &result
             && !matches!(error, Error::Invalid { .. })
         {
-            self.failure = Some(error.clone());
+            self.left.failure = Some(error.clone());
         }
         result
     }

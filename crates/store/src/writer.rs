@@ -125,10 +125,10 @@ impl Writer {
         shards.sort_unstable();
         shards.dedup();
         self.connection.begin_write(&shards)?;
-        let (accepted, announces) = self
-            .run_all(batch)
+        let outcome = self
+            .run_all(batch, &shards)
             .inspect_err(|_| self.connection.rollback())?;
-        if accepted == 0 {
+        if !outcome.is_to_commit {
             self.connection.rollback();
             return Ok(false);
         }
@@ -138,57 +138,63 @@ impl Writer {
                 self.stop(&reason);
                 Err(Error::Unknown { reason })
             }
-            result => result.map(|()| announces),
+            result => result.map(|()| outcome.announces),
         }
     }
 
-    /// Returns how many operations are to be committed and whether one announces it.
-    fn run_all(&mut self, batch: &mut [Pending]) -> Result<(usize, bool), Error> {
-        let alone = batch.len() == 1;
-        let (mut accepted, mut announces) = (0, false);
+    fn run_all(&mut self, batch: &mut [Pending], shards: &[i64]) -> Result<Outcome, Error> {
+        if let Some(outcome) = self.run_together(batch)? {
+            return Ok(outcome);
+        }
+        self.connection.rollback();
+        self.connection.begin_write(shards)?;
+        self.run_apart(batch)
+    }
+
+    /// Runs the operations one after the other, each seeing what those before it wrote, without the copies of
+    /// pages that savepoints cost. `None` where one of several left something that is to be undone.
+    fn run_together(&mut self, batch: &mut [Pending]) -> Result<Option<Outcome>, Error> {
+        let is_alone = batch.len() == 1;
+        let mut outcome = Outcome::default();
         for pending in batch {
-            // A transaction of its own serves as the savepoint of a single operation.
-            if let Some(announced) = if alone {
-                self.run_alone(pending)?
-            } else {
-                self.run_among(pending)?
-            } {
-                accepted += 1;
-                announces |= announced;
+            match self.run_once(pending)? {
+                End::Accepted { announces } => outcome.accept(announces),
+                End::Undo { wrote } if wrote && !is_alone => return Ok(None),
+                // It wrote nothing, or goes with its transaction.
+                End::Undo { .. } => {}
+                End::Stale(error) if is_alone => return Err(error),
+                End::Stale(_) => return Ok(None),
             }
         }
-        Ok((accepted, announces))
+        Ok(Some(outcome))
     }
 
-    fn run_alone(&mut self, pending: &mut Pending) -> Result<Option<bool>, Error> {
-        match self.run_once(pending)? {
-            End::Accepted { announces } => Ok(Some(announces)),
-            End::Undo => Ok(None),
-            End::Stale(error) => Err(error),
-        }
-    }
-
-    fn run_among(&mut self, pending: &mut Pending) -> Result<Option<bool>, Error> {
-        for attempt in 1..=ATTEMPTS_MAX {
-            self.connection.savepoint()?;
-            match self.run_once(pending)? {
-                End::Accepted { announces } => {
-                    self.connection.release()?;
-                    return Ok(Some(announces));
-                }
-                End::Undo => {
-                    self.connection.rollback_to_savepoint()?;
-                    break;
-                }
-                End::Stale(error) => {
-                    self.connection.rollback_to_savepoint()?;
-                    if attempt == ATTEMPTS_MAX {
-                        pending.settled = Some(error);
+    /// Runs each operation in a savepoint of its own.
+    fn run_apart(&mut self, batch: &mut [Pending]) -> Result<Outcome, Error> {
+        let mut outcome = Outcome::default();
+        for pending in batch {
+            for attempt in 1..=ATTEMPTS_MAX {
+                self.connection.savepoint()?;
+                match self.run_once(pending)? {
+                    End::Accepted { announces } => {
+                        self.connection.release()?;
+                        outcome.accept(announces);
+                        break;
+                    }
+                    End::Undo { .. } => {
+                        self.connection.rollback_to_savepoint()?;
+                        break;
+                    }
+                    End::Stale(error) => {
+                        self.connection.rollback_to_savepoint()?;
+                        if attempt == ATTEMPTS_MAX {
+                            pending.settled = Some(error);
+                        }
                     }
                 }
             }
         }
-        Ok(None)
+        Ok(outcome)
     }
 
     /// Fails only where the whole transaction is gone.
@@ -196,17 +202,22 @@ impl Writer {
         pending.settled = None;
         let mut tx = Tx::new(&mut *self.connection);
         let ran = pending.operation.run(&mut tx);
-        let (failure, announces) = tx.into_parts();
-        match (ran, failure) {
+        let left = tx.into_left();
+        let wrote = left.wrote || left.failure.is_some();
+        match (ran, left.failure) {
             (_, Some(error)) if error.ends_transaction() => return Err(error),
             (Ran::Panicked(error), _) => pending.settled = Some(error),
             (_, Some(error @ Error::Stale { .. })) => return Ok(End::Stale(error)),
-            (Ran::Accepted, None) => return Ok(End::Accepted { announces }),
+            (Ran::Accepted, None) => {
+                return Ok(End::Accepted {
+                    announces: left.announces,
+                });
+            }
             // The closure passed over an engine error; what it did cannot be kept.
             (Ran::Accepted, Some(error)) => pending.settled = Some(error),
             (Ran::Declined, _) => {}
         }
-        Ok(End::Undo)
+        Ok(End::Undo { wrote })
     }
 
     fn stop(&self, reason: &Arc<str>) {
@@ -217,9 +228,28 @@ impl Writer {
 
 /// What becomes of an operation that was run.
 enum End {
-    Accepted { announces: bool },
-    Undo,
+    Accepted {
+        announces: bool,
+    },
+    /// Nothing of it is to be kept. On PostgreSQL a failed statement is to be undone as well.
+    Undo {
+        wrote: bool,
+    },
     Stale(Error),
+}
+
+/// What becomes of a batch that was run.
+#[derive(Default)]
+struct Outcome {
+    is_to_commit: bool,
+    announces: bool,
+}
+
+impl Outcome {
+    fn accept(&mut self, announces: bool) {
+        self.is_to_commit = true;
+        self.announces |= announces;
+    }
 }
 
 /// Waits a little longer each time, and not equally long in two processes.

@@ -47,6 +47,7 @@ impl Connection for Scripted {
                 reason: "no room".into(),
             }),
             "refused" => Err(Error::refused(sql, "no")),
+            "nothing" => Ok(0),
             _ => Ok(1),
         }
     }
@@ -184,17 +185,24 @@ impl Served {
 }
 
 #[test]
-fn one_operation_needs_no_savepoint_and_several_need_one_each() {
+fn savepoints_come_where_one_of_several_leaves_something_to_undo() {
     let mut it = served();
     assert!(matches!(it.serve(["a"]), [Ok(Ok(1))]));
     assert_eq!(it.engine.calls(), ["begin [3]", "commit"]);
     assert!(matches!(it.serve(["no"]), [Ok(Err("declined"))]));
     assert_eq!(it.engine.calls(), ["begin [3]", "rollback"]);
     assert!(matches!(
-        it.serve(["a", "no", "b"]),
+        it.serve(["a", "nothing", "b"]),
         [Ok(Ok(1)), Ok(Err("declined")), Ok(Ok(1))]
     ));
+    assert_eq!(it.engine.calls(), ["begin [3]", "commit"]);
+    assert!(matches!(
+        it.serve(["a", "no", "b"]),
+        [Ok(Ok(2)), Ok(Err("declined")), Ok(Ok(1))]
+    ));
     let expected = [
+        "begin [3]",
+        "rollback",
         "begin [3]",
         "savepoint",
         "release",

@@ -16,8 +16,8 @@ use crate::failure::Failure;
 
 /// What documents without a dictionary are said to have.
 pub const NO_DICTIONARY: i64 = 0;
-/// The dictionary halves the time of level 3 at almost its ratio.
-const LEVEL: i32 = 1;
+/// With a dictionary it takes no longer than level 1 and leaves a quarter less, which is faster to unpack.
+const LEVEL: i32 = 3;
 /// Documents that a dictionary is trained on.
 const SAMPLES: i64 = 1000;
 /// Longer documents teach with their beginning.
