@@ -6,7 +6,8 @@ import pytest
 
 from harness.findings import FIXTURES, made_up, write_lines
 from harness.process import balefire
-from harness.wire import refusal
+from harness.vulnerabilities import INSTANCE, SBOM, scan, without_packages
+from harness.wire import eventually, refusal
 
 MEMBERS = 10
 IMAGE = "registry.example.com/shop:1.4"
@@ -157,6 +158,17 @@ def test_pages_and_their_tokens(account, hub, tmp_path):
     other = {"Filters": equals("PackageName", "package-001"), "NextToken": first["NextToken"]}
     refusal(hub.get_software_v2, "ValidationException", 400, **other)
     assert len(counts(hub, "PackageName")) == 150
+
+
+def test_what_scans_find_is_installed(account, hub, tmp_path):
+    scan(account, SBOM)
+    names = ["@ember/ash", "ember-lamp", "example.com/flint", "tindercrate", "wick-wire"]
+    is_listed = lambda wanted: lambda: [name for name, _, _ in listed(hub)] == wanted
+    eventually(is_listed(names), "the scan is in the inventory")
+    assert on(hub, "ember-lamp", "library") == [INSTANCE.format(account=account.id)]
+    assert counts(hub, "ResourceType") == [("AWS::EC2::Instance", 5)]
+    scan(account, without_packages(tmp_path / "fewer.json", "tindercrate", "ash"))
+    eventually(is_listed(names[1:3] + names[4:]), "what the new scan does not find is gone")
 
 
 def test_refusals(account):

@@ -132,6 +132,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0026_rule_tickets",
         sql: include_str!("../migrations/0026_rule_tickets.sql"),
     },
+    Migration {
+        name: "0027_scanned_software",
+        sql: include_str!("../migrations/0027_scanned_software.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

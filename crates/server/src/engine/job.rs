@@ -8,7 +8,7 @@ use balefire_store::{Error, Job, Tx};
 use super::{
     Engine, LEASE_MS, ask_rule_tickets, check_connector, count_software, create_ticket, notify,
     open_rule_incidents, pager_duty, publish, review_risks, runbook, settle_replication_set,
-    take_event,
+    take_event, take_scanned_software,
 };
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
@@ -73,6 +73,9 @@ impl Work {
             crate::securityhub::risk::REVIEW_RISK => Work::Inside(review_risks::review_risk),
             crate::securityhub::software::COUNT_SOFTWARE => {
                 Work::Inside(count_software::count_software)
+            }
+            crate::inspector::resource::RESOURCE_SCANNED => {
+                Work::Inside(take_scanned_software::take_scanned_software)
             }
             crate::securityhub::export_job::EXPORT_FINDINGS => Work::Export,
             runbook::RUN_COMMAND => Work::Outside(runbook::command::ERRAND),

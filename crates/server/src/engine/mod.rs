@@ -18,6 +18,7 @@ mod review_risks;
 mod runbook;
 mod settle_replication_set;
 mod take_event;
+mod take_scanned_software;
 
 use std::sync::Arc;
 use std::time::Duration;

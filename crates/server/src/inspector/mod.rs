@@ -3,7 +3,7 @@
 pub mod account;
 pub mod finding;
 #[cfg(test)]
-mod fixture;
+pub mod fixture;
 pub mod resource;
 pub mod sbom;
 

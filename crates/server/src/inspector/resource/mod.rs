@@ -10,7 +10,7 @@ mod tests;
 
 pub use arn::{Kind, ResourceArn, is_region};
 pub use rematch::{Rematched, rematch};
-pub use scan_resource::scan_resource;
+pub use scan_resource::{RESOURCE_SCANNED, scan_resource};
 
 use std::collections::BTreeMap;
 

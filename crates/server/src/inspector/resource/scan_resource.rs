@@ -15,6 +15,8 @@ use crate::inspector::account::enable_types;
 use crate::inspector::sbom::{Sbom, cyclonedx};
 use crate::intelligence::package::Package;
 
+/// The kind of the job that says that a resource has a new inventory; its subject is `REGION/ARN`.
+pub const RESOURCE_SCANNED: &str = "resource.scanned";
 /// The longest name, version and path that a finding can give, in characters.
 const TEXT_MAX: usize = 1024;
 
@@ -46,6 +48,8 @@ pub fn scan_resource(
     let scan_type = arn.kind.scan_type();
     let enabled = enable_types(ctx.tx, &account, &region, &[scan_type], ctx.now.0)?;
     keep(ctx, &account, &region, &arn.text, input.tags, &packages)?;
+    let subject = format!("{region}/{}", arn.text);
+    ctx.leave_job(&account, RESOURCE_SCANNED, &subject, &json!({}))?;
     let rematched = rematch(ctx.tx, &account, &region, &arn.text, ctx.now.0)?.unwrap_or_default();
     log(ctx, account, &arn.text, &enabled, &rematched)?;
     skipped.extend(

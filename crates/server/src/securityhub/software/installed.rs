@@ -62,6 +62,17 @@ impl Attributes for Resource {
 }
 
 impl Resource {
+    /// What the ids of all that is on it begin with.
+    pub fn id_start(&self) -> String {
+        half(self.hash())
+    }
+
+    fn hash(&self) -> Sha256 {
+        let mut hash = Sha256::new();
+        add(&mut hash, &[&self.region, &self.id]);
+        hash
+    }
+
     pub fn result(self) -> SoftwareResourceResult {
         SoftwareResourceResult {
             account_id: self.account,
@@ -105,13 +116,12 @@ impl Installed {
     /// table, and so written at once.
     pub fn id(&self) -> String {
         let (package, resource) = (&self.package, &self.resource);
-        let mut hash = Sha256::new();
-        add(&mut hash, &[&resource.region, &resource.id]);
-        let of_resource = hash.clone().finalize();
-        add(&mut hash, &[&package.name, &package.version, &package.kind]);
-        let of_both = hash.finalize();
-        let bytes = of_resource[..8].iter().chain(&of_both[..8]);
-        bytes.map(|byte| format!("{byte:02x}")).collect()
+        let mut of_both = resource.hash();
+        add(
+            &mut of_both,
+            &[&package.name, &package.version, &package.kind],
+        );
+        half(resource.hash()) + &half(of_both)
     }
 
     /// The object that filters are asked of.
@@ -123,6 +133,15 @@ impl Installed {
         });
         Value::Object(known.collect::<Map<_, _>>())
     }
+}
+
+/// The first eight bytes in hexadecimal digits.
+fn half(hash: Sha256) -> String {
+    let bytes = hash.finalize();
+    bytes[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn add(hash: &mut Sha256, parts: &[&str]) {

@@ -1,4 +1,4 @@
-//! The software inventory: the packages that findings name, and the resources that have them.
+//! The software inventory: the packages that findings name or scans found, and the resources that have them.
 
 mod changes;
 mod counting;
@@ -11,6 +11,7 @@ mod listing;
 mod named;
 mod package_type;
 mod rows;
+mod scanned;
 #[cfg(test)]
 mod tests;
 
@@ -18,6 +19,7 @@ pub use counting::{COUNT_SOFTWARE, count_on};
 pub use get_software_resources_v2::get_software_resources_v2;
 pub use get_software_statistics_v2::get_software_statistics_v2;
 pub use get_software_v2::get_software_v2;
+pub use scanned::{ScannedPackage, ScannedResource, take_scanned};
 
 pub(super) use changes::Changes;
 pub(super) use named::{Installations, named};

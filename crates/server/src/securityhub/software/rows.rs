@@ -1,5 +1,7 @@
 //! The table of the inventory: how rows are counted up and down, and read.
 
+use std::collections::BTreeSet;
+
 use balefire_store::{Error, Row, Tx, Value};
 
 use super::counting;
@@ -49,7 +51,16 @@ pub fn values(id: &str, installed: &Installed, count: i64) -> Vec<Value> {
 /// Adds rows, or their counts to those that are there. No two have the same key.
 pub fn add(tx: &mut Tx<'_>, added: &[Vec<Value>]) -> Result<(), Failure> {
     let sets = DESCRIBING.map(|column| format!("{column} = excluded.{column}, "));
-    let sets = sets.concat();
+    let sets = sets.concat() + "finding_count = software.finding_count + excluded.finding_count";
+    insert(tx, added, 0, &sets)
+}
+
+/// Adds rows that a scan found, as many findings as name them; what these say of a resource stays.
+pub fn add_scanned(tx: &mut Tx<'_>, added: &[Vec<Value>]) -> Result<(), Failure> {
+    insert(tx, added, 1, "scanned = 1")
+}
+
+fn insert(tx: &mut Tx<'_>, added: &[Vec<Value>], scanned: i64, sets: &str) -> Result<(), Failure> {
     for chunk in added.chunks(ADDED_AT_ONCE) {
         let mut place = 0;
         let tuples = chunk.iter().map(|row| {
@@ -57,13 +68,13 @@ pub fn add(tx: &mut Tx<'_>, added: &[Vec<Value>]) -> Result<(), Failure> {
                 place += 1;
                 format!("${place}")
             });
-            format!("({})", marks.collect::<Vec<_>>().join(", "))
+            let marks = marks.collect::<Vec<_>>();
+            format!("({}, {scanned})", marks.join(", "))
         });
         let tuples: Vec<String> = tuples.collect();
         let sql = format!(
-            "INSERT INTO software ({COLUMNS}, finding_count) VALUES {} \
-             ON CONFLICT (account, id) DO UPDATE SET {sets}\
-             finding_count = software.finding_count + excluded.finding_count",
+            "INSERT INTO software ({COLUMNS}, finding_count, scanned) VALUES {} \
+             ON CONFLICT (account, id) DO UPDATE SET {sets}",
             tuples.join(", ")
         );
         tx.execute(&sql, &chunk.concat())?;
@@ -71,15 +82,44 @@ pub fn add(tx: &mut Tx<'_>, added: &[Vec<Value>]) -> Result<(), Failure> {
     Ok(())
 }
 
-/// So many findings less name a row, which goes with the last of them.
+/// So many findings less name a row, which goes with the last of them unless a scan found it.
 pub fn subtract(tx: &mut Tx<'_>, account: &str, id: &str, count: i64) -> Result<(), Failure> {
     let params = [account.into(), id.into(), count.into()];
     let less =
         "UPDATE software SET finding_count = finding_count - $3 WHERE account = $1 AND id = $2";
     tx.execute(less, &params)?;
-    let gone = "DELETE FROM software WHERE account = $1 AND id = $2 AND finding_count <= 0";
-    tx.execute(gone, &params[..2])?;
+    drop_unnamed(tx, &params[..2])
+}
+
+/// The scan of its resource found a row no longer, which goes unless findings name it.
+pub fn drop_scanned(tx: &mut Tx<'_>, account: &str, id: &str) -> Result<(), Failure> {
+    let key = [account.into(), id.into()];
+    let not_scanned = "UPDATE software SET scanned = 0 WHERE account = $1 AND id = $2";
+    tx.execute(not_scanned, &key)?;
+    drop_unnamed(tx, &key)
+}
+
+fn drop_unnamed(tx: &mut Tx<'_>, key: &[Value]) -> Result<(), Failure> {
+    let gone = "DELETE FROM software WHERE account = $1 AND id = $2 AND finding_count <= 0 \
+                AND scanned = 0";
+    tx.execute(gone, key)?;
     Ok(())
+}
+
+/// The ids of what the last scan of a resource found, by how they all begin.
+pub fn scanned_ids(
+    tx: &mut Tx<'_>,
+    account: &str,
+    of_resource: &str,
+) -> Result<BTreeSet<String>, Failure> {
+    // Behind all hexadecimal digits.
+    let end = format!("{of_resource}g");
+    let rows = tx.query(
+        "SELECT id FROM software WHERE account = $1 AND id > $2 AND id < $3 AND scanned = 1",
+        &[account.into(), of_resource.into(), end.into()],
+    )?;
+    let ids = rows.iter().map(|row| Ok(row.text(0)?.to_owned()));
+    ids.collect()
 }
 
 /// Which of the rows that may be seen.
