@@ -29,8 +29,10 @@ pub enum Node {
 }
 
 /// JSON kept as the text it came in.
+///
+/// Invariant: the text is one JSON value.
 #[derive(Clone, Debug)]
-pub struct Document(pub Box<RawValue>);
+pub struct Document(Box<str>);
 
 /// A node that does not have the form of the type asked for: a bug in a table, never a client's fault.
 #[derive(Debug)]
@@ -44,21 +46,32 @@ pub trait Typed: Sized {
 
 impl Document {
     pub fn from_value(value: &serde_json::Value) -> Document {
-        Document::from_text(value.to_string())
-            .unwrap_or_else(|_| Document(RawValue::NULL.to_owned()))
+        Document::of_sound(value.to_string())
     }
 
     /// Fails where the text is not JSON.
     pub fn from_text(text: String) -> Result<Document, serde_json::Error> {
-        RawValue::from_string(text).map(Document)
+        RawValue::from_string(text).map(Document::from)
+    }
+
+    /// A text that is known to be one JSON value, as one that was read before it was kept. It is not read
+    /// again, which takes as long as to unpack it.
+    pub fn of_sound(text: String) -> Document {
+        Document(text.into_boxed_str())
     }
 
     pub fn text(&self) -> &str {
-        self.0.get()
+        &self.0
     }
 
     pub fn value(&self) -> Result<serde_json::Value, serde_json::Error> {
-        serde_json::from_str(self.0.get())
+        serde_json::from_str(&self.0)
+    }
+}
+
+impl From<Box<RawValue>> for Document {
+    fn from(raw: Box<RawValue>) -> Document {
+        Document(raw.into())
     }
 }
 

@@ -29,6 +29,8 @@ pub enum Scalar {
 
 /// Dictionaries up to this size are sorted as a whole.
 const SORTED_WHOLE_MAX: usize = if cfg!(test) { 4 } else { 1 << 16 };
+/// The place of the value of a dictionary that comes first.
+const FIRST_PLACE: u64 = 1;
 /// The place of rows without a value.
 const LAST: u64 = u64::MAX;
 
@@ -64,6 +66,14 @@ impl<'s> Rank<'s> {
     /// Whether rows of one place have the same value.
     pub fn is_exact(&self) -> bool {
         self.kind == Kind::Date || self.places.is_some()
+    }
+
+    /// No row has a place before this one.
+    pub fn first_place(&self) -> u64 {
+        match self.places {
+            Some(_) => FIRST_PLACE,
+            None => 0,
+        }
     }
 
     pub fn place(&self, chunk: &Chunk, row: usize) -> Place {
@@ -248,7 +258,7 @@ fn places(dictionary: &Dictionary, descending: bool) -> Vec<u64> {
     }
     let mut places = vec![LAST; dictionary.len() + 1];
     for (rank, code) in (0..).zip(&sorted) {
-        places[*code as usize] = 2 * rank + 1;
+        places[*code as usize] = 2 * rank + FIRST_PLACE;
     }
     for code in 1..=dictionary.len() as Code {
         if let Entry::Set(members) = dictionary.entry(code) {

@@ -204,8 +204,10 @@ impl<'r> First<'r> {
             && let (Some(worst), [rank]) = (self.worst(), self.ranks)
         {
             let (place, key) = (worst.places[0].0, worst.key);
+            // Where nothing comes before what ties, there is no need to look at what each row has.
+            let is_first = place == rank.first_place();
             mask.retain(|row| {
-                !is_greater(&chunk.keys[row], &key) || rank.place(chunk, row).0 < place
+                !is_greater(&chunk.keys[row], &key) || !is_first && rank.place(chunk, row).0 < place
             });
         }
         mask.each(|row| self.offer(chunk, row));

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::node::{Document, Node};
+use crate::node::Node;
 use crate::rejection::Rejection;
 use crate::shape::{Float, Integer, List, Location, Map, Member, Shape, Structure};
 use crate::timestamp::{TimeFormat, Timestamp};
@@ -100,7 +100,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
         if let Kind::Shape(Shape::Document) = self.kind {
             let raw: Box<RawValue> = serde::Deserialize::deserialize(deserializer)?;
             // A null document is as absent as any other null.
-            return Ok((raw.get() != "null").then_some(Node::Document(Document(raw))));
+            return Ok((raw.get() != "null").then_some(Node::Document(raw.into())));
         }
         deserializer.deserialize_any(self)
     }

@@ -2,8 +2,8 @@
 
 use std::io::Read;
 
+use balefire_api::Timestamp;
 use balefire_api::own::{CompleteImport, CompleteImportInput, ImportFindings, ImportFindingsInput};
-use balefire_api::{Document, Timestamp};
 use flate2::read::MultiGzDecoder;
 use percent_encoding::percent_decode_str;
 use serde_json::json;
@@ -143,7 +143,7 @@ async fn import(
             };
             bytes += document.get().len();
             places.push(place);
-            findings.push(Document(document));
+            findings.push(document.into());
         }
         let input = ImportFindingsInput {
             findings,

@@ -66,7 +66,7 @@ fn read_kev(source: &Source, on: On<'_>) -> Result<Rows> {
         let entry: Entry = serde_json::from_str(row.get()).unwrap_or(Entry { cve: String::new() });
         if good.contains(entry.cve.trim()) {
             rows += 1;
-            on(Document(row))?;
+            on(row.into())?;
         }
     }
     let rejected = checked.rejected.iter().map(ToString::to_string).collect();

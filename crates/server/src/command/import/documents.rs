@@ -14,13 +14,14 @@ use flate2::bufread::MultiGzDecoder;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use super::identity::Incoming;
 use crate::formats::{self, Format, Given, Placed, Refused, Scope};
 
 /// The name that means no file.
 const STANDARD_INPUT: &str = "-";
 
 /// A finding with its place, or what none could be made of.
-pub type Found = Result<Placed, Refused>;
+pub type Found = Result<Incoming, Refused>;
 
 /// Findings one after the other.
 pub struct Documents {
@@ -195,26 +196,41 @@ impl Iterator for Documents {
         match &mut self.form {
             Form::Whole(refused, found) => {
                 let refused = refused.next().map(Err);
-                refused.or_else(|| found.next().map(Ok))
+                let found = || {
+                    let Placed { place, document } = found.next()?;
+                    Some(Ok(Incoming::of(place, document.into())))
+                };
+                refused.or_else(found)
             }
             Form::Lines {
                 reader,
                 line,
                 ended,
             } => {
-                let (place, document) = next_line(reader, line, ended)?;
-                let document = document.and_then(|document| formats::line(self.format, document));
-                Some(match document {
-                    Ok(document) => Ok(Placed { place, document }),
-                    Err(reason) => Err(Refused { place, reason }),
-                })
+                let (place, text) = next_line(reader, line, ended)?;
+                let found = text.and_then(|text| incoming(self.format, &place, &text));
+                Some(found.map_err(|reason| Refused { place, reason }))
             }
         }
     }
 }
 
-type Line = (String, Result<Box<RawValue>, String>);
+/// The finding of a line.
+fn incoming(format: Format, place: &str, line: &[u8]) -> Result<Incoming, String> {
+    let not_json = |error: serde_json::Error| format!("it is not JSON: {error}");
+    if format == Format::Ocsf
+        && let Ok(text) = std::str::from_utf8(line.trim_ascii())
+    {
+        return Incoming::of_text(place.to_owned(), text.to_owned()).map_err(not_json);
+    }
+    let document: Box<RawValue> = serde_json::from_slice(line).map_err(not_json)?;
+    let document = formats::line(format, document)?;
+    Ok(Incoming::of(place.to_owned(), document.into()))
+}
 
+type Line = (String, Result<Vec<u8>, String>);
+
+/// The next line that is not blank, by its number.
 fn next_line(reader: &mut dyn BufRead, line: &mut usize, ended: &mut bool) -> Option<Line> {
     let mut text = Vec::new();
     while !*ended {
@@ -223,11 +239,7 @@ fn next_line(reader: &mut dyn BufRead, line: &mut usize, ended: &mut bool) -> Op
         match reader.read_until(b'\n', &mut text) {
             Ok(0) => return None,
             Ok(_) if text.trim_ascii().is_empty() => {}
-            Ok(_) => {
-                let document = serde_json::from_slice::<Box<RawValue>>(&text);
-                let document = document.map_err(|error| format!("it is not JSON: {error}"));
-                return Some((format!("line {line}"), document));
-            }
+            Ok(_) => return Some((format!("line {line}"), Ok(text))),
             Err(error) => {
                 *ended = true;
                 let reason = format!("the file is cut off or damaged: {error}");

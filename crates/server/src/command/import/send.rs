@@ -8,10 +8,9 @@ use balefire_api::Document;
 use balefire_api::own::{ImportFindings, ImportFindingsInput, ImportFindingsOutput};
 use tokio::task::JoinSet;
 
-use super::identity;
+use super::identity::Incoming;
 use super::summary::FileSummary;
 use crate::command::reach::Reach;
-use crate::formats::Placed;
 
 /// Findings and bytes of one request.
 const BATCH_FINDINGS: usize = 500;
@@ -29,11 +28,10 @@ pub struct Batch {
 }
 
 impl Batch {
-    pub fn push(&mut self, found: Placed) {
-        let text = found.document.get();
-        self.bytes += text.len();
-        self.identities.extend(identity::hash(text));
-        self.documents.push(Document(found.document));
+    pub fn push(&mut self, found: Incoming) {
+        self.bytes += found.document.text().len();
+        self.identities.extend(found.identity);
+        self.documents.push(found.document);
         self.places.push(found.place);
     }
 

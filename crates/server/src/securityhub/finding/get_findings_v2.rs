@@ -80,7 +80,7 @@ fn documents(
     let mut unpacker = Unpacker::default();
     let mut documents = Vec::with_capacity(found.len());
     for one in found {
-        let document = Document::from_text(one.text(ctx.tx, &mut unpacker)?)?;
+        let document = Document::of_sound(one.text(ctx.tx, &mut unpacker)?);
         if filters.is_none_or(|filters| filters.matches_text(&document)) {
             documents.push(document);
         }

@@ -82,7 +82,7 @@ fn documents(
             None => text,
             Some(edit) => edit.overlay(&text)?.into_owned(),
         };
-        documents.push(Document::from_text(text)?);
+        documents.push(Document::of_sound(text));
     }
     Ok(documents)
 }
