@@ -54,7 +54,33 @@ impl Record for Outcome {
     }
 }
 
-/// Runs `work` unless this token was answered before.
+/// A request with a client token, as it is told apart from others. Made before the transaction, since all
+/// others wait for the one that writes.
+pub struct Request {
+    /// The region is part of the name: a token is of one endpoint.
+    operation: String,
+    token: String,
+    /// See `Outcome::request`.
+    hash: Vec<u8>,
+}
+
+impl Request {
+    /// Nothing, where the input has no token.
+    pub fn of(spec: &Spec, region: &str, input: &Node) -> Option<Request> {
+        let place = spec.input?.place(spec.token?)?;
+        let Node::Structure(slots) = input else {
+            return None;
+        };
+        let token = slots.get(place)?.as_ref()?.as_text()?;
+        Some(Request {
+            operation: format!("{}/{region}", spec.action),
+            token: token.to_owned(),
+            hash: Sha256::digest(format!("{input:?}")).to_vec(),
+        })
+    }
+}
+
+/// Runs `work` unless the token of this request was answered before.
 ///
 /// Writes that run in the order of one account leave no gap between looking the token up first and
 /// keeping the outcome last, and the same request is always of one order. Another request with the
@@ -62,22 +88,21 @@ impl Record for Outcome {
 pub fn once(
     ctx: &mut Ctx<'_, '_>,
     spec: &Spec,
+    request: Option<&Request>,
     input: Node,
     work: impl FnOnce(&mut Ctx<'_, '_>, Node) -> Result<Node, Failure>,
 ) -> Result<Node, Failure> {
-    let Some(token) = token(spec, &input) else {
+    let Some(request) = request else {
         return work(ctx, input);
     };
-    // The region is part of the name: a token is of one endpoint.
-    let operation = format!("{}/{}", spec.action, ctx.region);
-    let key = [
-        Value::from(ctx.account()),
-        Value::from(&operation),
-        Value::from(&token),
-    ];
-    let request = Sha256::digest(format!("{input:?}")).to_vec();
+    let Request {
+        operation,
+        token,
+        hash,
+    } = request;
+    let key = [ctx.account().into(), operation.into(), token.into()];
     if let Some(known) = ctx.tx.get::<Outcome>(&key)? {
-        return repeat(spec, &known, &request, token);
+        return repeat(spec, &known, request);
     }
     let output = work(ctx, input)?;
     let mut kept = Vec::new();
@@ -86,9 +111,9 @@ pub fn once(
     }
     let outcome = Outcome {
         account: ctx.account().to_owned(),
-        operation,
-        token,
-        request,
+        operation: operation.clone(),
+        token: token.clone(),
+        request: hash.clone(),
         output: kept,
         at_ms: ctx.now.0,
     };
@@ -96,14 +121,6 @@ pub fn once(
         Ok(()) => Ok(output),
         Err(Error::Exists { .. }) => Err(other_request(spec, outcome.token)),
         Err(error) => Err(error.into()),
-    }
-}
-
-fn token(spec: &Spec, input: &Node) -> Option<String> {
-    let place = spec.input?.place(spec.token?)?;
-    match input {
-        Node::Structure(slots) => slots.get(place)?.as_ref()?.as_text().map(str::to_owned),
-        _ => None,
     }
 }
 
@@ -115,9 +132,9 @@ fn other_request(spec: &Spec, token: String) -> Failure {
     Failure::invalid(&format!("/{}", spec.token.unwrap_or_default()), message)
 }
 
-fn repeat(spec: &Spec, known: &Outcome, request: &[u8], token: String) -> Result<Node, Failure> {
-    if known.request != request {
-        return Err(other_request(spec, token));
+fn repeat(spec: &Spec, known: &Outcome, request: &Request) -> Result<Node, Failure> {
+    if known.request != request.hash {
+        return Err(other_request(spec, request.token.clone()));
     }
     match spec.output {
         None => Ok(Node::Structure(Vec::new())),

@@ -41,8 +41,11 @@ impl Work {
     ) -> Result<Node, Failure> {
         let (run, spec) = (Arc::clone(run), self.handler.spec);
         let after = self.handler.is_answered_by_job().then(|| self.clone());
-        let write =
-            move |tx: &mut Tx<'_>| idempotency::once(&mut self.ctx(tx), spec, input.clone(), &*run);
+        let request = idempotency::Request::of(spec, &self.region, &input);
+        let write = move |tx: &mut Tx<'_>| {
+            let (ctx, input) = (&mut self.ctx(tx), input.clone());
+            idempotency::once(ctx, spec, request.as_ref(), input, &*run)
+        };
         let written = store.write(account, write).await??;
         let Some(after) = after else {
             return Ok(written);
