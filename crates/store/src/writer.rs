@@ -199,6 +199,10 @@ impl Writer {
 
     /// Fails only where the whole transaction is gone.
     fn run_once(&mut self, pending: &mut Pending) -> Result<End, Error> {
+        // Nobody knows what a panic left half done in the closure.
+        if let Some(Error::Panicked { .. }) = pending.settled {
+            return Ok(End::Undo { wrote: false });
+        }
         pending.settled = None;
         let mut tx = Tx::new(&mut *self.connection);
         let ran = pending.operation.run(&mut tx);

@@ -216,6 +216,33 @@ fn savepoints_come_where_one_of_several_leaves_something_to_undo() {
 }
 
 #[test]
+fn what_panicked_is_not_run_again() {
+    let mut it = served();
+    let (first, mut kept) = operation(3, "a");
+    let (mut bad, _) = operation(3, "a");
+    let (reply, mut answer) = oneshot::channel::<Reply<u32, &'static str>>();
+    let mut runs = 0;
+    let closure = move |tx: &mut Tx<'_>| {
+        runs += 1;
+        tx.execute("a", &[]).map_err(|_| "failed")?;
+        panic!("run {runs}");
+    };
+    bad.operation = Box::new(Write {
+        shard: 3,
+        closure,
+        outcome: None,
+        reply,
+    });
+    it.writer.serve(vec![first, bad]);
+    assert!(matches!(kept.try_recv(), Ok(Ok(Ok(2)))));
+    let panicked = answer.try_recv().unwrap().unwrap_err();
+    assert!(
+        matches!(&panicked, Error::Panicked { message } if &**message == "run 1"),
+        "{panicked:?}"
+    );
+}
+
+#[test]
 fn heads_are_locked_in_one_order_and_once() {
     let mut it = served();
     let (batch, _answers): (Vec<_>, Vec<_>) = [9, 2, 9, 4]
