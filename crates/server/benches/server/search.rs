@@ -17,6 +17,8 @@ use crate::{asff, export, findings};
 const PATIENCE: Duration = Duration::from_secs(1200);
 /// More are not exported: the files would be larger than most disks have room for.
 const EXPORTED_MAX: usize = 2_000_000;
+/// Many findings whose texts all differ take more than the half of the memory that is theirs by default.
+const NO_LIMIT: &str = "[findings]\nmemory_mib = 1048576\n";
 /// How often it is asked whether it has.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -25,7 +27,8 @@ pub async fn run() -> Result<()> {
     let count: usize = count.and_then(|text| text.parse().ok()).unwrap_or(100_000);
     println!("\n## GetFindingsV2 over {count} findings, one client");
     let exports = tempfile::TempDir::new()?;
-    let mut server = Server::start_with(&export::configuration(exports.path()))?;
+    let configuration = export::configuration(exports.path());
+    let mut server = Server::start_with(&format!("{configuration}\n{NO_LIMIT}"))?;
     let mut connection = Connection::open(&server.address).await?;
     let on = server.request("securityhub", "POST", "/hubv2", "{}")?;
     connection.call(&on).await?;
@@ -42,7 +45,7 @@ pub async fn run() -> Result<()> {
             &endpoint,
         ])
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::inherit())
         .spawn()?;
     findings::write_to(import.stdin.take().context("a pipe")?, count)?;
     ensure!(import.wait()?.success(), "the import failed");
@@ -51,6 +54,7 @@ pub async fn run() -> Result<()> {
     let caught_up = count as f64 / begun.elapsed().as_secs_f64();
     println!("import {rate:.0}/s, and {caught_up:.0}/s until all of them were found");
     println!("resident: {:.0} MB", server.resident_kib()? as f64 / 1024.0);
+    println!("peak: {:.0} MB", server.peak_kib()? as f64 / 1024.0);
     for (name, filters, sort) in shapes() {
         let mut input = json!({"Filters": {"CompositeFilters": [filters]}, "MaxResults": 1});
         if let Some(field) = sort {
