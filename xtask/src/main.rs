@@ -54,9 +54,12 @@ fn run() -> Result<()> {
     }
 }
 
-/// The workspace's root, from where this crate was compiled.
+/// The workspace's root, as cargo says when it runs this: clones that share a target folder share what was
+/// compiled in one of them.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
+    let package = std::env::var_os("CARGO_MANIFEST_DIR");
+    let package = package.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    Path::new(&package)
         .parent()
         .map(Path::to_path_buf)
         .unwrap_or_default()
