@@ -43,7 +43,6 @@ fn package_of(package: Package) -> ScannedPackage {
     ScannedPackage {
         name: package.name,
         version: package.version,
-        ecosystem: package.manager.unwrap_or_default().to_owned(),
         purl: package.purl,
     }
 }

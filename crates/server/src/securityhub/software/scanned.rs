@@ -26,8 +26,7 @@ pub struct ScannedResource {
 pub struct ScannedPackage {
     pub name: String,
     pub version: String,
-    /// What installed it, if that is known.
-    pub ecosystem: String,
+    /// Says what kind of software it is.
     pub purl: String,
 }
 
@@ -91,7 +90,7 @@ impl From<ScannedPackage> for Package {
         let told = Told {
             kind: "",
             kind_id: "",
-            ecosystem: &scanned.ecosystem,
+            ecosystem: "",
             purl: &scanned.purl,
         };
         Package {
