@@ -1,7 +1,9 @@
 """The five calls and the way to them with the AWS CLI, held against what boto3 sees."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
+import botocore
 import pytest
 
 from harness.account import REGION
@@ -13,7 +15,7 @@ from harness.process import balefire
 from harness.vulnerabilities import by_vulnerability, list_findings, refresh_all, scan
 
 pytestmark = pytest.mark.aws_cli
-MEMBERS = 4
+MEMBERS = 5
 
 
 def moment(seconds):
@@ -177,3 +179,11 @@ def test_who_asks_and_who_is_refused(account):
     assert refused.returncode != 0 and "(InvalidSignatureException)" in refused.stderr
     not_there = run(account, "securityhub", "get-invitations-count")
     assert not_there.returncode != 0 and "securityhub:GetInvitationsCount is not answered" in not_there.stderr
+
+
+def test_the_cli_learns_newer_operations_from_botocore(account):
+    account.client("securityhub").enable_security_hub_v2()
+    models = {"AWS_DATA_PATH": botocore.__path__[0] + "/data"}
+    done = run(account, "securityhub", "get-software-v2", variables=models)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"Software": []}

@@ -14,15 +14,15 @@ def aws(account, service, command, *arguments, **options):
     return json.loads(done.stdout) if done.stdout.strip() else None
 
 
-def run(account, service, command, *arguments, **options):
+def run(account, service, command, *arguments, variables=None, **options):
     given = [str(argument) for argument in arguments]
     for name, value in options.items():
         given.append("--" + name.replace("_", "-"))
         given.append(value if isinstance(value, str) else json.dumps(value))
-    variables = account.environment() | {"AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1"}
+    own = account.environment() | {"AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1"}
     return subprocess.run(
         [sys.executable, "-m", "awscli", "--output", "json", service, command, *given],
-        env=environment(**variables),
+        env=environment(**own, **(variables or {})),
         capture_output=True,
         text=True,
         timeout=DEADLINE_S,
