@@ -6,7 +6,7 @@ import pytest
 
 from harness.findings import FIXTURES, made_up, write_lines
 from harness.process import balefire
-from harness.vulnerabilities import INSTANCE, SBOM, scan, without_packages
+from harness.vulnerabilities import INSTANCE, SBOM, SBOM_PACKAGES, scan, without_packages
 from harness.wire import eventually, refusal
 
 MEMBERS = 10
@@ -162,7 +162,7 @@ def test_pages_and_their_tokens(account, hub, tmp_path):
 
 def test_what_scans_find_is_installed(account, hub, tmp_path):
     scan(account, SBOM)
-    names = ["@ember/ash", "ember-lamp", "example.com/flint", "tindercrate", "wick-wire"]
+    names = SBOM_PACKAGES
     is_listed = lambda wanted: lambda: [name for name, _, _ in listed(hub)] == wanted
     eventually(is_listed(names), "the scan is in the inventory")
     assert on(hub, "ember-lamp", "library") == [INSTANCE.format(account=account.id)]

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use balefire_api::Timestamp;
 use balefire_api::shape::Structure;
-use balefire_store::{Location, Options, Store};
+use balefire_store::{Location, Options, Store, Tx};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -44,6 +44,15 @@ pub struct Testing {
     limits: Limits,
     runtime: tokio::runtime::Runtime,
     directory: TempDir,
+}
+
+/// Inserts what a migration does, as it did on a store that had rows already.
+pub fn insert_as(tx: &mut Tx<'_>, migration: &str) -> Result<(), balefire_store::Error> {
+    let statements = migration.split(';');
+    for statement in statements.filter(|one| one.contains("INSERT INTO")) {
+        tx.execute(&statement.replace("{{blob}}", "BLOB"), &[])?;
+    }
+    Ok(())
 }
 
 impl Testing {

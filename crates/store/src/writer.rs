@@ -173,28 +173,35 @@ impl Writer {
     fn run_apart(&mut self, batch: &mut [Pending]) -> Result<Outcome, Error> {
         let mut outcome = Outcome::default();
         for pending in batch {
-            for attempt in 1..=ATTEMPTS_MAX {
-                self.connection.savepoint()?;
-                match self.run_once(pending)? {
-                    End::Accepted { announces } => {
-                        self.connection.release()?;
-                        outcome.accept(announces);
-                        break;
-                    }
-                    End::Undo { .. } => {
-                        self.connection.rollback_to_savepoint()?;
-                        break;
-                    }
-                    End::Stale(error) => {
-                        self.connection.rollback_to_savepoint()?;
-                        if attempt == ATTEMPTS_MAX {
-                            pending.settled = Some(error);
-                        }
+            if let Some(announces) = self.run_in_savepoint(pending)? {
+                outcome.accept(announces);
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Whether the operation announces its commit, where it is to be committed.
+    fn run_in_savepoint(&mut self, pending: &mut Pending) -> Result<Option<bool>, Error> {
+        for attempt in 1..=ATTEMPTS_MAX {
+            self.connection.savepoint()?;
+            match self.run_once(pending)? {
+                End::Accepted { announces } => {
+                    self.connection.release()?;
+                    return Ok(Some(announces));
+                }
+                End::Undo { .. } => {
+                    self.connection.rollback_to_savepoint()?;
+                    break;
+                }
+                End::Stale(error) => {
+                    self.connection.rollback_to_savepoint()?;
+                    if attempt == ATTEMPTS_MAX {
+                        pending.settled = Some(error);
                     }
                 }
             }
         }
-        Ok(outcome)
+        Ok(None)
     }
 
     /// Fails only where the whole transaction is gone.

@@ -11,6 +11,7 @@ from .process import balefire
 
 KEV, EPSS, OSV = FIXTURES / "kev.json", FIXTURES / "epss.csv", FIXTURES / "advisories.json"
 SBOM = FIXTURES / "shop.cdx.json"
+SBOM_PACKAGES = ["@ember/ash", "ember-lamp", "example.com/flint", "tindercrate", "wick-wire"]
 # What the advisories of the fixture are about.
 LAMP, WICK, TINDER, FLINT = (f"CVE-2099-100{number}" for number in (1, 2, 3, 4))
 INSTANCE = "arn:aws:ec2:us-east-1:{account}:instance/i-0123456789abcdef0"

@@ -45,7 +45,6 @@ pub async fn run() -> Result<()> {
             &endpoint,
         ])
         .stdin(Stdio::piped())
-        .stdout(Stdio::inherit())
         .spawn()?;
     findings::write_to(import.stdin.take().context("a pipe")?, count)?;
     ensure!(import.wait()?.success(), "the import failed");

@@ -215,7 +215,8 @@ impl Iterator for Documents {
     }
 }
 
-/// The finding of a line.
+/// The finding of a line. OCSF is taken as it is, so that one reading serves; what is no UTF-8 is told by the
+/// other.
 fn incoming(format: Format, place: &str, line: &[u8]) -> Result<Incoming, String> {
     let not_json = |error: serde_json::Error| format!("it is not JSON: {error}");
     if format == Format::Ocsf

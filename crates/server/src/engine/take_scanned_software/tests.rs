@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::inspector::fixture::{FUNCTION, IMAGE, INSTANCE, sbom, scan};
 use crate::securityhub::finding::tests::{document, enabled, import};
-use crate::testing::{ADMINISTRATOR, MEMBER, Testing};
+use crate::testing::{ADMINISTRATOR, MEMBER, Testing, insert_as};
 
 fn scanned(t: &Testing, arn: &str, packages: &[(&str, &str)]) {
     scan(t, arn, sbom(packages));
@@ -149,12 +149,10 @@ fn what_was_scanned_before_there_was_this_comes_in_later() {
     scanned(&t, FUNCTION, &[("bolt", "1")]);
     let before = |tx: &mut Tx<'_>| -> Result<(), balefire_store::Error> {
         tx.execute("DELETE FROM software", &[])?;
-        let migration = include_str!("../../../migrations/0027_scanned_software.sql");
-        let statements = migration.split(';').map(str::trim);
-        for statement in statements.filter(|one| one.contains("INSERT INTO")) {
-            tx.execute(&statement.replace("{{blob}}", "BLOB"), &[])?;
-        }
-        Ok(())
+        insert_as(
+            tx,
+            include_str!("../../../migrations/0027_scanned_software.sql"),
+        )
     };
     t.store.write_blocking("", before).unwrap().unwrap();
     assert_eq!(software(&t, ADMINISTRATOR), [""; 0]);

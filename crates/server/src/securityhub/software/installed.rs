@@ -116,12 +116,10 @@ impl Installed {
     /// table, and so written at once.
     pub fn id(&self) -> String {
         let (package, resource) = (&self.package, &self.resource);
-        let mut of_both = resource.hash();
-        add(
-            &mut of_both,
-            &[&package.name, &package.version, &package.kind],
-        );
-        half(resource.hash()) + &half(of_both)
+        let mut hash = resource.hash();
+        let of_resource = half(hash.clone());
+        add(&mut hash, &[&package.name, &package.version, &package.kind]);
+        of_resource + &half(hash)
     }
 
     /// The object that filters are asked of.

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::securityhub::finding::v1::tests::{finding_of, own_product};
+use crate::testing::insert_as;
 
 /// What was shown to an account at a moment.
 struct Seen {
@@ -236,14 +237,10 @@ fn begin_history(t: &Testing) {
         }
         let forget = "DELETE FROM log_cursor WHERE name = 'findings.history'";
         tx.execute(forget, &[])?;
-        let migration = include_str!("../../../../migrations/0025_finding_history.sql");
-        let begins = migration.find("INSERT").unwrap();
-        for statement in migration[begins..].split(';') {
-            if !statement.trim().is_empty() {
-                tx.execute(statement, &[])?;
-            }
-        }
-        Ok(())
+        insert_as(
+            tx,
+            include_str!("../../../../migrations/0025_finding_history.sql"),
+        )
     };
     t.store.write_blocking("", begin).unwrap().unwrap();
 }

@@ -1,17 +1,13 @@
 //! The count of findings that came before the inventory.
 
 use super::*;
+use crate::testing::insert_as;
 
 /// Makes a store as it is after the migration: findings, no inventory, and the job that counts.
 fn before_the_inventory(t: &Testing) {
     let forget = |tx: &mut Tx<'_>| -> Result<(), balefire_store::Error> {
         tx.execute("DELETE FROM software", &[])?;
-        let migration = include_str!("../../../../migrations/0020_software.sql");
-        let statements = migration.split(';').map(str::trim);
-        for statement in statements.filter(|one| one.starts_with("INSERT")) {
-            tx.execute(&statement.replace("{{blob}}", "BLOB"), &[])?;
-        }
-        Ok(())
+        insert_as(tx, include_str!("../../../../migrations/0020_software.sql"))
     };
     t.store.write_blocking("", forget).unwrap().unwrap();
 }
