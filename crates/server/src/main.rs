@@ -4,6 +4,12 @@ use std::process::ExitCode;
 
 use balefire::command::{Command, Ended};
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// A request allocates some hundred times, on every core at once; the system's allocator takes a fifth of an update's
+/// time for that.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     match Command::parse().run() {
