@@ -1,24 +1,36 @@
 //! BatchUpdateFindingsV2: customers set severity, status and comment of findings, each for itself.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use balefire_api::generated::securityhub::{
     BatchUpdateFindingsV2ProcessedFinding as Processed, BatchUpdateFindingsV2Request,
     BatchUpdateFindingsV2Response, BatchUpdateFindingsV2UnprocessedFinding as Unprocessed,
     BatchUpdateFindingsV2UnprocessedFindingErrorCode as ErrorCode, OcsfFindingIdentifier,
 };
+use balefire_columns::Key;
 use balefire_store::Tx;
 
 use super::edit;
 use super::fields::Fields;
-use super::identity::{Identity, account_of};
-use super::index::Index;
+use super::identity::Identity;
+use super::index::{Index, account_number_of, account_of_key, key_of, uid_of};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::hub;
 
 /// How many edits may wait for their rows. Each takes some 80 bytes of memory until then.
 const NAMED_MAX: usize = 2_000_000;
+
+/// Why a finding was not updated.
+type Reason = (ErrorCode, &'static str);
+const NONE: Reason = (
+    ErrorCode::ResourceNotFoundException,
+    "There is no finding with this identifier.",
+);
+const TWICE: Reason = (
+    ErrorCode::ConflictException,
+    "The request names this finding twice; the first naming was processed.",
+);
 
 /// What a request sets, and in which findings.
 pub struct Ready {
@@ -32,9 +44,9 @@ pub struct Ready {
 pub fn prepare(input: BatchUpdateFindingsV2Request, index: &Index) -> Result<Ready, Failure> {
     let fields = fields(&input)?;
     let named = named(input)?;
-    let uids: Vec<&str> = named.iter().map(|named| named.uid.as_str()).collect();
+    let keys: Vec<Option<Key>> = named.iter().map(|named| named.key).collect();
     Ok(Ready {
-        known: index.knows(&uids),
+        known: index.knows(&keys),
         fields,
         named,
     })
@@ -52,22 +64,27 @@ pub fn batch_update_findings_v2(
         return Err(Failure::Throttled);
     }
     let known = known_of(ctx.tx, ready)?;
-    let mut seen = HashSet::new();
+    let mut seen = HashSet::with_capacity(ready.named.len());
     let mut edited = Vec::with_capacity(ready.named.len());
+    let mut visible = HashMap::new();
     let mut response = BatchUpdateFindingsV2Response::default();
-    for (Named { uid, echo }, known) in ready.named.iter().zip(known) {
-        let is_visible = account_of(uid).is_some_and(|a| ctx.caller.visible().includes(a));
-        if !known || !is_visible {
-            let message = "There is no finding with this identifier.";
-            let error = (ErrorCode::ResourceNotFoundException, message);
-            response.unprocessed_findings.push(echo.unprocessed(error));
-        } else if !seen.insert(uid.as_str()) {
-            let message = "The request names this finding twice; the first naming was processed.";
-            let error = (ErrorCode::ConflictException, message);
-            response.unprocessed_findings.push(echo.unprocessed(error));
-        } else {
-            edited.push(uid.as_str());
-            response.processed_findings.push(echo.processed());
+    let mut is_visible = |key: &Key| {
+        let includes = || ctx.caller.visible().includes(&account_of_key(key));
+        *visible
+            .entry(account_number_of(key))
+            .or_insert_with(includes)
+    };
+    for (Named { key, echo }, known) in ready.named.iter().zip(known) {
+        match key {
+            Some(key) if known && is_visible(key) => {
+                if seen.insert(key) {
+                    edited.push(*key);
+                    response.processed_findings.push(echo.processed());
+                } else {
+                    response.unprocessed_findings.push(echo.unprocessed(TWICE));
+                }
+            }
+            _ => response.unprocessed_findings.push(echo.unprocessed(NONE)),
         }
     }
     if !edited.is_empty() {
@@ -85,11 +102,13 @@ fn fields(input: &BatchUpdateFindingsV2Request) -> Result<Fields, Failure> {
 fn known_of(tx: &mut Tx<'_>, ready: &Ready) -> Result<Vec<bool>, Failure> {
     let mut known = ready.known.clone();
     let left = ready.named.iter().zip(&known).filter(|(_, known)| !**known);
-    let left: Vec<&str> = left.map(|(named, _)| named.uid.as_str()).collect();
+    let left: Vec<Key> = left.filter_map(|(named, _)| named.key).collect();
     if !left.is_empty() {
-        let found = super::known_of(tx, &left)?;
-        for (Named { uid, .. }, known) in ready.named.iter().zip(&mut known) {
-            *known |= found.contains(uid);
+        let uids: Vec<String> = left.iter().map(uid_of).collect();
+        let uids: Vec<&str> = uids.iter().map(String::as_str).collect();
+        let found = super::known_of(tx, &uids)?;
+        for (Named { key, .. }, known) in ready.named.iter().zip(&mut known) {
+            *known |= key.is_some_and(|key| found.contains(&uid_of(&key)));
         }
     }
     Ok(known)
@@ -97,7 +116,8 @@ fn known_of(tx: &mut Tx<'_>, ready: &Ready) -> Result<Vec<bool>, Failure> {
 
 /// A finding that the request names.
 struct Named {
-    uid: String,
+    /// None where no finding of this server can have such a name.
+    key: Option<Key>,
     echo: Echo,
 }
 
@@ -111,7 +131,7 @@ fn named(input: BatchUpdateFindingsV2Request) -> Result<Vec<Named>, Failure> {
     let uids = input.metadata_uids.unwrap_or_default();
     let identifiers = input.finding_identifiers.unwrap_or_default();
     let by_uid = uids.into_iter().map(|uid| Named {
-        uid: uid.clone(),
+        key: key_of(&uid),
         echo: Echo::Uid(uid),
     });
     let by_identifier = identifiers.into_iter().map(|identifier| {
@@ -121,7 +141,7 @@ fn named(input: BatchUpdateFindingsV2Request) -> Result<Vec<Named>, Failure> {
             finding_uid: &identifier.finding_info_uid,
         };
         Named {
-            uid: identity.uid(),
+            key: identity.key(),
             echo: Echo::Identifier(identifier),
         }
     });
@@ -151,7 +171,7 @@ impl Echo {
         }
     }
 
-    fn unprocessed(&self, (code, message): (ErrorCode, &str)) -> Unprocessed {
+    fn unprocessed(&self, (code, message): Reason) -> Unprocessed {
         let (finding_identifier, metadata_uid) = self.parts();
         Unprocessed {
             error_code: Some(code),

@@ -4,13 +4,15 @@ mod part;
 
 pub use part::Part;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use balefire_columns::Key;
 use balefire_store::Tx;
+use hashbrown::HashMap;
 
 use super::edit::{CURSOR, Op, each_op, heads, positions_of};
 use super::identity::account_of;
+use super::index::uid_of;
 use crate::failure::Failure;
 
 /// Edits that one window has, as far as whole entries allow.
@@ -40,21 +42,17 @@ impl Window {
 pub fn next_window(tx: &mut Tx<'_>) -> Result<Option<Window>, Failure> {
     let (cursors, heads) = (positions_of(tx, CURSOR)?, heads(tx)?);
     for (shard, (cursor, head)) in cursors.into_iter().zip(heads).enumerate() {
-        let mut edits: HashMap<String, Vec<Arc<Op>>> = HashMap::new();
+        let mut edits: HashMap<Key, Vec<Arc<Op>>> = HashMap::new();
         let (mut to, mut count) = (head, 0);
-        each_op(tx, shard, cursor, head, |op, uids| {
+        each_op(tx, shard, cursor, head, |op, keys| {
             if count >= EDITS {
                 return Ok(false);
             }
-            count += uids.len();
+            count += keys.len();
             to = op.seq;
             let op = Arc::new(op);
-            for uid in uids {
-                if let Some(ops) = edits.get_mut(uid) {
-                    ops.push(Arc::clone(&op));
-                } else {
-                    edits.insert(uid.to_owned(), vec![Arc::clone(&op)]);
-                }
+            for key in keys {
+                edits.entry(key).or_default().push(Arc::clone(&op));
             }
             Ok(true)
         })?;
@@ -62,8 +60,10 @@ pub fn next_window(tx: &mut Tx<'_>) -> Result<Option<Window>, Failure> {
             to = head;
         }
         if !edits.is_empty() || to - cursor > OTHERS {
-            let mut edits: Vec<(String, Vec<Arc<Op>>)> = edits.into_iter().collect();
-            edits.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+            let mut edits: Vec<(Key, Vec<Arc<Op>>)> = edits.into_iter().collect();
+            edits.sort_unstable_by_key(|(key, _)| *key);
+            let named = edits.into_iter().map(|(key, ops)| (uid_of(&key), ops));
+            let edits = named.collect();
             return Ok(Some(Window { shard, to, edits }));
         }
     }

@@ -1,6 +1,9 @@
 //! Which finding is which: the triple that names it, and the uid that follows from the triple.
 
+use balefire_columns::Key;
 use sha2::{Digest, Sha256};
+
+use super::index::{HASH_BYTES, key_with, push_hex};
 
 /// What makes two documents the same finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,20 +26,26 @@ impl Identity<'_> {
     /// Invariant: stored rows depend on it, so it never changes. It starts with the account so that one
     /// account's findings are one range of the primary key, and none collides with another account's.
     pub fn uid(&self) -> String {
+        let mut uid = String::with_capacity(ACCOUNT_LEN + 2 * HASH_BYTES);
+        uid.push_str(self.account);
+        push_hex(&mut uid, &self.hash());
+        uid
+    }
+
+    /// The key of the uid; `None` where the account is none, and no finding can have it.
+    pub fn key(&self) -> Option<Key> {
+        key_with(self.account, &self.hash())
+    }
+
+    fn hash(&self) -> [u8; HASH_BYTES] {
         let mut hash = Sha256::new();
         for part in [self.account, self.product_uid, self.finding_uid] {
             // With its length, so that no two triples run together to the same bytes.
             hash.update((part.len() as u64).to_be_bytes());
             hash.update(part);
         }
-        let mut uid = String::with_capacity(ACCOUNT_LEN + 32);
-        uid.push_str(self.account);
-        for byte in &hash.finalize()[..16] {
-            for digit in [byte >> 4, byte & 15] {
-                uid.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
-            }
-        }
-        uid
+        let whole = hash.finalize();
+        std::array::from_fn(|at| whole[at])
     }
 }
 

@@ -6,7 +6,7 @@ use balefire_api::Timestamp;
 use balefire_api::own::{FailedFinding, ImportFindingsInput, ImportFindingsOutput};
 
 use super::import::Import;
-use super::index::Index;
+use super::index::{Index, key_of};
 use super::packing::{Dictionary, Packed, Packer};
 use super::parallel;
 use super::provider::{self, Accepted};
@@ -48,7 +48,7 @@ pub fn prepare(
             Err(reason) => return Ok(Err(reason)),
         };
         let packed = match packer {
-            Ok(packer) if index.knows(&[&accepted.uid]) == [false] => {
+            Ok(packer) if index.knows(&[key_of(&accepted.uid)]) == [false] => {
                 Some(packer.pack(&accepted.text)?)
             }
             // One by one, it is found out what is wrong.

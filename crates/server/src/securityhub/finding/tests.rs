@@ -5,6 +5,7 @@ mod complete;
 mod fold;
 mod get;
 mod import;
+mod logged;
 pub(crate) mod real_data;
 mod room;
 mod speed;

@@ -9,6 +9,7 @@ use super::Finding;
 use super::edit::{self, Edited, Tail, edits_of};
 use super::fields::Fields;
 use super::identity::account_of;
+use super::index::key_of_stored;
 use super::packing::Unpacker;
 use super::path::Path;
 use crate::context::Ctx;
@@ -59,5 +60,5 @@ pub fn set_status(
         status_id: Some(status_id),
         comment: Some(comment.to_owned()),
     };
-    edit::append(ctx, uid, &set, &[uid])
+    edit::append(ctx, uid, &set, &[key_of_stored(uid)?])
 }

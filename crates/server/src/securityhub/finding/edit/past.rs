@@ -2,12 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use balefire_columns::Key;
 use balefire_store::{Tx, Value, shard_of};
 
 use super::{Edit, Tail, each_op, edits_of, heads, positions_of};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::finding::identity::account_of;
+use crate::securityhub::finding::index::key_of;
 
 /// The name of the cursor that says where history begins: what was logged before is in what was set then.
 const BEGINNING: &str = "findings.history";
@@ -72,17 +74,21 @@ pub fn edits_at(
 fn replay(tx: &mut Tx<'_>, edits: &mut HashMap<String, Edit>, at_ms: i64) -> Result<(), Failure> {
     let (beginnings, heads) = (positions_of(tx, BEGINNING)?, heads(tx)?);
     let mut shards: BTreeMap<usize, i64> = BTreeMap::new();
-    for (uid, edit) in edits.iter_mut() {
-        let shard = shard_of(account_of(uid).unwrap_or_default());
-        let shard = usize::try_from(shard).unwrap_or_default();
+    let mut keyed: HashMap<Key, &mut Edit> = HashMap::with_capacity(edits.len());
+    for (uid, edit) in edits {
+        let (Some(account), Some(key)) = (account_of(uid), key_of(uid)) else {
+            continue;
+        };
+        let shard = usize::try_from(shard_of(account)).unwrap_or_default();
         edit.position = edit.position.max(beginnings[shard]);
         let from = shards.entry(shard).or_insert(edit.position);
         *from = edit.position.min(*from);
+        keyed.insert(key, edit);
     }
     for (shard, from) in shards {
-        each_op(tx, shard, from, heads[shard], |op, uids| {
-            for uid in uids {
-                if let Some(edit) = edits.get_mut(uid)
+        each_op(tx, shard, from, heads[shard], |op, keys| {
+            for key in keys {
+                if let Some(edit) = keyed.get_mut(&key)
                     && op.seq > edit.position
                     && op.at_ms <= at_ms
                 {

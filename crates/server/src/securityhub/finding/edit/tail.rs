@@ -4,7 +4,7 @@
 //! sees, up to the heads that it sees. Entries never change, so those that were committed are remembered
 //! here, and the rest is read.
 
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use balefire_columns::Key;
@@ -35,7 +35,7 @@ pub struct Tail {
 struct Part {
     from: i64,
     to: i64,
-    by_key: HashMap<Key, Vec<Arc<Op>>>,
+    by_key: hashbrown::HashMap<Key, Vec<Arc<Op>>>,
     /// The findings of each entry, oldest first.
     entries: VecDeque<(Arc<Op>, Vec<Key>)>,
     /// How many findings the entries name.
@@ -51,11 +51,13 @@ impl Tail {
         uids: &[&'u str],
     ) -> Result<HashMap<&'u str, Vec<Arc<Op>>>, Failure> {
         let mut found: HashMap<&str, Vec<Arc<Op>>> = HashMap::new();
-        let mut shards: HashMap<usize, HashSet<&'u str>> = HashMap::new();
+        let mut shards: HashMap<usize, HashMap<Key, &'u str>> = HashMap::new();
         for uid in uids {
-            let shard = shard_of(account_of(uid).unwrap_or_default());
-            let shard = usize::try_from(shard).unwrap_or_default();
-            shards.entry(shard).or_default().insert(uid);
+            let (Some(account), Some(key)) = (account_of(uid), key_of(uid)) else {
+                continue;
+            };
+            let shard = usize::try_from(shard_of(account)).unwrap_or_default();
+            shards.entry(shard).or_default().insert(key, uid);
         }
         let (cursors, heads) = (positions_of(tx, CURSOR)?, heads(tx)?);
         for (shard, uids) in shards {
@@ -68,8 +70,8 @@ impl Tail {
             drop(part);
             each_op(tx, shard, known, head, |op, named| {
                 let op = Arc::new(op);
-                for uid in named {
-                    if let Some(uid) = uids.get(uid) {
+                for key in &named {
+                    if let Some(uid) = uids.get(key) {
                         found.entry(uid).or_default().push(Arc::clone(&op));
                     }
                 }
@@ -89,8 +91,7 @@ impl Tail {
         mut show: impl FnMut(&Op, &[Key]),
     ) -> Result<(), Failure> {
         let from = after.min(self.parts[shard].read().to);
-        each_op(tx, shard, from, head, |op, named| {
-            let keys: Vec<Key> = named.into_iter().filter_map(key_of).collect();
+        each_op(tx, shard, from, head, |op, keys| {
             if op.seq > after {
                 show(&op, &keys);
             }
@@ -136,7 +137,7 @@ impl Part {
     /// Finds entries between two places. Returns up to where it knows; what is behind that is to be read.
     fn collect<'u>(
         &self,
-        uids: &HashSet<&'u str>,
+        uids: &HashMap<Key, &'u str>,
         cursor: i64,
         head: i64,
         found: &mut HashMap<&'u str, Vec<Arc<Op>>>,
@@ -145,9 +146,8 @@ impl Part {
         if self.from > cursor || self.to <= cursor {
             return cursor;
         }
-        for uid in uids {
-            let ops = key_of(uid).and_then(|key| self.by_key.get(&key));
-            let ops = ops.into_iter().flatten();
+        for (key, uid) in uids {
+            let ops = self.by_key.get(key).into_iter().flatten();
             let ops = ops.filter(|op| op.seq > cursor && op.seq <= head);
             let ops: Vec<Arc<Op>> = ops.cloned().collect();
             if !ops.is_empty() {
@@ -213,20 +213,20 @@ fn positions(known: Vec<(i64, i64)>) -> Positions {
     positions
 }
 
-/// Shows the entries of a shard between two places, with the uids that each names, as long as more are
-/// wanted.
+/// Shows the entries of a shard between two places, with the findings that each names, as long as more
+/// are wanted.
 pub fn each_op(
     tx: &mut Tx<'_>,
     shard: usize,
     mut after: i64,
     head: i64,
-    mut show: impl FnMut(Op, Vec<&str>) -> Result<bool, Failure>,
+    mut show: impl FnMut(Op, Vec<Key>) -> Result<bool, Failure>,
 ) -> Result<(), Failure> {
     while after < head {
         let entries = tx.log_after_of(shard as i64, after, [KIND, KIND], ENTRIES)?;
         for entry in &entries {
-            let (op, uids) = Op::of(entry)?;
-            if entry.seq > head || !show(op, uids)? {
+            let (op, keys) = Op::of(entry)?;
+            if entry.seq > head || !show(op, keys)? {
                 return Ok(());
             }
         }

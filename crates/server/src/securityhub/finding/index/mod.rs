@@ -18,7 +18,10 @@ mod tests;
 
 pub(in crate::securityhub) use crate::securityhub::finding::edit::{Positions, heads};
 pub use fields::{Fields, IRREGULAR, UNTYPED};
-pub use key::{key_of, uid_of};
+pub use key::{
+    HASH_BYTES, account_number_of, account_of_key, hash_of_key, key_of, key_of_stored, key_with,
+    push_hex, uid_of,
+};
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -86,10 +89,9 @@ impl Index {
         &self.tail
     }
 
-    /// For each uid whether the columns have such a finding.
-    pub fn knows(&self, uids: &[&str]) -> Vec<bool> {
-        let keys: Vec<Option<Key>> = uids.iter().map(|uid| key_of(uid)).collect();
-        self.columns().knows(&keys)
+    /// For each key whether the columns have such a finding.
+    pub fn knows(&self, keys: &[Option<Key>]) -> Vec<bool> {
+        self.columns().knows(keys)
     }
 
     /// Gives up reading findings, and what is read with them, for a server that ends.

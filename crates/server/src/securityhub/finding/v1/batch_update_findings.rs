@@ -6,12 +6,13 @@ use balefire_api::generated::securityhub::{
     AwsSecurityFindingIdentifier, BatchUpdateFindingsRequest, BatchUpdateFindingsResponse,
     BatchUpdateFindingsUnprocessedFinding as Unprocessed, FindingHistoryUpdateSourceType as Source,
 };
+use balefire_columns::Key;
 use balefire_store::{Kept, Record};
 use serde_json::{Map, Value, json};
 
 use super::super::counted::state;
 use super::super::edit::{self, Edit, Edited, edits_of};
-use super::super::index::Index;
+use super::super::index::{Index, key_of_stored};
 use super::super::packing::{Packed, Packer, Unpacker};
 use super::super::{Finding, insert_new, provider, version};
 use super::stored::{self, CustomerFields, SecurityFinding};
@@ -199,7 +200,8 @@ impl Update {
         std::mem::take(&mut self.trend).record(ctx)?;
         std::mem::take(&mut self.software).record(ctx)?;
         if !self.edited.is_empty() {
-            let edited: Vec<&str> = self.edited.iter().map(String::as_str).collect();
+            let edited = self.edited.iter().map(|uid| key_of_stored(uid));
+            let edited: Vec<Key> = edited.collect::<Result<_, _>>()?;
             edit::append(ctx, hub, &self.settings.shared(), &edited)?;
         }
         if !self.converted.is_empty() {
