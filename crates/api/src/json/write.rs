@@ -52,7 +52,7 @@ pub fn write_members(structure: &Structure, node: &Node, out: &mut Vec<u8>) {
         if !std::mem::take(&mut first) {
             out.push(b',');
         }
-        text(member.wire, out);
+        quoted(member.wire, out);
         out.push(b':');
     };
     match node {
@@ -127,10 +127,50 @@ fn timestamp(format: TimeFormat, instant: Timestamp, out: &mut Vec<u8>) {
 
 /// Appends a JSON string.
 pub fn text(value: &str, out: &mut Vec<u8>) {
-    // Writing to memory cannot fail.
-    let _ = serde_json::to_writer(out, value);
+    if is_plain(value) {
+        quoted(value, out);
+    } else {
+        // Writing to memory cannot fail.
+        let _ = serde_json::to_writer(out, value);
+    }
+}
+
+/// Whether a text is written as it is. All bytes are looked at, which the compiler does many at a time.
+fn is_plain(value: &str) -> bool {
+    let is_plain = |byte: u8| (byte >= b' ') & (byte != b'"') & (byte != b'\\');
+    value.bytes().fold(true, |all, byte| all & is_plain(byte))
+}
+
+fn quoted(plain: &str, out: &mut Vec<u8>) {
+    out.reserve(plain.len() + 2);
+    out.push(b'"');
+    out.extend_from_slice(plain.as_bytes());
+    out.push(b'"');
 }
 
 fn append(out: &mut Vec<u8>, arguments: std::fmt::Arguments) {
     let _ = out.write_fmt(arguments);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_written_as_serde_json_writes_them() {
+        for byte in 0..=0x7f_u8 {
+            let character = char::from(byte);
+            for value in [
+                character.to_string(),
+                format!("plain and then{character}more, with ü and 漢"),
+            ] {
+                let mut out = Vec::new();
+                text(&value, &mut out);
+                assert_eq!(out, serde_json::to_vec(&value).unwrap(), "{value:?}");
+            }
+        }
+        let mut out = Vec::new();
+        text("", &mut out);
+        assert_eq!(out, b"\"\"");
+    }
 }
