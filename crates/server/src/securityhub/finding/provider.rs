@@ -7,7 +7,6 @@ mod sound;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::caption::{self, ACTIVITIES, CLASSES, SEVERITIES, STATUSES};
 use super::identity::Identity;
@@ -94,7 +93,7 @@ struct Read {
 impl Read {
     /// With what trends read in the document as it was sent; what was filled in says more.
     fn accepted(self, mut fields: trend::Fields) -> Result<Accepted, serde_json::Error> {
-        fields.extend(self.filled);
+        fields.overlay(self.filled);
         Ok(Accepted {
             state: trend::State::new(&self.account, fields),
             software: software::named(&self.account, &self.text)?,
@@ -162,11 +161,13 @@ fn read(text: &str, importer: &str, undated_ms: Option<i64>, faults: &mut Faults
 
 /// What trends read in members that are filled in.
 fn captions(members: &[(&'static str, String)]) -> trend::Fields {
-    let read = |(name, value): &(&'static str, String)| {
-        let caption = text_of(value)?.into_owned();
-        Some((trend::field_of(name)?, BTreeSet::from([caption])))
-    };
-    members.iter().filter_map(read).collect()
+    let mut fields = trend::Fields::default();
+    for (member, value) in members {
+        if let (Some(name), Some(caption)) = (trend::field_of(member), text_of(value)) {
+            fields.set(name, &caption);
+        }
+    }
+    fields
 }
 
 /// The `finding` of a document that has no `finding_info`, as those of class 2001 are.

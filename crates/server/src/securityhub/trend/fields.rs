@@ -1,206 +1,92 @@
-//! The attributes of a document that trends are asked by, read in one pass over its text.
+//! The values that trends have of a document, by name.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::marker::PhantomData;
-
-use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor,
-};
+use serde::{Serialize, Serializer};
 
 /// What more of one attribute there is in a finding is left out: a row is no document.
 const VALUES_MAX: usize = 100;
 
-/// A place in a document: what its value is for trends, and what is wanted inside of it.
-struct Place {
-    field: Option<&'static str>,
-    inner: &'static [(&'static str, Place)],
-}
-
-const fn leaf(field: &'static str) -> Place {
-    Place {
-        field: Some(field),
-        inner: &[],
-    }
-}
-
-const fn within(inner: &'static [(&'static str, Place)]) -> Place {
-    Place { field: None, inner }
-}
-
-pub const SEVERITY_ID: &str = "severity_id";
-pub const STATUS: &str = "finding_status";
-pub const CLOUD_PROVIDER: &str = "cloud_provider";
-pub const RESOURCE_PROVIDERS: &str = "resource_cloud_providers";
-
-const EVENT: Place = within(&[
-    ("severity_id", leaf(SEVERITY_ID)),
-    ("status", leaf(STATUS)),
-    ("class_name", leaf("finding_class_name")),
-    ("activity_name", leaf("finding_activity_name")),
-    (
-        "cloud",
-        within(&[
-            ("region", leaf("region")),
-            ("provider", leaf(CLOUD_PROVIDER)),
-        ]),
-    ),
-    (
-        "metadata",
-        within(&[("product", within(&[("name", leaf("finding_provider"))]))]),
-    ),
-    ("finding_info", within(&[("types", leaf("finding_types"))])),
-    (
-        "compliance",
-        within(&[
-            ("status", leaf("finding_compliance_status")),
-            ("control", leaf("finding_control_id")),
-        ]),
-    ),
-    (
-        "vulnerabilities",
-        within(&[("cve", within(&[("uid", leaf("finding_cve_ids"))]))]),
-    ),
-    (
-        "resources",
-        within(&[
-            ("provider", leaf(RESOURCE_PROVIDERS)),
-            ("region", leaf("resource_regions")),
-            ("owner", OWNER),
-        ]),
-    ),
-]);
-
-const OWNER: Place = within(&[
-    ("account", within(&[("uid", leaf("resource_owner_ids"))])),
-    (
-        "org",
-        within(&[("uid", leaf("resource_owner_organization_ids"))]),
-    ),
-]);
-
 /// The values of a document by the names that trends have for them, each once.
-pub type Fields = BTreeMap<&'static str, BTreeSet<String>>;
+///
+/// Invariant: names and values are in order, as rows were written at all times.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fields(Vec<(&'static str, Vec<String>)>);
 
-/// Reads a document. Arrays stand for all their elements, as they do for filters.
-pub fn read(text: &str) -> Result<Fields, serde_json::Error> {
-    read_whole::<IgnoredAny>(text)
-}
-
-/// Reads a document, and all that is not wanted of it as `Rest`.
-pub fn read_whole<Rest: DeserializeOwned>(text: &str) -> Result<Fields, serde_json::Error> {
-    let mut fields = Fields::new();
-    let mut document = serde_json::Deserializer::from_str(text);
-    Reader::<Rest> {
-        place: &EVENT,
-        fields: &mut fields,
-        rest: PhantomData,
-    }
-    .deserialize(&mut document)?;
-    document.end()?;
-    Ok(fields)
-}
-
-/// The name that trends have for a member of the document itself.
-pub fn field_of(member: &str) -> Option<&'static str> {
-    let mut members = EVENT.inner.iter();
-    let (_, place) = members.find(|(name, _)| *name == member)?;
-    place.field
-}
-
-struct Reader<'f, Rest> {
-    place: &'static Place,
-    fields: &'f mut Fields,
-    rest: PhantomData<Rest>,
-}
-
-impl<Rest> Reader<'_, Rest> {
-    fn take(&mut self, value: impl ToString) {
-        let Some(field) = self.place.field else {
-            return;
-        };
-        let values = self.fields.entry(field).or_default();
-        if values.len() < VALUES_MAX {
-            values.insert(value.to_string());
-        }
-    }
-}
-
-impl<'de, Rest: DeserializeOwned> DeserializeSeed<'de> for Reader<'_, Rest> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-/// A key that is copied only where it has escapes.
-#[derive(serde::Deserialize)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
-impl<'de, Rest: DeserializeOwned> Visitor<'de> for Reader<'_, Rest> {
-    type Value = ();
-
-    fn expecting(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        formatter.write_str("JSON")
-    }
-
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
-        while let Some(Key(key)) = map.next_key()? {
-            let wanted = self.place.inner.iter().find(|(name, _)| *name == key);
-            let Some((_, place)) = wanted else {
-                map.next_value::<Rest>()?;
-                continue;
-            };
-            map.next_value_seed(Reader::<Rest> {
-                place,
-                fields: self.fields,
-                rest: PhantomData,
-            })?;
-        }
-        Ok(())
-    }
-
-    fn visit_seq<S: SeqAccess<'de>>(self, mut elements: S) -> Result<(), S::Error> {
-        loop {
-            let element = elements.next_element_seed(Reader::<Rest> {
-                place: self.place,
-                fields: self.fields,
-                rest: PhantomData,
-            })?;
-            if element.is_none() {
-                return Ok(());
+impl Fields {
+    /// Adds a value, unless there are too many.
+    pub fn add(&mut self, name: &'static str, value: &str) {
+        let values = match self.place(name) {
+            Ok(at) => &mut self.0[at].1,
+            Err(at) => {
+                self.0.insert(at, (name, Vec::new()));
+                &mut self.0[at].1
             }
+        };
+        if values.len() < VALUES_MAX
+            && let Err(at) = values.binary_search_by(|known| known.as_str().cmp(value))
+        {
+            values.insert(at, value.to_owned());
         }
     }
 
-    fn visit_str<E>(mut self, text: &str) -> Result<(), E> {
-        self.take(text);
-        Ok(())
+    /// Replaces the values of a name by one.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.remove(name);
+        self.add(name, value);
     }
 
-    fn visit_i64<E>(mut self, number: i64) -> Result<(), E> {
-        self.take(number);
-        Ok(())
+    /// Takes the values of a name away.
+    pub fn remove(&mut self, name: &str) -> Option<Vec<String>> {
+        self.place(name).ok().map(|at| self.0.remove(at).1)
     }
 
-    fn visit_u64<E>(mut self, number: u64) -> Result<(), E> {
-        self.take(number);
-        Ok(())
+    /// Replaces the values of all names that others have.
+    pub fn overlay(&mut self, others: Fields) {
+        for (name, values) in others.0 {
+            self.remove(name);
+            self.fill(name, values);
+        }
     }
 
-    fn visit_f64<E>(mut self, number: f64) -> Result<(), E> {
-        self.take(number);
-        Ok(())
+    /// Gives a name values where it has none. They are in order.
+    pub fn fill(&mut self, name: &'static str, values: Vec<String>) {
+        if let Err(at) = self.place(name) {
+            self.0.insert(at, (name, values));
+        }
     }
 
-    fn visit_bool<E>(mut self, flag: bool) -> Result<(), E> {
-        self.take(flag);
-        Ok(())
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(known, _)| (*known).cmp(name))
     }
+}
 
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
+impl Serialize for Fields {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, values)| (name, values)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_values_are_in_order_and_each_once() {
+        let mut fields = Fields::default();
+        for (name, value) in [("b", "2"), ("a", "x"), ("b", "1"), ("b", "2")] {
+            fields.add(name, value);
+        }
+        let text = |fields: &Fields| serde_json::to_string(fields).unwrap();
+        assert_eq!(text(&fields), r#"{"a":["x"],"b":["1","2"]}"#);
+        let mut others = Fields::default();
+        others.set("b", "3");
+        others.fill("c", vec!["4".to_owned()]);
+        fields.overlay(others);
+        fields.fill("a", vec!["not taken".to_owned()]);
+        assert_eq!(text(&fields), r#"{"a":["x"],"b":["3"],"c":["4"]}"#);
+        assert_eq!(fields.remove("b"), Some(vec!["3".to_owned()]));
+        assert_eq!(fields.remove("b"), None);
+        let values = (0..2 * VALUES_MAX).map(|number| number.to_string());
+        values.for_each(|value| fields.add("d", &value));
+        assert_eq!(fields.remove("d").unwrap().len(), VALUES_MAX);
     }
 }

@@ -6,16 +6,18 @@ mod get_findings_trends_v2;
 mod history;
 mod period;
 mod points;
+mod read;
 mod state;
 #[cfg(test)]
 mod tests;
 
 pub(super) use days::{Added, Days};
-pub(super) use fields::{Fields, field_of, read, read_whole};
+pub(super) use fields::Fields;
 pub use get_findings_trends_v2::get_findings_trends_v2;
 pub(super) use history::Changes;
 pub(super) use period::{Period, Point};
 pub(super) use points::points;
+pub(super) use read::{field_of, read, read_whole};
 pub(super) use state::State;
 
 /// Counters by severity: those of OCSF from Unknown to Fatal, then Other.

@@ -1,8 +1,7 @@
 //! What of a finding trends count: the counter that it is in, and what it is asked for by.
 
-use std::collections::BTreeSet;
-
-use super::fields::{self, CLOUD_PROVIDER, Fields, RESOURCE_PROVIDERS, SEVERITY_ID, STATUS};
+use super::Fields;
+use super::read::{CLOUD_PROVIDER, RESOURCE_PROVIDERS, SEVERITY_ID, STATUS, read};
 
 /// A finding as trends count it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,7 +15,7 @@ pub struct State {
 impl State {
     /// Of a document as its provider sent it.
     pub fn of(account: &str, text: &str) -> Result<State, serde_json::Error> {
-        Ok(State::new(account, fields::read(text)?))
+        Ok(State::new(account, read(text)?))
     }
 
     /// Of the fields of such a document.
@@ -26,9 +25,9 @@ impl State {
         // Providers that have one cloud name it once.
         let cloud = fields.remove(CLOUD_PROVIDER);
         if let Some(cloud) = cloud {
-            fields.entry(RESOURCE_PROVIDERS).or_insert(cloud);
+            fields.fill(RESOURCE_PROVIDERS, cloud);
         }
-        fields.insert("account_id", BTreeSet::from([account.to_owned()]));
+        fields.set("account_id", account);
         State {
             account: account.to_owned(),
             severity: counter(provided.unwrap_or_default()),
@@ -42,8 +41,7 @@ impl State {
             self.severity = counter(id);
         }
         if let Some(status) = status {
-            self.fields
-                .insert(STATUS, BTreeSet::from([status.to_owned()]));
+            self.fields.set(STATUS, status);
         }
         self
     }
