@@ -16,7 +16,7 @@ use crate::command::reach::Reach;
 const BATCH_FINDINGS: usize = 500;
 const BATCH_BYTES: usize = 4 << 20;
 /// Requests under way at once: while one is on its way to the disk, others are read, checked and packed.
-const BATCHES_UNDER_WAY: usize = 6;
+const BATCHES_UNDER_WAY: usize = 12;
 
 /// Findings on their way in one request.
 #[derive(Default)]
