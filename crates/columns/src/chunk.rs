@@ -19,6 +19,8 @@ pub struct Chunk {
     /// The rows that are there: what was removed leaves a gap.
     pub alive: Mask,
     cells: Vec<Cells>,
+    /// All rows in the order of their keys, once the chunk is full.
+    by_key: Option<Box<[u16]>>,
 }
 
 impl Chunk {
@@ -31,13 +33,25 @@ impl Chunk {
             keys: Vec::new(),
             alive: Mask::none(),
             cells: cells.collect(),
+            by_key: None,
         }
     }
 
     /// A chunk of what was kept: names of the rows that ever were, which of them are there, and the cells of
     /// each field.
     pub fn of(keys: Vec<Key>, alive: Mask, cells: Vec<Cells>) -> Chunk {
-        Chunk { keys, alive, cells }
+        Chunk {
+            by_key: by_key(&keys),
+            keys,
+            alive,
+            cells,
+        }
+    }
+
+    /// All rows in the order of their keys, those that are not there among them. `None` where the chunk is not
+    /// full, or a row got another key since it was.
+    pub fn by_key(&self) -> Option<&[u16]> {
+        self.by_key.as_deref()
     }
 
     pub fn cells(&self, field: usize) -> &Cells {
@@ -54,10 +68,12 @@ impl Chunk {
             self.keys.push(key);
         } else {
             self.keys[row] = key;
+            self.by_key = None;
         }
         self.alive.set(row);
         if self.keys.len() == CHUNK_ROWS && row + 1 == CHUNK_ROWS {
             self.shrink();
+            self.by_key = by_key(&self.keys);
         }
     }
 
@@ -109,7 +125,8 @@ impl Chunk {
                 Cells::Dates(dates) => dates.memory(),
             })
             .sum();
-        cells + self.keys.capacity() * size_of::<Key>() + CHUNK_ROWS / 8
+        let by_key = self.by_key.as_deref().map_or(0, size_of_val);
+        cells + self.keys.capacity() * size_of::<Key>() + CHUNK_ROWS / 8 + by_key
     }
 
     fn shrink(&mut self) {
@@ -121,4 +138,13 @@ impl Chunk {
             }
         }
     }
+}
+
+fn by_key(keys: &[Key]) -> Option<Box<[u16]>> {
+    if keys.len() < CHUNK_ROWS {
+        return None;
+    }
+    let mut rows: Box<[u16]> = (0..=u16::MAX).take(keys.len()).collect();
+    rows.sort_unstable_by_key(|row| keys[usize::from(*row)]);
+    Some(rows)
 }

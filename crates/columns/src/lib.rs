@@ -10,6 +10,7 @@ mod codes;
 mod columns;
 mod dates;
 mod dictionary;
+mod first;
 mod groups;
 mod mask;
 mod order;
