@@ -48,8 +48,8 @@ impl Chunk {
         }
     }
 
-    /// All rows in the order of their keys, those that are not there among them. `None` where the chunk is not
-    /// full, or a row got another key since it was.
+    /// All rows in the order of their keys, those that are not there among them. `None` where the chunk is
+    /// not full, or a row got another key since it was.
     pub fn by_key(&self) -> Option<&[u16]> {
         self.by_key.as_deref()
     }

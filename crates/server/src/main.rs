@@ -6,8 +6,8 @@ use balefire::command::{Command, Ended};
 use clap::Parser;
 use mimalloc::MiMalloc;
 
-/// A request allocates some hundred times, on every core at once; the system's allocator takes a fifth of an update's
-/// time for that.
+/// A request allocates some hundred times, on every core at once: with the system's allocator a fifth fewer
+/// updates are done in the same time.
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
 

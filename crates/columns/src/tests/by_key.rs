@@ -1,4 +1,4 @@
-//! Pages of rows that mostly tie at the first place, over full chunks, where keys are followed in their order.
+//! Pages of rows that mostly tie at the first place, over full chunks, whose keys are followed in order.
 
 use proptest::prelude::*;
 

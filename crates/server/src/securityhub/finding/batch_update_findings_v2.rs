@@ -23,7 +23,7 @@ const NAMED_MAX: usize = 2_000_000;
 
 /// Why a finding was not updated.
 type Reason = (ErrorCode, &'static str);
-const NONE: Reason = (
+const UNKNOWN: Reason = (
     ErrorCode::ResourceNotFoundException,
     "There is no finding with this identifier.",
 );
@@ -84,7 +84,9 @@ pub fn batch_update_findings_v2(
                     response.unprocessed_findings.push(echo.unprocessed(TWICE));
                 }
             }
-            _ => response.unprocessed_findings.push(echo.unprocessed(NONE)),
+            _ => response
+                .unprocessed_findings
+                .push(echo.unprocessed(UNKNOWN)),
         }
     }
     if !edited.is_empty() {
