@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use crate::codes::keep;
-use crate::mask::Mask;
+use crate::mask::{CHUNK_ROWS, Mask};
 
 /// What stands for no date.
 pub const NONE: i64 = i64::MIN;
@@ -19,6 +19,10 @@ pub struct Dates {
     several: HashMap<u16, Box<[i64]>>,
     /// How many dates lie apart.
     apart: usize,
+    /// No date is outside of these; rows that changed may have left them wider than they need be.
+    bounds: Option<(i64, i64)>,
+    /// How many of the rows before the end have no date.
+    missing: usize,
 }
 
 impl Dates {
@@ -28,13 +32,18 @@ impl Dates {
         let mut dates = Dates {
             apart: several.iter().map(|(_, dates)| dates.len()).sum(),
             several: HashMap::with_capacity(several.len()),
+            missing: ms.iter().filter(|ms| **ms == NONE).count(),
+            bounds: None,
             ms,
         };
+        let single = dates.ms.iter().copied().filter(|ms| *ms >= LOWEST);
+        dates.bounds = single.fold(None, widened);
         for (row, several) in several {
             let is_said = dates.ms.get(usize::from(row)) == Some(&SEVERAL);
             if !is_said || several.len() < 2 {
                 return Err("several dates are where none are said to be");
             }
+            dates.widen(&several);
             dates.several.insert(row, several.into());
         }
         match dates.several.len() == said {
@@ -57,8 +66,12 @@ impl Dates {
             return;
         }
         if row >= self.ms.len() {
+            self.missing += row + 1 - self.ms.len();
             self.ms.resize(row + 1, NONE);
         }
+        self.missing -= usize::from(self.ms[row] == NONE);
+        self.missing += usize::from(dates.is_empty());
+        self.widen(dates);
         if self.ms[row] == SEVERAL {
             let before = self.several.remove(&(row as u16));
             self.apart -= before.map_or(0, |dates| dates.len());
@@ -77,7 +90,8 @@ impl Dates {
     /// Keeps in the mask the rows that have a date between two, both included.
     pub fn keep_between(&self, from_ms: i64, to_ms: i64, mask: &mut Mask) {
         let from_ms = from_ms.max(LOWEST);
-        if from_ms > to_ms {
+        let is_outside = |(lowest, highest)| to_ms < lowest || highest < from_ms;
+        if from_ms > to_ms || self.bounds.is_none_or(is_outside) {
             return mask.clear();
         }
         let span = from_ms..=to_ms;
@@ -94,6 +108,9 @@ impl Dates {
 
     /// Keeps in the mask the rows that have no date.
     pub fn keep_missing(&self, mask: &mut Mask) {
+        if self.missing == 0 && self.ms.len() == CHUNK_ROWS {
+            return mask.clear();
+        }
         keep(&self.ms, mask, |ms| ms == NONE, true);
     }
 
@@ -118,7 +135,17 @@ impl Dates {
         (self.ms.capacity() + self.apart) * size_of::<i64>() + self.several.allocation_size()
     }
 
+    fn widen(&mut self, dates: &[i64]) {
+        self.bounds = dates.iter().copied().fold(self.bounds, widened);
+    }
+
     fn of_several(&self, row: usize) -> &[i64] {
         self.several.get(&(row as u16)).map_or(&[], |dates| dates)
     }
+}
+
+fn widened(bounds: Option<(i64, i64)>, ms: i64) -> Option<(i64, i64)> {
+    let ms = ms.max(LOWEST);
+    let (lowest, highest) = bounds.unwrap_or((ms, ms));
+    Some((lowest.min(ms), highest.max(ms)))
 }

@@ -115,6 +115,9 @@ impl<'s> Rank<'s> {
         };
         let mut kept = Mask::none();
         for dates in self.fields.iter().filter_map(|field| chunk.dates(*field)) {
+            if mask.is_empty() {
+                break;
+            }
             let mut here = mask.clone();
             dates.keep_between(from_ms, to_ms, &mut here);
             kept.add(&here);

@@ -60,6 +60,9 @@ impl Columns {
             let mut mask = chunk.alive.clone();
             if first.prunes_much() {
                 first.prune(&chunk, &mut mask);
+                if mask.is_empty() {
+                    continue;
+                }
                 step.keep(&chunk, &mut mask);
             } else {
                 step.keep_pruned(&chunk, &mut mask, |mask| first.prune(&chunk, mask));

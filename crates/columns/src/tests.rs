@@ -2,7 +2,7 @@
 //!
 //! In tests chunks and the bounds of dictionaries are small, so that every way through the code is taken.
 
-mod by_key;
+mod full_chunks;
 mod snapshot;
 
 use std::cmp::Ordering;
