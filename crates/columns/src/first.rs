@@ -107,7 +107,7 @@ impl<'r> First<'r> {
             let (place, key) = (worst.places[0].0, worst.key);
             // Where nothing comes before what ties, there is no need to look at what each row has.
             let is_first = place == rank.first_place();
-            if is_first && mask.len() > MANY && self.offer_by_key(chunk, mask) {
+            if is_first && mask.len() > MANY && self.offer_by_key(chunk, mask, place) {
                 return;
             }
             mask.retain(|row| {
@@ -119,14 +119,13 @@ impl<'r> First<'r> {
 
     /// Offers rows in the order of their keys, up to one that comes too late whatever it has: nothing comes
     /// before the place of the worst that is wanted. False where that order is not known.
-    fn offer_by_key(&mut self, chunk: &Chunk, mask: &Mask) -> bool {
+    fn offer_by_key(&mut self, chunk: &Chunk, mask: &Mask, place: u64) -> bool {
         let Some(rows) = chunk.by_key() else {
             return false;
         };
         let key_of = |row: &u16| &chunk.keys[usize::from(*row)];
-        let place = self.worst().map(|worst| worst.places[0].0);
         let begin = match &self.after {
-            Some((places, after)) if places.first().copied() == place => {
+            Some((places, after)) if places.first() == Some(&place) => {
                 rows.partition_point(|row| key_of(row) <= after.key)
             }
             _ => 0,

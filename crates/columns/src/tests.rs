@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use crate::{After, Columns, Key, Kind, Order, Patch, Plan, Row, Scalar, Schema};
+use self::full_chunks::pages;
+use crate::{Columns, Key, Kind, Order, Patch, Plan, Row, Scalar, Schema};
 
 const FIELDS: [(&str, Kind); 6] = [
     ("few", Kind::Text),
@@ -351,17 +352,9 @@ proptest! {
         let mut keys: Vec<Key> = expected.iter().map(|(_, key)| *key).collect();
         keys.sort_unstable();
         prop_assert_eq!(columns.keys(&plan), keys);
-        let mut found: Vec<(Vec<Scalar>, Key)> = Vec::new();
-        loop {
-            let after = found.last().map(|(scalars, key)| After { key, scalars });
-            let page = columns.search(&plan, &orders, after, limit);
-            prop_assert!(page.len() <= limit);
-            let is_last = page.len() < limit;
-            found.extend(page.into_iter().map(|hit| (hit.scalars, hit.key)));
-            if is_last {
-                break;
-            }
-        }
+        let found = pages(&columns, &plan, &orders, limit);
+        let found: Vec<(Vec<Scalar>, Key)> =
+            found.into_iter().map(|hit| (hit.scalars, hit.key)).collect();
         prop_assert_eq!(found, expected);
     }
 

@@ -28,14 +28,15 @@ fn put_dated(columns: &Columns, number: u32, date: Option<i64>) {
     columns.put(&key(number), &mut row);
 }
 
-/// All pages, one after the other.
-fn pages(columns: &Columns, plan: &Plan<'_>, orders: &[Order], limit: usize) -> Vec<Hit> {
+/// The hits of all pages, one after the other.
+pub fn pages(columns: &Columns, plan: &Plan<'_>, orders: &[Order], limit: usize) -> Vec<Hit> {
     let mut hits: Vec<Hit> = Vec::new();
     loop {
         let after = hits
             .last()
             .map(|Hit { key, scalars }| After { key, scalars });
         let page = columns.search(plan, orders, after, limit);
+        assert!(page.len() <= limit);
         let is_last = page.len() < limit;
         hits.extend(page);
         if is_last {

@@ -5,8 +5,8 @@ use proptest::sample::Index;
 use proptest::test_runner::{TestCaseResult, TestRunner};
 
 use super::*;
-use crate::LoadError;
 use crate::mask::CHUNK_ROWS;
+use crate::{After, LoadError};
 
 pub fn saved(columns: &Columns) -> Vec<u8> {
     let mut bytes = Vec::new();

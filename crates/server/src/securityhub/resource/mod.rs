@@ -34,6 +34,7 @@ use sha2::{Digest, Sha256};
 use crate::context::Caller;
 use crate::failure::Failure;
 use crate::securityhub::finding::check_scopes;
+use crate::securityhub::finding::index::key_with;
 use facts::Facts;
 
 /// A resource of the findings of an account.
@@ -91,11 +92,7 @@ impl Record for Resource {
 /// Invariant: it starts with the account, so that nothing that one account's findings say of a resource
 /// touches what another's do.
 fn key_of(account: &str, id: &str) -> Option<Key> {
-    let account: u64 = account.parse().ok()?;
-    let mut key = [0; 24];
-    key[..8].copy_from_slice(&account.to_be_bytes());
-    key[8..].copy_from_slice(&Sha256::digest(id)[..16]);
-    Some(key)
+    key_with(account, Sha256::digest(id).first_chunk()?)
 }
 
 /// A sub-category means nothing but among resources of AI.
