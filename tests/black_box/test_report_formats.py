@@ -70,6 +70,25 @@ def test_each_format_is_taken_found_by_its_resource_and_the_same_again(
         assert finding["class_name"] and finding["severity"] and finding["status"] and finding["time"]
 
 
+def test_findings_of_inspector_are_taken_as_it_lists_them(account, hub, tmp_path):
+    listed = (REPORTS / "inspector.json").read_text().replace("111122223333", account.id)
+    whole, lines = tmp_path / "listed.json", tmp_path / "listed.jsonl"
+    whole.write_text(listed)
+    lines.write_text("".join(json.dumps(finding) + "\n" for finding in json.loads(listed)["findings"]))
+    code, summary = run_import(account, whole)
+    assert (code, counts(summary)) == (WHOLE, [3, 0, 0, 0]), summary
+    assert summary["files"][0]["format"] == "Inspector JSON"
+    assert counts(run_import(account, lines)[1]) == [0, 0, 3, 0]
+    found = by_resource(hub, f"arn:aws:ec2:eu-west-1:{account.id}:instance/i-0123456789abcdef0")
+    assert {(one["class_name"], one["status"]) for one in found} == {
+        ("Vulnerability Finding", "New"),
+        ("Detection Finding", "Resolved"),
+    }
+    assert {one["metadata"]["product"]["uid"] for one in found} == {
+        "arn:aws:securityhub:eu-west-1::productv2/aws/inspector"
+    }
+
+
 def test_a_report_comes_from_a_pipe_too(account, hub):
     with (REPORTS / "trivy.json").open() as report:
         done = subprocess.run(

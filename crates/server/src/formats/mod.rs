@@ -3,7 +3,9 @@
 mod asff;
 mod cyclonedx;
 mod draft;
+mod each;
 mod grype;
+pub mod inspector;
 mod ocsf;
 mod prowler;
 mod recognise;
@@ -28,6 +30,7 @@ pub enum Format {
     Grype,
     CycloneDx,
     Asff,
+    Inspector,
 }
 
 /// A document and its place in the report.
@@ -83,7 +86,7 @@ impl Given<'_> {
 }
 
 impl Format {
-    pub const ALL: [Format; 7] = [
+    pub const ALL: [Format; 8] = [
         Format::Ocsf,
         Format::Prowler,
         Format::Sarif,
@@ -91,6 +94,7 @@ impl Format {
         Format::Grype,
         Format::CycloneDx,
         Format::Asff,
+        Format::Inspector,
     ];
 
     /// As an option names it.
@@ -103,6 +107,7 @@ impl Format {
             Format::Grype => "grype",
             Format::CycloneDx => "cyclonedx",
             Format::Asff => "asff",
+            Format::Inspector => "inspector",
         }
     }
 
@@ -120,6 +125,7 @@ impl Format {
             Format::Grype => "Grype JSON",
             Format::CycloneDx => "CycloneDX VEX",
             Format::Asff => "ASFF",
+            Format::Inspector => "Inspector JSON",
         }
     }
 }
@@ -150,7 +156,7 @@ pub fn read_text(text: &str, wanted: Option<Format>, given: Given<'_>) -> Result
     };
     let first = text.lines().next().unwrap_or_default();
     match wanted.or_else(|| recognise(first)) {
-        Some(Format::Asff) => asff::read(text, given),
+        Some(format @ (Format::Asff | Format::Inspector)) => read(format, text, given),
         Some(format) if is_lines(format) && first.starts_with('{') => {
             Ok(lines_of(format, text, given))
         }
@@ -189,7 +195,8 @@ pub fn read(format: Format, text: &str, given: Given<'_>) -> Result<Report, Stri
         Format::Trivy => trivy::read(text, given),
         Format::Grype => grype::read(text, given),
         Format::CycloneDx => cyclonedx::read(text, given),
-        Format::Asff => asff::read(text, given),
+        Format::Asff => Ok(asff::read(text, given)),
+        Format::Inspector => Ok(inspector::read(text, given)),
     }
 }
 

@@ -34,6 +34,12 @@ struct Marks<'a> {
     aws_account_id: Option<IgnoredAny>,
     #[serde(rename = "Findings", borrow)]
     findings: Option<&'a RawValue>,
+    #[serde(rename = "findingArn")]
+    finding_arn: Option<IgnoredAny>,
+    #[serde(rename = "findings", borrow)]
+    listed: Option<&'a RawValue>,
+    #[serde(rename = "detail-type", borrow)]
+    detail_type: Option<Cow<'a, str>>,
     #[serde(borrow)]
     matches: Option<&'a RawValue>,
     descriptor: Option<IgnoredAny>,
@@ -85,6 +91,14 @@ fn of_object(text: &str) -> Option<Format> {
     }
     if let Some(findings) = marks.findings {
         return (recognise(findings.get()) == Some(Format::Asff)).then_some(Format::Asff);
+    }
+    if let Some(findings) = marks.listed
+        && recognise(findings.get()) == Some(Format::Inspector)
+    {
+        return Some(Format::Inspector);
+    }
+    if marks.finding_arn.is_some() || marks.detail_type.as_deref() == Some("Inspector2 Finding") {
+        return Some(Format::Inspector);
     }
     if marks.bom_format.as_deref() == Some("CycloneDX") {
         return Some(Format::CycloneDx);

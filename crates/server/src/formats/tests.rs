@@ -2,6 +2,7 @@
 
 mod cyclonedx;
 mod grype;
+mod inspector;
 mod odd;
 mod prowler;
 mod real_data;
@@ -17,6 +18,8 @@ pub const TRIVY: &str = include_str!("../../../../tests/black_box/fixtures/repor
 pub const GRYPE: &str = include_str!("../../../../tests/black_box/fixtures/reports/grype.json");
 pub const SARIF: &str = include_str!("../../../../tests/black_box/fixtures/reports/sarif.json");
 pub const VEX: &str = include_str!("../../../../tests/black_box/fixtures/reports/vex.json");
+pub const INSPECTOR: &str =
+    include_str!("../../../../tests/black_box/fixtures/reports/inspector.json");
 
 /// A report that must be read whole.
 fn whole(text: &str) -> Report {
@@ -43,7 +46,7 @@ fn numbers(report: &Report, name: &str) -> Vec<i64> {
 
 #[test]
 fn a_report_gives_the_same_documents_each_time() {
-    for text in [TRIVY, GRYPE, SARIF, VEX] {
+    for text in [TRIVY, GRYPE, SARIF, VEX, INSPECTOR] {
         let text_of = |report: Report| -> Vec<String> {
             let findings = report.findings.iter();
             findings.map(|one| one.document.get().to_owned()).collect()

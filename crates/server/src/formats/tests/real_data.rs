@@ -106,3 +106,32 @@ fn real_asff_is_recognised() {
     let line = text.lines().next().unwrap();
     assert_eq!(super::super::recognise(line), Some(Format::Asff));
 }
+
+/// Times of nine are in forms that no SDK writes: recordings of a test tool, and one of the documentation.
+#[test]
+fn real_findings_of_inspector_are_taken() {
+    let Some(text) = text("inspector2/inspector2_findings.jsonl") else {
+        return;
+    };
+    let lines = text.lines().map(|line| {
+        let mut line: Value = serde_json::from_str(line).unwrap();
+        line["data"].take().to_string()
+    });
+    let texts: Vec<String> = lines.collect();
+    let report = read_text(&texts.join("\n"), Some(Format::Inspector), Given::default()).unwrap();
+    assert_eq!(report.findings.len() + report.refused.len(), texts.len());
+    for refused in &report.refused {
+        assert!(
+            refused.reason.starts_with("updatedAt must be a time"),
+            "{refused:?}"
+        );
+    }
+    assert_eq!(report.refused.len(), 9);
+    for document in documents(&report) {
+        assert!(document["time"].is_i64(), "{document}");
+        let about = &document["vulnerabilities"][0];
+        let names = ["/cve/uid", "/advisory/uid", "/cwe/uid"];
+        let named = names.iter().filter_map(|name| about.pointer(name));
+        assert_eq!(named.count(), 1, "{document}");
+    }
+}

@@ -10,6 +10,12 @@ fn a_format_is_known_by_its_content() {
         (GRYPE, Some(Format::Grype)),
         (SARIF, Some(Format::Sarif)),
         (VEX, Some(Format::CycloneDx)),
+        (INSPECTOR, Some(Format::Inspector)),
+        (
+            r#"{"detail-type": "Inspector2 Finding", "detail": {}}"#,
+            Some(Format::Inspector),
+        ),
+        (r#"{"findings": [{"id": 1}]}"#, None),
         (asff, Some(Format::Asff)),
         (&format!("[{asff}]"), Some(Format::Asff)),
         (&format!("{{\"Findings\": [{asff}]}}"), Some(Format::Asff)),
