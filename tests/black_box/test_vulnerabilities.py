@@ -20,7 +20,7 @@ from harness.vulnerabilities import (
     scan,
     without_packages,
 )
-from harness.wire import refusal
+from harness.wire import eventually, refusal
 
 MEMBERS = 24
 
@@ -285,6 +285,54 @@ def test_pages_have_25_findings_at_most(server, account, inspector, tmp_path, ne
         (inspector, {"filterCriteria": {"severity": [{"comparison": "EQUALS", "value": "HIGH"}]}}),
     ]:
         refusal(client.list_findings, "ValidationException", 400, nextToken=first["nextToken"], **parameters)
+
+
+def test_what_inspector_finds_is_in_security_hub(feeds, account, inspector, tmp_path):
+    hub = account.client("securityhub")
+    hub.enable_security_hub_v2()
+    scan(account)
+    listed = by_vulnerability(list_findings(inspector))
+
+    def shown():
+        findings = hub.get_findings_v2()["Findings"]
+        return {one["vulnerabilities"][0]["title"]: one for one in findings}
+
+    eventually(lambda: set(shown()) == {LAMP, WICK, TINDER, FLINT}, "all four are there")
+    for vulnerability, finding in shown().items():
+        assert finding["finding_info"]["uid"] == listed[vulnerability]["findingArn"]
+        assert finding["status"] == "New"
+        assert finding["resources"][0]["uid"] == INSTANCE.format(account=account.id)
+    assert shown()[LAMP]["vulnerabilities"][0]["affected_packages"][0]["fixed_in_version"] == "2.3.1"
+    scan(account, without_packages(tmp_path / "fewer.json", "ember-lamp"))
+    eventually(lambda: shown()[LAMP]["status"] == "Resolved", "the one that is fixed is over")
+    assert shown()[WICK]["status"] == "New"
+
+
+def test_an_advisory_that_comes_later_opens_findings(server, account, inspector, tmp_path):
+    bill = json.loads(SBOM.read_text())
+    bill["components"] = [
+        {"type": "library", "name": "late-bell", "version": "1.0", "purl": "pkg:pypi/late-bell@1.0"}
+    ]
+    path = tmp_path / "bill.json"
+    path.write_text(json.dumps(bill))
+    assert scan(account, path)["opened"] == 0
+    advisory = {
+        "id": "PYSEC-2099-77",
+        "modified": "2099-01-01T00:00:00Z",
+        "summary": "It rings too late.",
+        "affected": [
+            {
+                "package": {"ecosystem": "PyPI", "name": "late-bell"},
+                "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "2.0"}]}],
+            }
+        ],
+    }
+    feed = tmp_path / "late.json"
+    feed.write_text(json.dumps(advisory))
+    done = refresh(server.administrator, "--osv", feed)
+    assert done.returncode == 0, done.stderr
+    (found,) = eventually(lambda: list_findings(inspector), "the finding is open")
+    assert found["title"] == "PYSEC-2099-77 - late-bell"
 
 
 def test_accounts_scan_what_is_enabled(server, feeds, account, inspector, new_account):

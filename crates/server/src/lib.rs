@@ -136,6 +136,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0027_scanned_software",
         sql: include_str!("../migrations/0027_scanned_software.sql"),
     },
+    Migration {
+        name: "0028_findings_passed_on",
+        sql: include_str!("../migrations/0028_findings_passed_on.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

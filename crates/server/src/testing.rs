@@ -143,18 +143,30 @@ impl Testing {
 
     /// Runs the jobs that are due, and those that they leave.
     pub fn step_with(&self, configuration: &Configuration) {
-        let engine = self.engine(configuration);
+        self.turn(self.engine(configuration));
+    }
+
+    /// As `step`, with what an operator has set.
+    pub fn step_as(&self, settings: &Settings) {
+        self.turn(self.engine_of(settings.clone(), &Configuration::default()));
+    }
+
+    fn turn(&self, engine: Arc<Engine>) {
         while self.runtime.block_on(engine.step()).expect("a step") > 0 {}
         let folded = self.runtime.block_on(engine.fold_edits());
         folded.expect("edits in rows");
     }
 
     pub fn engine(&self, configuration: &Configuration) -> Arc<Engine> {
+        self.engine_of(configuration.settings(self.limits), configuration)
+    }
+
+    fn engine_of(&self, settings: Settings, configuration: &Configuration) -> Arc<Engine> {
         Engine::new(
             (self.store.clone(), Arc::clone(&self.index)),
             self.clock.clone(),
             self.ids.clone(),
-            configuration.settings(self.limits),
+            settings,
             Outside::new(configuration).expect("a configuration"),
         )
     }

@@ -7,12 +7,13 @@ use balefire_store::{Error, Job, Tx};
 
 use super::{
     Engine, LEASE_MS, ask_rule_tickets, check_connector, count_software, create_ticket, notify,
-    open_rule_incidents, pager_duty, publish, review_risks, runbook, settle_replication_set,
-    take_event, take_scanned_software,
+    open_rule_incidents, pager_duty, pass_on_findings, publish, rematch_resources, review_risks,
+    runbook, settle_replication_set, spread_feed, take_event, take_scanned_software,
 };
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
 use crate::outside::{Call, Fault, Reply};
+use crate::securityhub::finding::Index;
 
 /// After so many attempts a job is buried: listed as dead, never dropped.
 const ATTEMPTS_MAX: i64 = 24;
@@ -28,6 +29,8 @@ pub type Answered = Result<Reply, Fault>;
 pub enum Work {
     /// In the transaction that ends the job.
     Inside(fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure>),
+    /// As `Inside`, with the findings as they are searched.
+    Indexed(fn(&mut Ctx<'_, '_>, &Index, &Job) -> Result<(), Failure>),
     /// By a call to the outside.
     Outside(Errand),
     /// By many reads and writes, see `export_findings`.
@@ -68,14 +71,24 @@ impl Work {
             runbook::START_AUTOMATION => Work::Outside(runbook::automation::ERRAND),
             runbook::FOLLOW_AUTOMATION => Work::Outside(runbook::following::ERRAND),
             crate::intelligence::feed_store::FEED_FINISHED => {
-                Work::Inside(review_risks::review_risks)
+                Work::Inside(spread_feed::spread_feed)
             }
+            review_risks::REVIEW_RISKS => Work::Inside(review_risks::review_risks),
             crate::securityhub::risk::REVIEW_RISK => Work::Inside(review_risks::review_risk),
             crate::securityhub::software::COUNT_SOFTWARE => {
                 Work::Inside(count_software::count_software)
             }
             crate::inspector::resource::RESOURCE_SCANNED => {
                 Work::Inside(take_scanned_software::take_scanned_software)
+            }
+            crate::inspector::resource::FINDINGS_CHANGED => {
+                Work::Indexed(pass_on_findings::pass_on_findings)
+            }
+            rematch_resources::REMATCH_RESOURCES => {
+                Work::Inside(rematch_resources::rematch_resources)
+            }
+            rematch_resources::REMATCH_RESOURCE => {
+                Work::Inside(rematch_resources::rematch_resource)
             }
             crate::securityhub::export_job::EXPORT_FINDINGS => Work::Export,
             runbook::RUN_COMMAND => Work::Outside(runbook::command::ERRAND),
@@ -128,6 +141,11 @@ impl Engine {
     async fn work(&self, job: &Job) -> Result<(), Error> {
         match Work::of(job) {
             Work::Inside(run) => self.settle(job, End::Finished, run).await,
+            Work::Indexed(run) => {
+                let index = Arc::clone(&self.index);
+                let run = move |ctx: &mut Ctx<'_, '_>, job: &Job| run(ctx, &index, job);
+                self.settle(job, End::Finished, run).await
+            }
             Work::Outside(errand) => self.run_errand(job, errand).await,
             Work::Export => self.export_findings(job).await,
             Work::Unknown => {

@@ -13,10 +13,13 @@ mod notify;
 mod open_incidents;
 mod open_rule_incidents;
 mod pager_duty;
+mod pass_on_findings;
 mod publish;
+mod rematch_resources;
 mod review_risks;
 mod runbook;
 mod settle_replication_set;
+mod spread_feed;
 mod take_event;
 mod take_scanned_software;
 

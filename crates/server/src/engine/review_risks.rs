@@ -7,8 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::intelligence::feed_store::{FEED_FINISHED, epss_scores, kev_entries};
+use crate::intelligence::feed_store::{epss_scores, kev_entries};
 use crate::securityhub::risk::{self, Facts, REVIEW_RISK, Review, Task};
+
+/// The kind of the job that goes through acceptances; its subject is the feed that has news.
+pub const REVIEW_RISKS: &str = "risks.review";
 
 /// Where the review after a feed goes on.
 #[derive(Default, Serialize, Deserialize)]
@@ -30,7 +33,7 @@ pub fn review_risks(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
         }
     }
     if after.is_some() {
-        ctx.leave_job(&job.account, FEED_FINISHED, &job.subject, &Place { after })?;
+        ctx.leave_job(&job.account, REVIEW_RISKS, &job.subject, &Place { after })?;
     }
     Ok(())
 }

@@ -3,12 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use balefire_api::generated::inspector2::ResourceType;
 use balefire_store::Job;
 use serde_json::json;
 
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::formats::inspector::resource_type;
 use crate::inspector::resource::{RESOURCE_SCANNED, Resource, ResourceArn};
 use crate::intelligence::package::Package;
 use crate::securityhub::software::{ScannedPackage, ScannedResource, take_scanned};
@@ -33,7 +33,7 @@ fn resource_of(scanned: &Resource) -> Result<ScannedResource, Failure> {
     Ok(ScannedResource {
         account: scanned.account.clone(),
         region: scanned.region.clone(),
-        kind: type_of(&arn.kind.resource_type()).to_owned(),
+        kind: resource_type(arn.kind.resource_type().as_str()).to_owned(),
         partition: arn.partition,
         arn: arn.text,
     })
@@ -44,17 +44,5 @@ fn package_of(package: Package) -> ScannedPackage {
         name: package.name,
         version: package.version,
         purl: package.purl,
-    }
-}
-
-/// The type in the words of findings.
-fn type_of(kind: &ResourceType) -> &str {
-    match kind {
-        ResourceType::AwsEc2Instance => "AWS::EC2::Instance",
-        ResourceType::MachineImage => "AWS::EC2::Image",
-        ResourceType::AwsEcrContainerImage => "AWS::ECR::ContainerImage",
-        ResourceType::AwsLambdaFunction => "AWS::Lambda::Function",
-        ResourceType::CodeRepository => "CodeRepository",
-        other => other.as_str(),
     }
 }

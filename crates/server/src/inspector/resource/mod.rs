@@ -22,9 +22,14 @@ use crate::failure::Failure;
 use crate::intelligence::package::Package;
 use crate::intelligence::version::Ecosystem;
 
+/// The kind of the job that says that findings of a resource may differ; its subject is `REGION/ARN`.
+pub const FINDINGS_CHANGED: &str = "resource.findings_changed";
 const LEVEL: i32 = 3;
 const TAGS: &str =
     "SELECT tags FROM inspector_resource WHERE account = $1 AND region = $2 AND arn = $3";
+
+const KEYS_AFTER: &str = "SELECT account, region, arn FROM inspector_resource \
+                          WHERE (account, region, arn) > ($1, $2, $3) ORDER BY account, region, arn LIMIT $4";
 
 /// A resource as its last scan left it.
 pub struct Resource {
@@ -87,6 +92,24 @@ impl Resource {
             packages: Vec::new(),
             scanned_ms: 0,
         }
+    }
+
+    /// The keys of at most `limit` resources after one, in their order: account, region and ARN.
+    pub fn keys_after(
+        tx: &mut Tx<'_>,
+        [account, region, arn]: [&str; 3],
+        limit: i64,
+    ) -> Result<Vec<[String; 3]>, Failure> {
+        let params = [account.into(), region.into(), arn.into(), limit.into()];
+        let rows = tx.query(KEYS_AFTER, &params)?;
+        let key = |row: &Row| {
+            Ok([
+                row.text(0)?.to_owned(),
+                row.text(1)?.to_owned(),
+                row.text(2)?.to_owned(),
+            ])
+        };
+        rows.iter().map(key).collect()
     }
 
     /// The tags of a resource; none where there is no such resource.

@@ -29,6 +29,14 @@ pub struct Rematched {
     pub undecided: Vec<(String, String)>,
 }
 
+impl Rematched {
+    /// Whether any finding is another than before.
+    pub fn has_news(&self) -> bool {
+        let lists = [&self.opened, &self.reopened, &self.changed, &self.closed];
+        lists.iter().any(|list| !list.is_empty())
+    }
+}
+
 /// Matches the kept inventory of a resource with the advisories as they are now.
 ///
 /// It may be called at any time and any number of times, as when feeds were refreshed; `None` where

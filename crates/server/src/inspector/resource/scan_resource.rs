@@ -7,7 +7,7 @@ use balefire_api::own::{ScanResourceInput, ScanResourceOutput, SkippedComponent}
 use balefire_store::Kept;
 use serde_json::json;
 
-use super::{Rematched, Resource, ResourceArn, is_region, rematch};
+use super::{FINDINGS_CHANGED, Rematched, Resource, ResourceArn, is_region, rematch};
 use crate::access::Account;
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -51,6 +51,7 @@ pub fn scan_resource(
     let subject = format!("{region}/{}", arn.text);
     ctx.leave_job(&account, RESOURCE_SCANNED, &subject, &json!({}))?;
     let rematched = rematch(ctx.tx, &account, &region, &arn.text, ctx.now.0)?.unwrap_or_default();
+    ctx.leave_job(&account, FINDINGS_CHANGED, &subject, &json!({}))?;
     log(ctx, account, &arn.text, &enabled, &rematched)?;
     skipped.extend(
         rematched

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use balefire_api::Timestamp;
 use balefire_api::own::{FailedFinding, ImportFindingsInput, ImportFindingsOutput};
+use balefire_api::{Document as Sent, Timestamp};
 
 use super::import::Import;
 use super::index::{Index, key_of};
@@ -123,6 +123,21 @@ pub fn import_findings(
     output.updated = counts.updated;
     output.unchanged = counts.unchanged;
     Ok(output)
+}
+
+/// Brings documents in as a call would, where there is a transaction already.
+pub fn bring_in(
+    ctx: &mut Ctx<'_, '_>,
+    index: &Index,
+    findings: Vec<Sent>,
+) -> Result<ImportFindingsOutput, Failure> {
+    let input = ImportFindingsInput {
+        findings,
+        ..ImportFindingsInput::default()
+    };
+    let dictionary = Dictionary::newest(ctx.tx)?;
+    let ready = prepare(ctx.caller, ctx.now, dictionary, input, index)?;
+    import_findings(ctx, &ready, index)
 }
 
 fn refused(index: i32, reason: String) -> FailedFinding {

@@ -44,7 +44,7 @@ pub use filter::Filters;
 pub use fold::{Part, next_window};
 pub use get_finding_statistics_v2::get_finding_statistics_v2;
 pub use get_findings_v2::get_findings_v2;
-pub use import_findings::{import_findings, prepare as prepare_import};
+pub use import_findings::{bring_in, import_findings, prepare as prepare_import};
 pub use index::{Current, Index};
 pub use list_findings_as_of::list_findings_as_of;
 pub use matching::Ahead;

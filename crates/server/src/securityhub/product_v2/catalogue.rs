@@ -45,6 +45,15 @@ pub const PRODUCTS: &[Product] = &[
         url: "https://github.com/anchore/grype",
     },
     Product {
+        name: "Inspector",
+        company: "AWS",
+        description: "What `balefire scan` finds comes by itself. Those of AWS are brought in \
+                      with `balefire import`, as ListFindings and finding reports give them.",
+        categories: &["Vulnerability management"],
+        integrations: SENDS,
+        url: "https://aws.amazon.com/inspector/",
+    },
+    Product {
         name: "Jira Cloud",
         company: "Atlassian",
         description: "A connector leads to a project there, and CreateTicketV2 makes issues of findings.",

@@ -1,0 +1,35 @@
+//! The findings of one resource as the model shows them, for what carries them elsewhere.
+
+use balefire_api::generated::inspector2::Finding as FindingAnswer;
+use balefire_store::{Page, Tx};
+
+use super::Finding;
+use super::facts::Facts;
+use super::view::view;
+use crate::failure::Failure;
+
+/// At most `limit` findings after an ARN, in the order of their ARNs, closed ones included.
+pub fn findings_of(
+    tx: &mut Tx<'_>,
+    [account, region, resource]: [&str; 3],
+    after: &str,
+    limit: usize,
+) -> Result<Vec<FindingAnswer>, Failure> {
+    let kept = tx.page::<Finding>(&Page {
+        equal: &[
+            ("account", account.into()),
+            ("region", region.into()),
+            ("resource", resource.into()),
+        ],
+        order: &["arn"],
+        after: Some(vec![after.into()]),
+        limit,
+        ..Page::default()
+    })?;
+    let findings: Vec<Finding> = kept.into_iter().map(|kept| kept.record).collect();
+    let facts = Facts::of(tx, &findings)?;
+    findings
+        .iter()
+        .map(|finding| view(finding, &facts))
+        .collect()
+}
