@@ -224,3 +224,24 @@ fn plans_name_secrets_that_are_set() {
         }
     }
 }
+
+#[test]
+fn what_a_cause_resolves_is_resolved_there() {
+    let (t, receiver, configuration, _) = opened(WELL);
+    let plan = "arn:aws:ssm-incidents::111111111111:response-plan/shop";
+    let mut cause = json!({"ResponsePlanArn": plan, "Source": "tests", "Cause": "disk"});
+    t.call("balefire", "TriggerIncident", cause.clone())
+        .unwrap();
+    t.step_with(&configuration);
+    receiver.take();
+    cause["ResolveIncident"] = true.into();
+    let over = t.call("balefire", "ResolveCause", cause).unwrap();
+    assert_eq!(over["Outcome"], "RESOLVED");
+    t.step_with(&configuration);
+    let asked = asked(&receiver.take());
+    assert_eq!(
+        asked.last().unwrap(),
+        "PUT /hook/incidents/PABC",
+        "{asked:?}"
+    );
+}

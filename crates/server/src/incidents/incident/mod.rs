@@ -28,6 +28,7 @@ use crate::failure::Failure;
 use crate::incidents::arn::{self, Resource};
 use crate::incidents::change::changed;
 use crate::incidents::follow_up;
+use crate::incidents::pager_duty;
 use crate::incidents::replication_set;
 use crate::incidents::resource_policy::{self, SharedAction};
 use crate::incidents::timeline::{self, INCIDENT_UPDATE};
@@ -179,7 +180,7 @@ pub fn keep(
     Ok(ctx.tx.replace(row)?)
 }
 
-/// Keeps a record that the caller has changed, and tells the timeline and the change log of it.
+/// Keeps a record that the caller has changed, and tells the timeline, the change log and PagerDuty of it.
 /// `attributes` are what changed, each made by `attribute`.
 pub fn keep_changed(
     ctx: &mut Ctx<'_, '_>,
@@ -192,10 +193,16 @@ pub fn keep_changed(
         "incidentTitle": record.title,
         "modifiedAttributes": attributes,
     });
+    let is_over = record.status == IncidentRecordStatus::Resolved;
+    let resolves = is_over && row.record()?.status != record.status;
     follow_up::notify(ctx, &row.account, &record, INCIDENT_UPDATE, &data)?;
     keep(ctx, row, record)?;
     timeline::append_automatic(ctx, row, INCIDENT_UPDATE, &data)?;
-    changed(ctx, &row.account, "incident.updated", &row.arn(), &data)
+    changed(ctx, &row.account, "incident.updated", &row.arn(), &data)?;
+    if resolves {
+        pager_duty::resolve(ctx, &row.account, &row.id)?;
+    }
+    Ok(())
 }
 
 /// A changed attribute of an incident, as timeline events tell it.

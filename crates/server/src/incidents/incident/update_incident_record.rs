@@ -9,7 +9,6 @@ use serde_json::Value;
 use super::{Incident, attribute, keep_changed};
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::incidents::pager_duty;
 use crate::incidents::resource_policy::SharedAction;
 
 pub fn update_incident_record(
@@ -23,16 +22,11 @@ pub fn update_incident_record(
         Some(SharedAction::UpdateIncidentRecord),
     )?;
     let mut record = row.record()?;
-    let was = record.status;
     let attributes = apply(&mut record, &input, ctx);
-    let resolved = was != record.status && record.status == IncidentRecordStatus::Resolved;
     if attributes.is_empty() {
         return Ok(UpdateIncidentRecordOutput {});
     }
     keep_changed(ctx, &mut row, record, attributes)?;
-    if resolved {
-        pager_duty::resolve(ctx, &row.account, &row.id)?;
-    }
     Ok(UpdateIncidentRecordOutput {})
 }
 
