@@ -51,6 +51,13 @@ pub struct DeadJobs {
     pub id: Option<String>,
 }
 
+/// Jobs that are not claimed though they are due: whoever would do them has enough to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PassingOver {
+    pub subjects: Vec<String>,
+    pub kinds: Vec<String>,
+}
+
 /// The columns of a job, in the order in which `read` takes them.
 macro_rules! columns {
     () => {
@@ -112,22 +119,23 @@ impl Tx<'_> {
         self.query(GET, &[id.into()])?.first().map(read).transpose()
     }
 
-    /// Leases up to `limit` due jobs to `owner` until `now_ms + lease_ms`, those due first first. Jobs
-    /// whose subject is in `passing_over` wait: whoever serves them has enough to do.
+    /// Leases up to `limit` due jobs to `owner` until `now_ms + lease_ms`, those due first first, but for
+    /// those that are passed over.
     pub fn claim_jobs(
         &mut self,
         now_ms: i64,
         owner: &str,
         lease_ms: i64,
         limit: usize,
-        passing_over: &[String],
+        passing_over: &PassingOver,
     ) -> Result<Vec<Job>, Error> {
         let until_ms = now_ms.saturating_add(lease_ms);
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut params = vec![owner.into(), until_ms.into(), now_ms.into(), limit.into()];
-        params.extend(passing_over.iter().map(Value::from));
+        let PassingOver { subjects, kinds } = passing_over;
+        params.extend(subjects.iter().chain(kinds).map(Value::from));
         let mut jobs = self
-            .query(&claim(passing_over.len()), &params)?
+            .query(&claim(subjects.len(), kinds.len()), &params)?
             .iter()
             .map(read)
             .collect::<Result<Vec<Job>, Error>>()?;
@@ -246,14 +254,18 @@ impl DeadJobs {
 }
 
 /// The claim, with the parameters from $5 on naming `subjects` subjects to pass over.
-fn claim(subjects: usize) -> String {
-    let marks: Vec<String> = (5..5 + subjects)
-        .map(|number| format!("${number}"))
-        .collect();
-    let passing_over = match marks.is_empty() {
-        true => String::new(),
-        false => format!("AND subject NOT IN ({}) ", marks.join(", ")),
+fn claim(subjects: usize, kinds: usize) -> String {
+    let other_than = |column: &str, first: usize, count: usize| {
+        let marks: Vec<String> = (first..first + count)
+            .map(|number| format!("${number}"))
+            .collect();
+        match marks.is_empty() {
+            true => String::new(),
+            false => format!("AND {column} NOT IN ({}) ", marks.join(", ")),
+        }
     };
+    let passing_over =
+        other_than("subject", 5, subjects) + &other_than("kind", 5 + subjects, kinds);
     // The outer conditions are checked again on the newest row, so of two claimers one gets nothing.
     format!(
         "UPDATE job SET lease_owner = $1, lease_until_ms = $2, attempts = attempts + 1 \

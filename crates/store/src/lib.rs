@@ -18,7 +18,7 @@ mod writer;
 
 pub use engine::Engine;
 pub use error::Error;
-pub use jobs::{DeadJobs, Job, NewJob};
+pub use jobs::{DeadJobs, Job, NewJob, PassingOver};
 pub use log::{Entry, Logged, SHARDS, shard_of};
 pub use migration::Migration;
 pub use record::{Kept, Page, Record, Table};

@@ -53,6 +53,11 @@ impl Busy {
         full.map(|(subject, _)| subject.clone()).collect()
     }
 
+    /// How many calls are under way.
+    pub fn calls(&self) -> usize {
+        self.counts.lock().values().sum()
+    }
+
     fn bound(&self, subject: &str) -> usize {
         self.bounds.get(subject).copied().unwrap_or(CALLS_MAX)
     }

@@ -13,6 +13,7 @@ use super::{
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
 use crate::outside::{Call, Fault, Reply};
+use crate::securityhub::export_job::EXPORT_FINDINGS;
 use crate::securityhub::finding::Index;
 
 /// After so many attempts a job is buried: listed as dead, never dropped.
@@ -51,8 +52,27 @@ pub struct Errand {
     pub marks: bool,
 }
 
+/// The kinds whose jobs are one call to the outside.
+const ERRANDS: [(&str, Errand); 8] = [
+    (crate::incidents::follow_up::NOTIFY, notify::ERRAND),
+    (crate::incidents::change::PUBLISH, publish::ERRAND),
+    (crate::incidents::pager_duty::TELL, pager_duty::ERRAND),
+    (runbook::START_AUTOMATION, runbook::automation::ERRAND),
+    (runbook::FOLLOW_AUTOMATION, runbook::following::ERRAND),
+    (runbook::RUN_COMMAND, runbook::command::ERRAND),
+    (
+        crate::securityhub::connector::CHECK,
+        check_connector::ERRAND,
+    ),
+    (crate::securityhub::ticket::MAKE, create_ticket::ERRAND),
+];
+
 impl Work {
     pub fn of(job: &Job) -> Work {
+        let mut errands = ERRANDS.iter();
+        if let Some((_, errand)) = errands.find(|(kind, _)| *kind == job.kind) {
+            return Work::Outside(*errand);
+        }
         match job.kind.as_str() {
             crate::events::TAKE_EVENT => Work::Inside(take_event::take_event),
             crate::securityhub::automation_rule::OPEN_RULE_INCIDENTS => {
@@ -64,12 +84,7 @@ impl Work {
             crate::incidents::replication_set::SETTLE_REPLICATION_SET => {
                 Work::Inside(settle_replication_set::settle_replication_set)
             }
-            crate::incidents::follow_up::NOTIFY => Work::Outside(notify::ERRAND),
-            crate::incidents::change::PUBLISH => Work::Outside(publish::ERRAND),
-            crate::incidents::pager_duty::TELL => Work::Outside(pager_duty::ERRAND),
             crate::incidents::runbook::START => Work::Inside(runbook::start_runbook),
-            runbook::START_AUTOMATION => Work::Outside(runbook::automation::ERRAND),
-            runbook::FOLLOW_AUTOMATION => Work::Outside(runbook::following::ERRAND),
             crate::intelligence::feed_store::FEED_FINISHED => {
                 Work::Inside(spread_feed::spread_feed)
             }
@@ -90,12 +105,15 @@ impl Work {
             rematch_resources::REMATCH_RESOURCE => {
                 Work::Inside(rematch_resources::rematch_resource)
             }
-            crate::securityhub::export_job::EXPORT_FINDINGS => Work::Export,
-            runbook::RUN_COMMAND => Work::Outside(runbook::command::ERRAND),
-            crate::securityhub::connector::CHECK => Work::Outside(check_connector::ERRAND),
-            crate::securityhub::ticket::MAKE => Work::Outside(create_ticket::ERRAND),
+            EXPORT_FINDINGS => Work::Export,
             _ => Work::Unknown,
         }
+    }
+
+    /// The kinds whose jobs call the outside.
+    pub fn outside() -> impl Iterator<Item = &'static str> {
+        let errands = ERRANDS.iter().map(|(kind, _)| *kind);
+        errands.chain([EXPORT_FINDINGS])
     }
 
     pub fn is_outside(&self) -> bool {

@@ -26,7 +26,7 @@ mod take_scanned_software;
 use std::sync::Arc;
 use std::time::Duration;
 
-use balefire_store::{Job, Store, Tx};
+use balefire_store::{Job, PassingOver, Store, Tx};
 use tokio::task::JoinSet;
 
 use crate::context::{Clock, Ids};
@@ -37,7 +37,8 @@ use crate::settings::Settings;
 use busy::Busy;
 use job::Work;
 
-/// Jobs that run at once.
+/// Jobs that run at once, and calls to the outside besides them: however many receivers hang, what an alarm
+/// or a deployment has left to do goes on.
 const JOBS_AT_ONCE: usize = 64;
 /// How long a claimed job is another node's business if this one dies.
 const LEASE_MS: i64 = 60_000;
@@ -132,8 +133,13 @@ impl Engine {
         while let Some(ended) = running.try_join_next() {
             log(ended);
         }
+        let calls = self.busy.calls();
+        let inside = running.len().saturating_sub(calls);
         let jobs = self
-            .claim(JOBS_AT_ONCE.saturating_sub(running.len()))
+            .claim(
+                JOBS_AT_ONCE.saturating_sub(inside),
+                JOBS_AT_ONCE.saturating_sub(calls),
+            )
             .await?;
         let mut begun = 0;
         let mut too_many = Vec::new();
@@ -170,9 +176,17 @@ impl Engine {
         self.store.write("", release).await?
     }
 
-    /// Leases jobs that are due, as far as there is room.
-    async fn claim(&self, room: usize) -> Result<Vec<Job>, balefire_store::Error> {
+    /// Leases jobs that are due, as far as there is room for any kind, or for all kinds but calls.
+    async fn claim(
+        &self,
+        room_inside: usize,
+        room_outside: usize,
+    ) -> Result<Vec<Job>, balefire_store::Error> {
         let now = self.clock.now();
+        let (room, kinds) = match room_outside {
+            0 => (room_inside, Work::outside().map(str::to_owned).collect()),
+            _ => (room_inside.min(room_outside), Vec::new()),
+        };
         let next = self
             .store
             .read(move |tx| tx.next_job_due_ms(now.0))
@@ -180,7 +194,11 @@ impl Engine {
         if room == 0 || next.is_none_or(|due_ms| due_ms > now.0) {
             return Ok(Vec::new());
         }
-        let (owner, passing_over) = (self.owner.clone(), self.busy.subjects());
+        let passing_over = PassingOver {
+            subjects: self.busy.subjects(),
+            kinds,
+        };
+        let owner = self.owner.clone();
         let claim =
             move |tx: &mut Tx<'_>| tx.claim_jobs(now.0, &owner, LEASE_MS, room, &passing_over);
         self.store.write("", claim).await?

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use balefire_store::{DeadJobs, Job};
+use balefire_store::{DeadJobs, Job, PassingOver};
 use serde_json::{Value, json};
 
 use super::Engine;
@@ -142,9 +142,9 @@ fn what_no_attempt_can_mend_is_dead_and_listed() {
 fn a_job_whose_lease_ran_out_leaves_nothing_of_its_effect() {
     let (t, receiver, configuration, plan) = with_plan(Behaviour::Answers(200, ""));
     start(&t, &plan);
-    let taken = t
-        .store
-        .write_blocking("", |tx| tx.claim_jobs(i64::MAX / 2, "other", 1, 9, &[]));
+    let taken = t.store.write_blocking("", |tx| {
+        tx.claim_jobs(i64::MAX / 2, "other", 1, 9, &PassingOver::default())
+    });
     assert_eq!(taken.unwrap().unwrap().len(), 2);
     // The other holds the jobs, so nothing is due here.
     turn(&t, &t.engine(&configuration));
@@ -158,8 +158,9 @@ fn a_job_that_ends_every_process_is_buried_at_last() {
     for _ in 0..25 {
         // Whoever has it comes to no end, and its lease runs out.
         let now_ms = t.now().0;
-        let claim =
-            move |tx: &mut balefire_store::Tx<'_>| tx.claim_jobs(now_ms, "gone", 1000, 9, &[]);
+        let claim = move |tx: &mut balefire_store::Tx<'_>| {
+            tx.claim_jobs(now_ms, "gone", 1000, 9, &PassingOver::default())
+        };
         assert_eq!(t.store.write_blocking("", claim).unwrap().unwrap().len(), 2);
         t.advance_ms(1001);
     }
@@ -172,4 +173,49 @@ fn a_job_that_ends_every_process_is_buried_at_last() {
         "{:?}",
         buried[0]
     );
+}
+
+#[test]
+fn what_is_done_inside_waits_for_no_call() {
+    let t = Testing::new();
+    let receiver = t.wait(Receiver::start(Behaviour::Hangs));
+    let topic = |number: usize| format!("arn:aws:sns:eu-central-1:111111111111:t{number}");
+    let sections = (0..9).map(|number| {
+        let (topic, url) = (topic(number), &receiver.url);
+        format!("[topics.\"{topic}\"]\nto = \"webhook\"\nurl = \"{url}\"\n")
+    });
+    let outside = "[outside]\nallow = [\"127.0.0.0/8\"]\n";
+    let configuration = outside.to_owned() + &sections.collect::<String>();
+    let configuration = Configuration::parse(&configuration).unwrap();
+    let regions = json!({"regions": {"eu-central-1": {}}});
+    t.call(SERVICE, "CreateReplicationSet", regions).unwrap();
+    let targets: Vec<Value> = (0..9)
+        .map(|number| json!({"snsTopicArn": topic(number)}))
+        .collect();
+    let template = json!({"title": "Down", "impact": 1, "notificationTargets": targets});
+    let plan = json!({"name": "shop", "incidentTemplate": template});
+    let made = t.call(SERVICE, "CreateResponsePlan", plan).unwrap();
+    t.step();
+    for _ in 0..8 {
+        start(&t, made["arn"].as_str().unwrap());
+    }
+    let engine = t.engine(&configuration);
+    let mut running = tokio::task::JoinSet::new();
+    t.wait(async { while engine.turn(&mut running).await.unwrap() > 0 {} });
+    assert_eq!(
+        running.len(),
+        super::JOBS_AT_ONCE,
+        "none of them comes back"
+    );
+    let detail = r#"{"id": "1", "service": "shop", "status": "started"}"#;
+    let entry = json!({"Source": "ci", "DetailType": "Deployment State Change", "Detail": detail});
+    t.call("events", "PutEvents", json!({"Entries": [entry]}))
+        .unwrap();
+    assert_eq!(t.wait(engine.turn(&mut running)).unwrap(), 1);
+    let ended = t.wait(running.join_next());
+    ended.unwrap().unwrap().unwrap();
+    let kept = t
+        .store
+        .read_blocking(|tx| tx.query("SELECT COUNT(*) FROM deployment", &[]));
+    assert_eq!(kept.unwrap().unwrap()[0].int(0).unwrap(), 1);
 }

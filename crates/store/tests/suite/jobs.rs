@@ -1,6 +1,6 @@
 //! Jobs: claimed once, leased, given back, buried.
 
-use balefire_store::{Error, Job, NewJob, Store, Tx};
+use balefire_store::{Error, Job, NewJob, PassingOver, Store, Tx};
 
 use crate::fixture::{Fixture, run};
 
@@ -24,7 +24,7 @@ pub fn put(store: &Store, id: &str, due_ms: i64) {
 pub fn claim(store: &Store, now_ms: i64, owner: &'static str, limit: usize) -> Vec<Job> {
     store
         .write_blocking("jobs", move |tx| {
-            tx.claim_jobs(now_ms, owner, 100, limit, &[])
+            tx.claim_jobs(now_ms, owner, 100, limit, &PassingOver::default())
         })
         .unwrap()
         .unwrap()
@@ -113,7 +113,9 @@ pub fn two_claimers_share_no_job(fixture: &mut Fixture) {
                 let mut mine = Vec::new();
                 loop {
                     let owner = owner.clone();
-                    let claim = move |tx: &mut Tx<'_>| tx.claim_jobs(10, &owner, 100, 7, &[]);
+                    let claim = move |tx: &mut Tx<'_>| {
+                        tx.claim_jobs(10, &owner, 100, 7, &PassingOver::default())
+                    };
                     match store.write(shard_key, claim).await {
                         Err(error) if error.is_transient() => {}
                         answer => match answer.unwrap().unwrap() {
@@ -168,12 +170,18 @@ pub fn a_lease_is_renewed_by_its_owner_alone(fixture: &mut Fixture) {
     assert!(!write(&store, |tx| tx.renew_job("j", "me", 9000)));
 }
 
-pub fn jobs_of_a_busy_subject_are_passed_over(fixture: &mut Fixture) {
+pub fn jobs_of_a_busy_subject_or_kind_are_passed_over(fixture: &mut Fixture) {
     let store = fixture.store();
-    for (id, subject) in [("a", "busy"), ("b", "slow"), ("c", "free"), ("d", "busy")] {
+    for (id, subject, kind) in [
+        ("a", "busy", "call"),
+        ("b", "slow", "call"),
+        ("c", "free", "call"),
+        ("d", "busy", "count"),
+        ("e", "free", "count"),
+    ] {
         let job = NewJob {
             id: id.into(),
-            kind: "call".into(),
+            kind: kind.into(),
             subject: subject.into(),
             account: String::new(),
             put_ms: 0,
@@ -182,12 +190,20 @@ pub fn jobs_of_a_busy_subject_are_passed_over(fixture: &mut Fixture) {
         };
         write(&store, move |tx| tx.put_job(&job));
     }
-    let passing_over = ["busy".to_owned(), "slow".to_owned()];
-    let free = write(&store, move |tx| {
-        tx.claim_jobs(10, "me", 100, 9, &passing_over)
-    });
-    assert_eq!(ids(&free), ["c"]);
-    assert_eq!(ids(&claim(&store, 10, "me", 9)), ["a", "b", "d"]);
+    let claim_but = |subjects: &[&str], kinds: &[&str]| {
+        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let passing_over = PassingOver {
+            subjects: owned(subjects),
+            kinds: owned(kinds),
+        };
+        write(&store, move |tx| {
+            tx.claim_jobs(10, "me", 100, 9, &passing_over)
+        })
+    };
+    assert_eq!(ids(&claim_but(&["busy", "slow"], &["call"])), ["e"]);
+    assert_eq!(ids(&claim_but(&["busy", "slow"], &[])), ["c"]);
+    assert_eq!(ids(&claim_but(&[], &["call"])), ["d"]);
+    assert_eq!(ids(&claim(&store, 10, "me", 9)), ["a", "b"]);
 }
 
 pub fn a_released_job_was_never_claimed(fixture: &mut Fixture) {

@@ -323,7 +323,7 @@ fn a_node_that_lost_its_lease_does_nothing_twice() {
     rule(&t, "a", ANY, &["plan"]);
     send(&t, ADMINISTRATOR, alarm("Checkout", "ALARM"));
     let slow = t.engine(&Configuration::default());
-    let jobs = t.wait(slow.claim(9)).unwrap();
+    let jobs = t.wait(slow.claim(9, 9)).unwrap();
     assert_eq!(jobs.len(), 1);
     // The lease ends, and another node takes the event in.
     t.advance_ms(super::super::LEASE_MS + 1);
@@ -346,4 +346,21 @@ fn the_target_says_what_the_trigger_holds() {
     .unwrap();
     take(&t, alarm("Checkout", "ALARM"));
     assert_eq!(triggers(&t, &only(&t))[0]["rawData"], "\"Checkout\"");
+}
+
+#[test]
+fn a_target_that_is_no_plan_holds_no_other_up() {
+    let t = ready();
+    plan(&t, "other", json!({"title": "Down", "impact": 2}));
+    rule(&t, "a", ANY, &["other"]);
+    rule(&t, "b", ANY, &["plan"]);
+    // As a version before this one took it.
+    let change = |tx: &mut balefire_store::Tx<'_>| {
+        let sql = "UPDATE event_target SET body = CAST(REPLACE(CAST(body AS TEXT), 'arn:aws:ssm', \
+                   'arn:aws-cn:ssm') AS BLOB) WHERE rule = 'a'";
+        tx.execute(sql, &[])
+    };
+    assert_eq!(t.store.write_blocking("", change).unwrap().unwrap(), 1);
+    take(&t, other_event(&[]));
+    assert_eq!(incidents(&t).len(), 1);
 }
