@@ -30,7 +30,8 @@ pub fn open_incidents(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failur
     for start in starts {
         let row = match ResponsePlan::by_arn(ctx, "/Arn", &start.target_arn, None) {
             Ok(row) => row,
-            Err(Failure::NotFound { .. }) => {
+            // Targets that an older version took may not even be ARNs of plans.
+            Err(Failure::NotFound { .. } | Failure::Invalid(_)) => {
                 miss(ctx, event, &start, "the response plan does not exist")?;
                 continue;
             }

@@ -51,7 +51,9 @@ pub fn is_plan_of(account: &str, text: &str) -> bool {
     parse(text).is_some_and(|arn| {
         let name = arn.resource.strip_prefix("response-plan/");
         let owned = arn.service == "ssm-incidents" && arn.account == account;
-        owned && arn.region.is_empty() && name.is_some_and(is_name)
+        // Incident Manager has its plans in this partition alone, as their ARNs say.
+        let placed = arn.partition == "aws" && arn.region.is_empty();
+        owned && placed && name.is_some_and(is_name)
     })
 }
 
@@ -107,7 +109,7 @@ mod tests {
             ),
             (
                 "arn:aws-cn:ssm-incidents::111122223333:response-plan/a",
-                true,
+                false,
             ),
             ("arn:aws:ssm-incidents::111122224444:response-plan/a", false),
             (

@@ -29,6 +29,8 @@ pub struct Told {
     pub status: String,
     pub ended: bool,
     pub at_ms: i64,
+    /// The sender has told that time; else it is when the event came.
+    pub is_dated: bool,
     /// Where to read of it.
     pub url: Option<String>,
 }
@@ -115,6 +117,7 @@ impl Event {
             status: status.to_owned(),
             ended,
             at_ms: self.at_ms,
+            is_dated: self.is_dated,
             url: None,
         })
     }

@@ -55,6 +55,9 @@ pub struct Event {
     pub resources: Vec<String>,
     /// The event's own time.
     pub at_ms: i64,
+    /// The sender has told that time; else it is when the event came.
+    #[serde(default)]
+    pub is_dated: bool,
     pub detail: Value,
 }
 

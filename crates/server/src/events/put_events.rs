@@ -73,8 +73,11 @@ fn event(ctx: &Ctx<'_, '_>, entry: PutEventsRequestEntry) -> Result<Event, (&'st
             format!("An entry has at most {ENTRY_BYTES_MAX} bytes; this one has {bytes}.");
         return Err(("InvalidArgument", message));
     }
-    let detail: Value = serde_json::from_str(&text)
-        .map_err(|error| ("MalformedDetail", format!("Detail is malformed: {error}.")))?;
+    let malformed =
+        |error: serde_json::Error| ("MalformedDetail", format!("Detail is malformed: {error}."));
+    let detail: Value = serde_json::from_str(&text).map_err(malformed)?;
+    // It is kept inside the event, a level deeper than it came.
+    serde_json::from_str::<Value>(&format!("[{text}]")).map_err(malformed)?;
     if !detail.is_object() {
         return Err((
             "MalformedDetail",
@@ -89,6 +92,7 @@ fn event(ctx: &Ctx<'_, '_>, entry: PutEventsRequestEntry) -> Result<Event, (&'st
         detail_type,
         resources,
         at_ms: entry.time.map_or(ctx.now.0, |time| time.0),
+        is_dated: entry.time.is_some(),
         detail,
     };
     // Here there is still someone to tell.

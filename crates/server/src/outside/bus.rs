@@ -131,13 +131,16 @@ impl EventBridge {
     }
 
     fn request(&self, event: &Value, now: Timestamp) -> Result<Request<Full<Bytes>>> {
+        let time = event["time"].as_str().unwrap_or_default();
+        let time: jiff::Timestamp = time.parse()?;
         let entry = json!({
             "EventBusName": self.bus,
             "Source": event["source"],
             "DetailType": event["detail-type"],
             "Detail": event["detail"].to_string(),
             "Resources": event["resources"],
-            "Time": event["time"],
+            // Seconds since 1970, as awsJson has times.
+            "Time": time.as_millisecond() as f64 / 1000.0,
         });
         let body = Bytes::from(json!({"Entries": [entry]}).to_string());
         let request = Request::post(self.endpoint.clone())

@@ -15,6 +15,7 @@ fn event(detail: Value) -> Event {
         detail_type: "CloudWatch Alarm State Change".into(),
         resources: vec![ALARM.into()],
         at_ms: 0,
+        is_dated: true,
         detail,
     }
 }

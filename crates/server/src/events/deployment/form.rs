@@ -48,6 +48,7 @@ pub fn read(event: &Event) -> Result<Told, String> {
         status,
         ended,
         at_ms: form.at_ms()?,
+        is_dated: event.is_dated || members.contains_key("time"),
         url: form.url()?,
     })
 }

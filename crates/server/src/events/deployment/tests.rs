@@ -17,6 +17,7 @@ fn event(detail_type: &str, resources: &[&str], detail: Value) -> Event {
         detail_type: detail_type.into(),
         resources: resources.iter().map(|arn| (*arn).to_owned()).collect(),
         at_ms: 7,
+        is_dated: true,
         detail,
     }
 }
@@ -41,6 +42,7 @@ fn code_deploy_states() {
             status: state.into(),
             ended,
             at_ms: 7,
+            is_dated: true,
             url: None,
         });
         let event = event(kind, &["no ARN", TABLE], detail);

@@ -46,6 +46,9 @@ pub struct DeploymentEvent {
     pub ended: bool,
     /// The event's own time.
     pub at_ms: i64,
+    /// The sender has told that time; else it is when the event came.
+    #[serde(skip)]
+    pub is_dated: bool,
     /// Where to read of it, which no finding has a place for either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -159,11 +162,12 @@ fn touch(ctx: &mut Ctx<'_, '_>, event: &DeploymentEvent) -> Result<bool, Failure
     Ok(added > 0)
 }
 
-/// Events may arrive late: the earliest time is the start, the last end is the end.
+/// Events may arrive late: the earliest time is the start, the last end is the end. One that was told again
+/// without a time says nothing new of the end.
 fn apply(known: &mut Kept<Deployment>, event: &DeploymentEvent) -> bool {
     let before = known.record.clone();
     known.started_ms = known.started_ms.min(event.at_ms);
-    if event.ended {
+    if event.ended && (event.is_dated || known.ended_ms.is_none()) {
         known.ended_ms = Some(
             known
                 .ended_ms

@@ -240,6 +240,53 @@ fn unknown_and_repeated_ids_are_answered_once() {
 }
 
 #[test]
+fn without_a_token_an_update_is_one_finding_to_the_end_of_its_clean_up() {
+    let (t, plan) = ready();
+    let own = crate::testing::ADMINISTRATOR;
+    for status in [
+        "UPDATE_IN_PROGRESS",
+        "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        "UPDATE_COMPLETE",
+        "UPDATE_COMPLETE",
+    ] {
+        stack_event(&t, own, status, t.now().0, "");
+        t.advance_ms(MINUTE_MS);
+    }
+    let arn = start(&t, &plan);
+    assert_eq!(findings(&t, &arn).len(), 1);
+    stack_event(&t, own, "UPDATE_IN_PROGRESS", t.now().0, "");
+    assert_eq!(findings(&t, &arn).len(), 2, "the next one");
+    t.advance_ms(25 * 60 * MINUTE_MS);
+    stack_event(&t, own, "UPDATE_FAILED", t.now().0, "");
+    t.advance_ms(25 * 60 * MINUTE_MS);
+    stack_event(&t, own, "UPDATE_FAILED", t.now().0, "");
+    assert_eq!(
+        findings(&t, &arn).len(),
+        3,
+        "the beginning of the last was never told"
+    );
+}
+
+#[test]
+fn what_is_nested_too_deep_to_be_kept_is_refused_at_once() {
+    let (t, _) = ready();
+    let put = |depth: usize| {
+        let detail = format!(r#"{{"a":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+        let entries = json!([{"Source": "a", "DetailType": "b", "Detail": detail}]);
+        t.call("events", "PutEvents", json!({"Entries": entries}))
+            .unwrap()["Entries"][0]
+            .clone()
+    };
+    assert!(put(125)["EventId"].is_string());
+    t.step();
+    assert_eq!(put(126)["ErrorCode"], "MalformedDetail");
+    let left = t
+        .store
+        .read_blocking(|tx| tx.query("SELECT COUNT(*) FROM job", &[]));
+    assert_eq!(left.unwrap().unwrap()[0].int(0).unwrap(), 0);
+}
+
+#[test]
 fn entries_are_refused_one_by_one() {
     let (t, _) = ready();
     let entries = json!([

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 const ROWS_AT_ONCE: u64 = 1000;
 
 /// The tables and their keys within an account. What belongs to a thing goes before it.
-const TABLES: [(&str, &str); 11] = [
+const TABLES: [(&str, &str); 12] = [
     ("plan_share", "consumer, plan, policy"),
     ("resource_policy", "plan, id"),
     ("timeline_reference", "incident, reference, event_ms, id"),
@@ -17,6 +17,7 @@ const TABLES: [(&str, &str); 11] = [
     ("pager_duty_step", "incident, id"),
     ("pager_duty_incident", "incident"),
     ("incident", "id"),
+    ("deployment_resource", "deployment, resource"),
     ("deployment", "name"),
     ("response_plan", "name"),
 ];

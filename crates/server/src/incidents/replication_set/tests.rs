@@ -249,6 +249,7 @@ fn deleting_a_set_takes_all_of_the_account_and_nothing_else() {
         ("timeline_reference", 0),
         ("related_item", 0),
         ("deployment", 0),
+        ("deployment_resource", 0),
         ("response_plan", 1),
         ("tag", 2),
         ("replication_set", 1),

@@ -52,6 +52,7 @@ async fn an_event_is_put_signed() {
     let entry = &sent.json()["Entries"][0];
     assert_eq!(entry["EventBusName"], "ops");
     assert_eq!(entry["DetailType"], "SSM Incident Start");
+    assert_eq!(entry["Time"], 1_767_225_600.0);
     assert_eq!(entry["Detail"], r#"{"kind":"incident.opened"}"#);
 }
 

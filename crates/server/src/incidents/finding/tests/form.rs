@@ -76,3 +76,36 @@ fn a_wrong_form_is_refused_at_once() {
     let list = t.call(SERVICE, "ListIncidentFindings", input).unwrap();
     assert_eq!(list["findings"], json!([]));
 }
+
+#[test]
+fn an_id_with_a_slash_is_of_its_own_service() {
+    let (t, plan) = ready();
+    let of = |id: &str, service: &str, environment: &str| json!({"id": id, "service": service, "environment": environment, "status": "started"});
+    for detail in [
+        of("release/42", "acme", "web"),
+        of("42", "acme/web", "release"),
+    ] {
+        put(&t, crate::testing::ADMINISTRATOR, detail);
+    }
+    let arn = start(&t, &plan);
+    assert_eq!(findings(&t, &arn).len(), 2);
+}
+
+#[test]
+fn what_is_told_again_without_a_time_moves_no_end() {
+    let (t, plan) = ready();
+    let tell = |t: &Testing| {
+        let detail = form("succeeded", "shop").to_string();
+        let entry =
+            json!({"Source": "ci", "DetailType": "Deployment State Change", "Detail": detail});
+        t.call("events", "PutEvents", json!({"Entries": [entry]}))
+            .unwrap();
+        t.step();
+    };
+    tell(&t);
+    let arn = start(&t, &plan);
+    let before = findings(&t, &arn);
+    t.advance_ms(90_000);
+    tell(&t);
+    assert_eq!(findings(&t, &arn), before);
+}
