@@ -179,9 +179,12 @@ impl Columns {
         }
     }
 
-    /// For each key whether there is such a row.
+    /// For each key whether there is such a row. It waits for nobody: while a change goes on, which itself may
+    /// wait for a long search, nothing is known.
     pub fn knows(&self, keys: &[Option<Key>]) -> Vec<bool> {
-        let places = self.places.lock();
+        let Some(places) = self.places.try_lock() else {
+            return vec![false; keys.len()];
+        };
         let knows = |key: &Option<Key>| key.is_some_and(|key| self.find(&places, &key).is_some());
         keys.iter().map(knows).collect()
     }

@@ -178,6 +178,11 @@ impl Page {
         self.limit.unwrap_or(default).min(most)
     }
 
+    /// Which list it is: the same for each page of the same question.
+    pub fn list(&self) -> Option<[u8; 32]> {
+        self.seal.as_ref().map(PageToken::list)
+    }
+
     /// The token that continues after a row with this key.
     pub fn next(&self, key: &[Value]) -> Option<String> {
         self.seal.as_ref().map(|seal| seal.token(key))

@@ -26,7 +26,7 @@ pub enum Form {
     /// In one transaction.
     Whole(Arc<Run>),
     /// As far as it can before its transaction.
-    Prepared { look: Arc<Look>, is_long: bool },
+    Prepared(Arc<Look>),
 }
 
 /// An operation that is answered.
@@ -34,6 +34,7 @@ pub enum Form {
 pub struct Handler {
     pub spec: &'static Spec,
     form: Form,
+    is_long: bool,
     /// The place of the input's member whose ARN names the account that is written to.
     written_to: Option<usize>,
     /// Where the answer is what a job comes to.
@@ -47,6 +48,7 @@ impl Handler {
         Handler {
             spec,
             form,
+            is_long: false,
             written_to: None,
             outcome: None,
             judged: None,
@@ -128,19 +130,17 @@ impl Handler {
                 }) as Prepare,
             )
         };
-        let form = Form::Prepared {
-            look: Arc::new(look),
-            is_long: false,
-        };
-        Handler::with(O::spec(), form)
+        Handler::with(O::spec(), Form::Prepared(Arc::new(look)))
     }
 
-    /// For what takes milliseconds to prepare: it is done where it holds up no other request.
+    /// For what takes milliseconds to read or to prepare: it is done where it holds up no other request.
     pub fn at_length(mut self) -> Handler {
-        if let Form::Prepared { is_long, .. } = &mut self.form {
-            *is_long = true;
-        }
+        self.is_long = true;
         self
+    }
+
+    pub fn is_long(&self) -> bool {
+        self.is_long
     }
 
     pub fn form(&self) -> &Form {

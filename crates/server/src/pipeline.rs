@@ -192,8 +192,8 @@ impl Pipeline {
         match handler.form() {
             Form::Whole(run) if spec.reads => work.read(&self.store, run, input).await,
             Form::Whole(run) => work.write(&self.store, &account, run, input).await,
-            Form::Prepared { look, is_long } => {
-                let prepared = work.prepare(&self.store, look, *is_long, input).await?;
+            Form::Prepared(look) => {
+                let prepared = work.prepare(&self.store, look, input).await?;
                 work.write_prepared(&self.store, &account, prepared).await
             }
         }

@@ -34,7 +34,14 @@ pub(crate) fn open_sqlite(
     let readers = (0..options.read_connections.max(1))
         .map(reader)
         .collect::<Result<Vec<_>, Error>>()?;
-    let mut inner = start(Engine::Sqlite, Readers::Inline(InlineReaders::new(readers)));
+    let readers = Readers::Inline(InlineReaders::new(readers));
+    let mut inner = start(Engine::Sqlite, readers, options);
+    let database = directory.database.clone();
+    let connect = move || -> Connected {
+        let connection = SqliteConnection::open(&database, Role::Reader)?;
+        Ok(Box::new(connection))
+    };
+    start_long_readers(&mut inner, options, &connect)?;
     inner.directory = Mutex::new(Some(directory));
     start_writer(&mut inner, options, &Poison::default(), move || {
         Ok(Box::new(connection))
@@ -59,10 +66,11 @@ pub(crate) fn open_postgres(
     // Its connection is closed before the others are opened.
     let _ = migration.join();
     let reads = Arc::new(Queue::new(options.queue_len.max(1)));
-    let mut inner = start(Engine::Postgres, Readers::Threads(reads.clone()));
+    let mut inner = start(Engine::Postgres, Readers::Threads(reads.clone()), options);
     for _ in 0..options.read_connections.max(1) {
         start_reader(&mut inner, &reads, connect.clone())?;
     }
+    start_long_readers(&mut inner, options, &connect)?;
     let poison = Poison::default();
     for _ in 0..options.writers.clamp(1, SHARDS as usize) {
         start_writer(&mut inner, options, &poison, connect.clone())?;
@@ -71,15 +79,29 @@ pub(crate) fn open_postgres(
 }
 
 /// A store without threads. Dropping it ends those that were started since.
-fn start(engine: Engine, readers: Readers) -> Inner {
+fn start(engine: Engine, readers: Readers, options: &Options) -> Inner {
     Inner {
         engine,
         writers: Vec::new(),
         readers: Arc::new(readers),
+        long_reads: Arc::new(Queue::new(options.queue_len.max(1))),
         moved: watch::Sender::new(0),
-        threads: Mutex::default(),
+        reading: Mutex::default(),
+        writing: Mutex::default(),
         directory: Mutex::default(),
     }
+}
+
+fn start_long_readers(
+    inner: &mut Inner,
+    options: &Options,
+    connect: &(impl Fn() -> Connected + Clone + Send + 'static),
+) -> Result<(), Error> {
+    let reads = Arc::clone(&inner.long_reads);
+    for _ in 0..options.long_read_threads.max(1) {
+        start_reader(inner, &reads, connect.clone())?;
+    }
+    Ok(())
 }
 
 fn start_reader(
@@ -91,7 +113,7 @@ fn start_reader(
     let thread = spawn("store-reader", connect, move |mut connection| {
         reader::serve(&reads, &mut *connection)
     })?;
-    inner.threads.get_mut().push(thread);
+    inner.reading.get_mut().push(thread);
     Ok(())
 }
 
@@ -108,7 +130,7 @@ fn start_writer(
         Writer::new(connection, readers, poison, moved).run(&served.0);
     })?;
     inner.writers.push(queue);
-    inner.threads.get_mut().push(thread);
+    inner.writing.get_mut().push(thread);
     Ok(())
 }
 

@@ -15,7 +15,7 @@ use crate::migration::Migration;
 use crate::open::{open_postgres, open_sqlite};
 use crate::operation::{Operation, Reply, Write};
 use crate::queue::Queue;
-use crate::reader::{self, Readers};
+use crate::reader::{self, ReadTask, Readers};
 use crate::tx::Tx;
 
 /// Where the data is.
@@ -32,6 +32,8 @@ pub enum Location {
 pub struct Options {
     /// Connections for reads. On SQLite, at least the number of threads that read.
     pub read_connections: usize,
+    /// Threads for reads that take long, each with a connection of its own.
+    pub long_read_threads: usize,
     /// Writes that may wait for one writer; one more is answered `Error::Busy`.
     pub queue_len: usize,
     /// Writers of a PostgreSQL database, at most one for each shard. SQLite has one.
@@ -43,6 +45,7 @@ impl Default for Options {
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
         Options {
             read_connections: threads.clamp(2, 16),
+            long_read_threads: (2 * threads).clamp(4, 16),
             queue_len: 4096,
             writers: 4,
         }
@@ -64,8 +67,10 @@ pub(crate) struct Inner {
     /// One queue for each writer; the shard says which.
     pub writers: Vec<Arc<Queue<Box<dyn Operation>>>>,
     pub readers: Arc<Readers>,
+    pub long_reads: Arc<Queue<ReadTask>>,
     pub moved: watch::Sender<u64>,
-    pub threads: Mutex<Vec<JoinHandle<()>>>,
+    pub reading: Mutex<Vec<JoinHandle<()>>>,
+    pub writing: Mutex<Vec<JoinHandle<()>>>,
     pub directory: Mutex<Option<Directory>>,
 }
 
@@ -102,6 +107,17 @@ impl Store {
                 .await
                 .unwrap_or(Err(Error::Closed)),
         }
+    }
+
+    /// `read` for what may take long: it waits for others of its kind alone, and none but those wait for it.
+    pub async fn read_at_length<T, F>(&self, f: F) -> Result<T, Error>
+    where
+        F: FnOnce(&mut Tx<'_>) -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        reader::enqueue(&self.inner.long_reads, f)?
+            .await
+            .unwrap_or(Err(Error::Closed))
     }
 
     /// `read` for threads that may block; not to be called from async code.
@@ -186,15 +202,21 @@ impl Inner {
     fn close(&self) {
         // Before the writer, so that its connection is the last one and empties the WAL.
         self.readers.close();
+        self.long_reads.close();
+        join(&self.reading);
         self.writers.iter().for_each(|queue| queue.close());
-        let here = std::thread::current().id();
-        for thread in self.threads.lock().drain(..) {
-            // The last clone may be dropped by a closure, on the thread to be waited for.
-            if thread.thread().id() != here && thread.join().is_err() {
-                tracing::error!("a thread of the store panicked");
-            }
-        }
+        join(&self.writing);
         self.directory.lock().take();
+    }
+}
+
+fn join(threads: &Mutex<Vec<JoinHandle<()>>>) {
+    let here = std::thread::current().id();
+    for thread in threads.lock().drain(..) {
+        // The last clone may be dropped by a closure, on the thread to be waited for.
+        if thread.thread().id() != here && thread.join().is_err() {
+            tracing::error!("a thread of the store panicked");
+        }
     }
 }
 

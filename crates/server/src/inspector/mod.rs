@@ -21,7 +21,7 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<BatchGetFindingDetails>(finding::batch_get_finding_details),
         Handler::of::<Disable>(account::disable),
         Handler::of::<Enable>(account::enable),
-        Handler::of::<ListFindings>(finding::list_findings),
+        Handler::of::<ListFindings>(finding::list_findings).at_length(),
         Handler::of::<ScanResource>(resource::scan_resource),
     ]
 }

@@ -43,6 +43,10 @@ impl PageToken {
         URL_SAFE_NO_PAD.encode(sealed)
     }
 
+    pub fn list(&self) -> [u8; 32] {
+        self.binding
+    }
+
     /// The key in a token, `None` where the token is not of this list.
     fn open(&self, token: &str) -> Option<Vec<Value>> {
         let sealed = URL_SAFE_NO_PAD.decode(token).ok()?;

@@ -26,8 +26,12 @@ pub struct Work {
 impl Work {
     pub async fn read(self, store: &Store, run: &Arc<Run>, input: Node) -> Result<Node, Failure> {
         let run = Arc::clone(run);
+        let is_long = self.handler.is_long();
         let read = move |tx: &mut Tx<'_>| run(&mut self.ctx(tx), input);
-        store.read(read).await?
+        match is_long {
+            true => store.read_at_length(read).await?,
+            false => store.read(read).await?,
+        }
     }
 
     /// Writes in the order of an account. A write that leaves its answer to a job is answered with what the
@@ -59,13 +63,12 @@ impl Work {
         &self,
         store: &Store,
         look: &Arc<Look>,
-        is_long: bool,
         input: Node,
     ) -> Result<Prepared, Failure> {
         let (before, look) = (self.clone(), Arc::clone(look));
         let look = move |tx: &mut Tx<'_>| look(&mut before.ctx(tx));
         let prepare = store.read(look).await??;
-        if !is_long {
+        if !self.handler.is_long() {
             return prepare(&self.caller, self.now, input);
         }
         let (caller, now) = (Arc::clone(&self.caller), self.now);

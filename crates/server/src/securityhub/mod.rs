@@ -69,7 +69,7 @@ fn first_version() -> Vec<Handler> {
         Handler::of::<op::EnableSecurityHub>(hub_v1::enable_security_hub),
         Handler::of::<op::GetAdministratorAccount>(organization::get_administrator_account),
         Handler::of::<op::GetEnabledStandards>(standard::get_enabled_standards),
-        Handler::of::<op::GetFindingHistory>(finding::v1::get_finding_history),
+        Handler::of::<op::GetFindingHistory>(finding::v1::get_finding_history).at_length(),
         Handler::of::<op::GetInsights>(insight::get_insights),
         Handler::of::<op::GetMasterAccount>(organization::get_master_account),
         Handler::of::<op::GetMembers>(organization::get_members),
@@ -108,11 +108,12 @@ fn second_version() -> Vec<Handler> {
         Handler::of::<op::GetAutomationRuleV2>(automation_rule::get_automation_rule_v2),
         Handler::of::<op::GetConnectorV2>(connector::get_connector_v2),
         Handler::of::<op::GetExportJobV2>(export_job::get_export_job_v2),
-        Handler::of::<op::GetFindingsTrendsV2>(trend::get_findings_trends_v2),
-        Handler::of::<op::GetResourcesTrendsV2>(resource::get_resources_trends_v2),
-        Handler::of::<op::GetSoftwareResourcesV2>(software::get_software_resources_v2),
-        Handler::of::<op::GetSoftwareStatisticsV2>(software::get_software_statistics_v2),
-        Handler::of::<op::GetSoftwareV2>(software::get_software_v2),
+        Handler::of::<op::GetFindingsTrendsV2>(trend::get_findings_trends_v2).at_length(),
+        Handler::of::<op::GetResourcesTrendsV2>(resource::get_resources_trends_v2).at_length(),
+        Handler::of::<op::GetSoftwareResourcesV2>(software::get_software_resources_v2).at_length(),
+        Handler::of::<op::GetSoftwareStatisticsV2>(software::get_software_statistics_v2)
+            .at_length(),
+        Handler::of::<op::GetSoftwareV2>(software::get_software_v2).at_length(),
         Handler::of::<op::ListAggregatorsV2>(aggregator::list_aggregators_v2),
         Handler::of::<op::ListAutomationRulesV2>(automation_rule::list_automation_rules_v2),
         Handler::of::<op::ListConnectorsV2>(connector::list_connectors_v2),
@@ -163,7 +164,7 @@ fn brought(index: &Arc<Index>) -> Vec<Handler> {
 fn searches(index: &Arc<Index>) -> Vec<Handler> {
     let [findings, findings_v1, insights, past, statistics] =
         std::array::from_fn(|_| Arc::clone(index));
-    vec![
+    let handlers = [
         Handler::of::<op::GetFindings>(move |ctx, input| {
             finding::v1::get_findings(ctx, input, &findings_v1)
         }),
@@ -179,14 +180,15 @@ fn searches(index: &Arc<Index>) -> Vec<Handler> {
         Handler::of::<op::GetFindingsV2>(move |ctx, input| {
             finding::get_findings_v2(ctx, input, &findings)
         }),
-    ]
+    ];
+    handlers.map(Handler::at_length).to_vec()
 }
 
 /// Those that search the inventory, and the findings of what is in it. A rule is over either.
 fn resources(inventory: &Arc<Inventory>, index: &Arc<Index>) -> Vec<Handler> {
     let lists = (Arc::clone(inventory), Arc::clone(index));
     let (rules, statistics) = (lists.clone(), lists.clone());
-    vec![
+    let handlers = [
         Handler::of::<op::GetResourcesStatisticsV2>(move |ctx, input| {
             let (inventory, findings) = &statistics;
             resource::get_resources_statistics_v2(ctx, input, inventory, findings)
@@ -199,7 +201,8 @@ fn resources(inventory: &Arc<Inventory>, index: &Arc<Index>) -> Vec<Handler> {
             let (inventory, findings) = &rules;
             automation_rule::test_automation_rule(ctx, input, findings, inventory)
         }),
-    ]
+    ];
+    handlers.map(Handler::at_length).to_vec()
 }
 
 /// Balefire's own.

@@ -53,6 +53,7 @@ on_both_engines! {
     writes::a_read_cannot_write;
     snapshots::a_read_after_an_answer_sees_the_write_from_any_thread;
     snapshots::a_long_read_keeps_its_snapshot_and_the_next_has_the_newest;
+    snapshots::long_reads_wait_for_each_other_alone;
     writes::a_panic_in_a_read_is_an_error;
     writes::what_was_written_is_there_after_reopening;
     model::random_writes_in_one_batch_end_as_if_run_one_by_one;
@@ -67,7 +68,7 @@ on_both_engines! {
     jobs::a_failed_job_waits_for_its_retry;
     jobs::all_leases_are_given_back_at_once;
     jobs::a_lease_is_renewed_by_its_owner_alone;
-    jobs::jobs_of_a_busy_subject_are_passed_over;
+    jobs::jobs_of_a_busy_subject_or_kind_are_passed_over;
     jobs::a_released_job_was_never_claimed;
     dead_jobs::a_buried_job_is_listed_until_it_is_revived;
     dead_jobs::dead_jobs_are_chosen_by_account_and_kind;

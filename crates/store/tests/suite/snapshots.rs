@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier, mpsc};
 
 use balefire_store::{Location, Store, Tx};
 
-use crate::fixture::{Fixture, MIGRATIONS, Note, counter, increment, put_counter};
+use crate::fixture::{Fixture, MIGRATIONS, Note, counter, increment, put_counter, run};
 
 /// Reads on so many connections at once that each of them has taken a snapshot.
 fn read_on_all_connections(store: &Store, connections: usize) {
@@ -142,4 +142,51 @@ fn closing_with_kept_snapshots_empties_the_wal() {
     assert_eq!(wal_bytes(&fixture), None);
     let store = fixture.open(MIGRATIONS).unwrap();
     assert_eq!(counter(&store, "x").unwrap().total, 0);
+}
+
+pub fn long_reads_wait_for_each_other_alone(fixture: &mut Fixture) {
+    fixture.options.read_connections = 1;
+    fixture.options.long_read_threads = 1;
+    let store = fixture.store();
+    put_counter(&store, "x");
+    let (begun, has_begun) = mpsc::channel();
+    let (go_on, may_go_on) = mpsc::channel::<()>();
+    run(async {
+        let long = {
+            let (store, total) = (store.clone(), |tx: &mut Tx<'_>| total(tx));
+            tokio::spawn(async move {
+                let read = move |tx: &mut Tx<'_>| {
+                    let before = total(tx);
+                    begun.send(()).unwrap();
+                    may_go_on.recv().unwrap();
+                    (before, total(tx))
+                };
+                store.read_at_length(read).await
+            })
+        };
+        tokio::task::spawn_blocking(move || has_begun.recv().unwrap())
+            .await
+            .unwrap();
+        let second = tokio::spawn({
+            let store = store.clone();
+            async move { store.read_at_length(total).await }
+        });
+        // While it runs, others read and write.
+        assert_eq!(store.read(total).await.unwrap(), 0);
+        store
+            .write("x", |tx| tx.execute("UPDATE counter SET total = 7", &[]))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(store.read(total).await.unwrap(), 7);
+        assert!(!second.is_finished());
+        go_on.send(()).unwrap();
+        assert_eq!(long.await.unwrap().unwrap(), (0, 0), "in one snapshot");
+        assert_eq!(second.await.unwrap().unwrap(), 7);
+    });
+}
+
+fn total(tx: &mut Tx<'_>) -> i64 {
+    let rows = tx.query("SELECT total FROM counter", &[]).unwrap();
+    rows[0].int(0).unwrap()
 }

@@ -55,7 +55,7 @@ pub fn get_resources_statistics_v2(
         let groups = rules.iter().any(|rule| is(rule.group_by_field.as_str()));
         groups || compiled.iter().any(|filters| filters.names(is))
     };
-    let joined = Joined::read(ctx, inventory.fields(), (&findings, index.fields()), asks)?;
+    let joined = Joined::read(ctx, inventory, (&findings, index.fields()), asks)?;
     let counting = Counting {
         current: &current,
         visible: ctx.caller.visible(),

@@ -13,6 +13,7 @@ use serde_json::Value;
 use super::fields::{self, is_joined};
 use super::index::{Current, Inventory};
 use super::joined::{Joined, Names};
+use super::remembered::Asked;
 use super::shown::show;
 use super::summary::Summaries;
 use super::{Resource, check_resource_scopes, must_ask_for_ai};
@@ -46,9 +47,11 @@ pub fn get_resources_v2(
     let limit = ctx.page.limit(PAGE_MAX, PAGE_MAX);
     let current = inventory.current(ctx.tx)?;
     let findings = index.current(ctx.tx)?;
+    // Before anything is worked out of them.
+    let changes = [findings.changes(), current.changes()];
     let asks = |is: fn(&str) -> bool| filters.names(is) || sort.names(is);
     let of_findings = (&findings, index.fields());
-    let joined = Joined::read(ctx, inventory.fields(), of_findings, asks)?;
+    let joined = Joined::read(ctx, inventory, of_findings, asks)?;
     let search = Search {
         ctx,
         current: &current,
@@ -57,7 +60,15 @@ pub fn get_resources_v2(
         sort: &sort,
     };
     let mut keys = match sort.names(is_joined) {
-        true => search.by_joined(last.as_ref(), limit + 1),
+        true => {
+            let asked = Asked {
+                list: search.ctx.page.list(),
+                changes,
+                last: last.as_ref(),
+                limit: limit + 1,
+            };
+            inventory.remembered().page(&asked, || search.by_joined())
+        }
         false => search.by_columns(last.as_ref(), limit + 1)?,
     };
     let next_token = ctx.page.cut(&mut keys, limit, Key::parts);
@@ -111,8 +122,8 @@ impl Search<'_, '_, '_> {
         Ok(hits.iter().map(|hit| self.sort.key_of_hit(hit)).collect())
     }
 
-    /// In an order by what is joined: all that match are found, and then put in order.
-    fn by_joined(&self, last: Option<&Key>, limit: usize) -> Vec<Key> {
+    /// All in an order by what is joined: they are found, and then put in order.
+    fn by_joined(&self) -> Vec<Key> {
         let hits = self.current.all(
             self.ctx.caller.visible(),
             self.filters.plan(self.joined),
@@ -124,12 +135,8 @@ impl Search<'_, '_, '_> {
             self.sort.complete(&mut key, &document, is_joined);
             key
         };
-        let keys = hits.iter().map(key);
-        let mut keys: Vec<Key> = keys
-            .filter(|key| last.is_none_or(|last| key > last))
-            .collect();
+        let mut keys: Vec<Key> = hits.iter().map(key).collect();
         keys.sort_unstable();
-        keys.truncate(limit);
         keys
     }
 }

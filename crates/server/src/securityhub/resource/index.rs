@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::Resource;
 use super::fields::Fields;
 use super::named::CHANGED;
+use super::remembered::Remembered;
 use crate::context::Visible;
 use crate::failure::Failure;
 use crate::securityhub::finding::index::{Index, Positions, entries, heads, key_of, sight};
@@ -37,6 +38,7 @@ pub struct Inventory {
     is_building: AtomicBool,
     /// Of the same store. Where their reading is given up, so is that of resources.
     findings: Arc<Index>,
+    remembered: Remembered,
 }
 
 /// Columns that are at least as new as the transaction that asked for them.
@@ -59,11 +61,16 @@ impl Inventory {
             positions: Mutex::default(),
             is_building: AtomicBool::new(false),
             findings,
+            remembered: Remembered::default(),
         }
     }
 
     pub fn fields(&self) -> &Fields {
         &self.fields
+    }
+
+    pub fn remembered(&self) -> &Remembered {
+        &self.remembered
     }
 
     /// Brings the columns up to what the transaction sees. While they are read for the first time, others
@@ -186,6 +193,11 @@ impl Current<'_> {
         let plan = self.seen_by(visible, plan);
         let columns = &self.inventory.columns;
         columns.groups(&plan, field, smallest_first, limit)
+    }
+
+    /// How often the columns have changed.
+    pub fn changes(&self) -> u64 {
+        self.inventory.columns.changes()
     }
 
     /// See `sight::is_ahead`.

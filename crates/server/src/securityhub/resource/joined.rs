@@ -1,11 +1,13 @@
 //! What a question about resources needs besides them: the names of accounts, and their findings.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use balefire_columns::Key;
 use serde_json::{Value, json};
 
 use super::fields::{self, Fields};
+use super::index::Inventory;
 use super::summary::Summaries;
 use crate::context::{Ctx, Visible};
 use crate::failure::Failure;
@@ -17,7 +19,7 @@ const NAMES: &str = "SELECT id, name FROM account WHERE name <> ''";
 /// The columns of resources, and what is joined to them.
 pub struct Joined<'j> {
     fields: &'j Fields,
-    pub summaries: Summaries,
+    pub summaries: Arc<Summaries>,
     pub names: Names,
 }
 
@@ -52,7 +54,7 @@ impl<'j> Joined<'j> {
     pub fn none(fields: &'j Fields) -> Joined<'j> {
         Joined {
             fields,
-            summaries: Summaries::default(),
+            summaries: Arc::default(),
             names: Names::default(),
         }
     }
@@ -60,21 +62,26 @@ impl<'j> Joined<'j> {
     /// Reads what is asked for, and no more; `names` says whether a field is whose name is as asked.
     pub fn read(
         ctx: &mut Ctx<'_, '_>,
-        fields: &'j Fields,
+        inventory: &'j Inventory,
         findings: (&Current<'_>, &FindingFields),
         names: impl Fn(fn(&str) -> bool) -> bool,
     ) -> Result<Joined<'j>, Failure> {
         let visible: Visible<'_> = ctx.caller.visible();
         let summaries = match names(fields::is_summary) {
-            true => Summaries::of_all(findings.0, visible, findings.1)?,
-            false => Summaries::default(),
+            true => {
+                let (findings, columns) = findings;
+                inventory
+                    .remembered()
+                    .summaries(findings, visible, columns)?
+            }
+            false => Arc::default(),
         };
         let names = match names(|name| name == fields::ACCOUNT_NAME) {
             true => Names::read(ctx)?,
             false => Names::default(),
         };
         Ok(Joined {
-            fields,
+            fields: inventory.fields(),
             summaries,
             names,
         })

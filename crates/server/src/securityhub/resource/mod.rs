@@ -10,6 +10,7 @@ mod index;
 mod joined;
 mod named;
 mod rated_anew;
+mod remembered;
 mod shown;
 mod summary;
 #[cfg(test)]

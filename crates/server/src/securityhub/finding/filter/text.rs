@@ -110,9 +110,31 @@ impl Test {
             Test::Equals(value) => text == value,
             Test::Prefix(value) => text.starts_with(value.as_str()),
             Test::Contains(value) => text.contains(value.as_str()),
+            Test::ContainsWord(word) if text.is_ascii() => has_ascii_word(text, word),
             Test::ContainsWord(word) => has_word(&text.to_lowercase(), word),
         }
     }
+}
+
+/// As `has_word`, without a copy in lower case: most texts are asked in vain, and some filters ask hundreds of
+/// words of each.
+fn has_ascii_word(text: &str, word: &str) -> bool {
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let (Some(first), Some(last)) = (word.first(), word.last()) else {
+        return true;
+    };
+    let is_part = |at: Option<&u8>| at.is_some_and(|b| b.is_ascii_alphanumeric() || *b == b'_');
+    let starts = memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text);
+    starts.into_iter().any(|start| {
+        let end = start + word.len();
+        let is_there = text
+            .get(start..end)
+            .is_some_and(|found| found.eq_ignore_ascii_case(word));
+        let before = start.checked_sub(1).and_then(|before| text.get(before));
+        let goes_on = is_part(before) && is_part(Some(first))
+            || is_part(text.get(end)) && is_part(Some(last));
+        is_there && !goes_on
+    })
 }
 
 /// Whether a word, or several in a row, is in the text with no letter or digit against its ends.
@@ -154,5 +176,20 @@ impl Compiler {
             test: Test::of(comparison, value?),
             comparison_at: "Filter/Comparison",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{has_ascii_word, has_word};
+
+    proptest! {
+        /// The way without a copy is the other way.
+        #[test]
+        fn words_are_found_alike(text in "[abAB_ .1]{0,12}", word in "[ab_ .1ä]{0,3}") {
+            prop_assert_eq!(has_ascii_word(&text, &word), has_word(&text.to_lowercase(), &word));
+        }
     }
 }

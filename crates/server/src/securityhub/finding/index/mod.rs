@@ -89,9 +89,13 @@ impl Index {
         &self.tail
     }
 
-    /// For each key whether the columns have such a finding.
+    /// For each key whether the columns have such a finding, as far as can be told at once: none is known
+    /// before they were read.
     pub fn knows(&self, keys: &[Option<Key>]) -> Vec<bool> {
-        self.columns().knows(keys)
+        match self.columns.get() {
+            Some(columns) => columns.knows(keys),
+            None => vec![false; keys.len()],
+        }
     }
 
     /// Gives up reading findings, and what is read with them, for a server that ends.
@@ -193,6 +197,11 @@ impl Current<'_> {
         self.index
             .columns()
             .groups(&plan, field, smallest_first, limit)
+    }
+
+    /// How often the columns have changed.
+    pub fn changes(&self) -> u64 {
+        self.index.columns().changes()
     }
 
     /// See `sight::is_ahead`.
