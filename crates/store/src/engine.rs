@@ -28,6 +28,8 @@ pub(crate) trait Connection {
     fn begin_read(&mut self) -> Result<(), Error>;
     /// Begins a write and takes the log heads of `shards`, which are sorted and without doubles.
     fn begin_write(&mut self, shards: &[i64]) -> Result<(), Error>;
+    /// Takes the log heads of more shards, which are sorted and without doubles.
+    fn take_heads(&mut self, shards: &[i64]) -> Result<(), Error>;
     /// Fails with `Error::Unknown` where the outcome cannot be told.
     fn commit(&mut self) -> Result<(), Error>;
     fn rollback(&mut self);

@@ -1,7 +1,10 @@
 //! One transaction: what a read or write closure sees of the store.
 
+use std::collections::BTreeSet;
+
 use crate::Error;
 use crate::engine::Connection;
+use crate::log::shard_of;
 use crate::record::{Kept, Page, Record, Statements};
 use crate::value::{Row, Value};
 
@@ -47,6 +50,16 @@ impl<'a> Tx<'a> {
         self.go_on()?;
         let result = self.connection.execute(sql, params);
         self.left.wrote |= result.as_ref().is_ok_and(|count| *count > 0);
+        self.note(result)
+    }
+
+    /// Makes this write one in the order of these accounts too: from here on none of theirs runs beside it. For
+    /// writes to things of accounts other than the one in whose order they run; before anything is read.
+    pub fn hold<'k>(&mut self, accounts: impl IntoIterator<Item = &'k str>) -> Result<(), Error> {
+        self.go_on()?;
+        let shards: BTreeSet<i64> = accounts.into_iter().map(shard_of).collect();
+        let shards: Vec<i64> = shards.into_iter().collect();
+        let result = self.connection.take_heads(&shards);
         self.note(result)
     }
 

@@ -136,13 +136,17 @@ fn indexed(index: &Arc<Index>) -> Vec<Handler> {
 
 /// What changes findings.
 fn brought(index: &Arc<Index>) -> Vec<Handler> {
-    let [first, named, second, imported, ahead, own] = std::array::from_fn(|_| Arc::clone(index));
+    let [first, named, second, imported, ahead, own, complete] =
+        std::array::from_fn(|_| Arc::clone(index));
     vec![
         Handler::of_elements::<op::BatchImportFindings>("Findings", move |ctx, findings| {
             finding::v1::batch_import_findings(ctx, findings, &imported)
         }),
         Handler::of::<op::BatchUpdateFindings>(move |ctx, input| {
             finding::v1::batch_update_findings(ctx, input, &first)
+        }),
+        Handler::of::<own::CompleteImport>(move |ctx, input| {
+            finding::complete_import(ctx, input, &complete)
         }),
         Handler::prepared::<op::BatchUpdateFindingsV2, _, _>(
             |ctx| hub::require_on(ctx).map(drop),
@@ -209,7 +213,6 @@ fn resources(inventory: &Arc<Inventory>, index: &Arc<Index>) -> Vec<Handler> {
 fn own() -> Vec<Handler> {
     vec![
         Handler::of::<own::AcceptRisk>(risk::accept_risk),
-        Handler::of::<own::CompleteImport>(finding::complete_import),
         Handler::of::<own::ListRiskAcceptances>(risk::list_risk_acceptances),
         Handler::of::<own::WithdrawRiskAcceptance>(risk::withdraw_risk_acceptance),
     ]

@@ -97,6 +97,15 @@ impl PostgresConnection {
     }
 }
 
+/// The statement that locks the heads of shards, if there are any, always in one order.
+fn taking_heads(shards: &[i64]) -> Option<String> {
+    let shards: Vec<String> = shards.iter().map(i64::to_string).collect();
+    let shards = Some(shards.join(", ")).filter(|list| !list.is_empty())?;
+    Some(format!(
+        "SELECT seq FROM log_head WHERE shard IN ({shards}) ORDER BY shard FOR UPDATE"
+    ))
+}
+
 impl Connection for PostgresConnection {
     fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
         let (statement, names) = self.prepared(sql, params)?;
@@ -142,15 +151,15 @@ impl Connection for PostgresConnection {
 
     fn begin_write(&mut self, shards: &[i64]) -> Result<(), Error> {
         let mut sql = String::from("BEGIN ISOLATION LEVEL READ COMMITTED");
-        if let [first, rest @ ..] = shards {
-            let _ = write!(sql, "; SELECT seq FROM log_head WHERE shard IN ({first}");
-            for shard in rest {
-                let _ = write!(sql, ", {shard}");
-            }
-            // Locked at the very beginning, so that writes of a shard are serial on all nodes.
-            sql.push_str(") ORDER BY shard FOR UPDATE");
+        if let Some(take) = taking_heads(shards) {
+            // At the very beginning, so that writes of a shard are serial on all nodes.
+            let _ = write!(sql, "; {take}");
         }
         self.control(&sql).inspect_err(|_| self.rollback())
+    }
+
+    fn take_heads(&mut self, shards: &[i64]) -> Result<(), Error> {
+        taking_heads(shards).map_or(Ok(()), |take| self.control(&take))
     }
 
     fn commit(&mut self) -> Result<(), Error> {

@@ -41,6 +41,7 @@ on_both_engines! {
     records::keys_compare_bytewise;
     records::every_type_comes_back_as_it_went;
     records::parameters_are_bound_by_number;
+    writes::a_write_that_holds_another_account_runs_beside_none_of_its_writes;
     writes::an_operation_that_fails_leaves_its_neighbours;
     writes::a_refused_statement_cannot_be_passed_over;
     writes::a_single_write_that_declines_leaves_nothing;

@@ -286,3 +286,36 @@ pub fn what_was_written_is_there_after_reopening(fixture: &mut Fixture) {
     drop(store);
     assert!(counter(&fixture.store(), "x").is_some());
 }
+
+pub fn a_write_that_holds_another_account_runs_beside_none_of_its_writes(fixture: &mut Fixture) {
+    let store = fixture.store();
+    put_counter(&store, "x");
+    // Of different shards, and so of different writers where there are several.
+    let (own, other) = ("a", "b");
+    let add = |tx: &mut Tx<'_>| -> Result<(), Error> {
+        let rows = tx.query("SELECT total FROM counter", &[])?;
+        let next = rows[0].int(0)? + 1;
+        tx.execute("UPDATE counter SET total = $1", &[next.into()])?;
+        Ok(())
+    };
+    run(async {
+        let mut tasks = Vec::new();
+        for number in 0..200 {
+            let store = store.clone();
+            tasks.push(tokio::spawn(async move {
+                let held = move |tx: &mut Tx<'_>| {
+                    tx.hold([other])?;
+                    add(tx)
+                };
+                match number % 2 {
+                    0 => store.write(own, held).await,
+                    _ => store.write(other, add).await,
+                }
+            }));
+        }
+        for task in tasks {
+            task.await.unwrap().unwrap().unwrap();
+        }
+    });
+    assert_eq!(counter(&store, "x").unwrap().total, 200);
+}

@@ -3,26 +3,26 @@
 use std::collections::BTreeSet;
 
 use balefire_api::own::{CompleteImportInput, CompleteImportOutput};
-use balefire_store::{Kept, Row};
-use serde_json::{Value as Json, json};
+use balefire_store::Row;
+use serde_json::Value as Json;
 
-use super::counted::state;
-use super::edit::{Edit, Standing};
+use super::edit::Standing;
+use super::identity;
+use super::import::Import;
+use super::index::Index;
 use super::members::{Changes, Members, json_text};
-use super::packing::{Packed, Packer, Unpacker};
+use super::packing::Unpacker;
+use super::provider::{self, Accepted};
 use super::run::Run;
-use super::{Finding, identity, version};
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::securityhub::{software, trend};
 
 /// What errors call a run; its name follows from it.
 const RUN: &str = "IMPORT_RUN";
 /// Findings that one call looks at.
 const CHUNK: i64 = 1000;
 /// A range of the primary key is one account, see `identity`.
-const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.imported_ms, f.updated_ms, \
-                    f.version, n.run, n.run_started_ms \
+const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.updated_ms, n.run, n.run_started_ms \
                     FROM finding f LEFT JOIN finding_named n ON n.uid = f.uid \
                     WHERE f.uid > $1 AND f.uid < $2 ORDER BY f.uid LIMIT $3";
 
@@ -31,10 +31,12 @@ const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.importe
 ///
 /// What another run has named since this one began stays open, and so does what was imported since then.
 /// A run of which something was refused, or that has taken nothing, closes nothing: what is not in it
-/// may be there all the same.
+/// may be there all the same. What is closed is imported as its provider would send it, with all that
+/// follows from a version that is new.
 pub fn complete_import(
     ctx: &mut Ctx<'_, '_>,
     input: CompleteImportInput,
+    index: &Index,
 ) -> Result<CompleteImportOutput, Failure> {
     let key = [ctx.account().into(), (&input.run).into()];
     let run = ctx.tx.get::<Run>(&key)?;
@@ -58,28 +60,32 @@ pub fn complete_import(
     let is_last = left.next().is_none();
     let end = identity::end_of(account);
     let start = after.max(account.to_owned());
+    ctx.tx.hold([account])?;
     let rows = ctx
         .tx
         .query(NEXT, &[start.into(), (&end).into(), CHUNK.into()])?;
-    let mut closing = Closing::of(ctx, &run, input.scope.as_deref())?;
+    let mut closing = Closing {
+        run: &run,
+        scope: input.scope.as_deref(),
+        unpacker: Unpacker::default(),
+    };
+    let mut closed = Vec::new();
     for row in &rows {
-        closing.row(ctx, row)?;
+        closed.extend(closing.row(ctx, row)?);
     }
-    closing.trend.record(ctx)?;
-    closing.software.record(ctx)?;
-    let closed = closing.closed;
-    if !closed.is_empty() {
-        let body = json!({"created": [], "updated": closed});
-        let subject = ctx.caller.account.clone();
-        ctx.changed("findings.imported", &subject, &body)?;
+    let uids: Vec<&str> = closed.iter().map(|one| one.uid.as_str()).collect();
+    let mut import = Import::of(ctx, &uids, index)?;
+    for one in &closed {
+        import.take(ctx, one, None)?;
     }
+    let counts = import.finish(ctx)?;
     let next = match rows.last() {
         Some(last) if rows.len() as i64 == CHUNK => Some(last.text(0)?.to_owned()),
         _ if is_last => None,
         _ => Some(end),
     };
     Ok(CompleteImportOutput {
-        closed: i32::try_from(closed.len()).unwrap_or(i32::MAX),
+        closed: counts.updated,
         after: next,
     })
 }
@@ -102,73 +108,36 @@ fn check(run: &Run) -> Result<(), Failure> {
 struct Closing<'a> {
     run: &'a Run,
     scope: Option<&'a str>,
-    packer: Packer,
     unpacker: Unpacker,
-    trend: trend::Changes,
-    software: software::Changes,
-    closed: Vec<String>,
 }
 
-impl<'a> Closing<'a> {
-    fn of(
-        ctx: &mut Ctx<'_, '_>,
-        run: &'a Run,
-        scope: Option<&'a str>,
-    ) -> Result<Closing<'a>, Failure> {
-        Ok(Closing {
-            run,
-            scope,
-            packer: Packer::newest(ctx.tx)?,
-            unpacker: Unpacker::default(),
-            trend: trend::Changes::default(),
-            software: software::Changes::default(),
-            closed: Vec::new(),
-        })
-    }
-
-    fn row(&mut self, ctx: &mut Ctx<'_, '_>, row: &Row) -> Result<(), Failure> {
-        let record = Finding {
-            uid: row.text(0)?.into(),
-            account: row.text(1)?.into(),
-            packed: Packed {
-                bytes: row.blob(2)?.into(),
-                dictionary: row.int(3)?,
-            },
-            imported_ms: row.int(4)?,
-            updated_ms: row.int(5)?,
-        };
-        let named = match row.optional_text(7)? {
-            Some(run) => Some((run, row.int(8)?)),
+impl Closing<'_> {
+    /// The finding as it is when it is over, if the report says so.
+    fn row(&mut self, ctx: &mut Ctx<'_, '_>, row: &Row) -> Result<Option<Accepted>, Failure> {
+        let (uid, account) = (row.text(0)?, row.text(1)?);
+        let named = match row.optional_text(5)? {
+            Some(run) => Some((run, row.int(6)?)),
             None => None,
         };
         let began_ms = self.run.started_ms;
         let is_named = named.is_some_and(|(run, ms)| run == self.run.id || ms > began_ms);
-        if is_named || record.updated_ms > began_ms {
-            return Ok(());
+        if is_named || row.int(4)? > began_ms {
+            return Ok(None);
         }
-        let text = self
-            .unpacker
-            .unpack(ctx.tx, &record.packed.bytes, record.packed.dictionary)?;
-        if !self.covers(&record.account, &text)? || Standing::of(&text)?.is_closed() {
-            return Ok(());
+        let text = self.unpacker.unpack(ctx.tx, row.blob(2)?, row.int(3)?)?;
+        if !self.covers(account, &text)? || Standing::of(&text)?.is_closed() {
+            return Ok(None);
         }
-        let mut kept = Kept {
-            record,
-            version: row.int(6)?,
-        };
-        let after = closed(&text, ctx.now.0)?;
-        let edit = ctx.tx.get::<Edit>(&[(&kept.record.uid).into()])?;
-        let edit = edit.as_ref().map(|edit| &edit.record);
-        let account = &kept.record.account;
-        let (was, is) = (state(account, &text, edit)?, state(account, &after, edit)?);
-        self.trend.take(Some(&was), &is);
-        let uid = &kept.record.uid;
-        let software = software::named(account, &after)?;
-        self.software.take(uid, account, Some(&text), &software)?;
-        kept.record.updated_ms = ctx.now.0;
-        version::replace(ctx, &mut kept, self.packer.pack(&after)?)?;
-        self.closed.push(kept.record.uid);
-        Ok(())
+        match provider::accept(&closed(&text, ctx.now.0)?, account, None) {
+            Ok(closed) => Ok(Some(closed)),
+            Err(reason) => {
+                tracing::warn!(
+                    uid,
+                    "it stays open, since its document is not sound: {reason}"
+                );
+                Ok(None)
+            }
+        }
     }
 
     /// Whether the report would have named this finding if it were still there.

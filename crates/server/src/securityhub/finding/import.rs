@@ -47,7 +47,10 @@ pub struct Counts {
 }
 
 impl Import {
+    /// Invariant: from the first read on, no write of these findings' accounts runs beside this one, so what
+    /// was set over a document is known when the document is replaced.
     pub fn of(ctx: &mut Ctx<'_, '_>, uids: &[&str], index: &Index) -> Result<Import, Failure> {
+        ctx.tx.hold(uids.iter().filter_map(|uid| account_of(uid)))?;
         let findings: HashMap<_, _> = super::records_of(ctx.tx, uids)?;
         let known: Vec<&str> = findings.keys().map(String::as_str).collect();
         Ok(Import {

@@ -93,7 +93,13 @@ impl Changes {
             match one.named {
                 // A version that says the same as the one before.
                 _ if one.count == 0 && one.named == one.dropped => {}
-                Some(installed) if one.count >= 0 => {
+                // As many dropped it as name it, which may be none: then there is no row, and shall be none.
+                Some(installed) if one.count == 0 => {
+                    rows::add(tx, &std::mem::take(&mut named))?;
+                    rows::add(tx, &[rows::values(id, installed, 0)])?;
+                    rows::subtract(tx, account, id, 0)?;
+                }
+                Some(installed) if one.count > 0 => {
                     named.push(rows::values(id, installed, one.count));
                 }
                 _ => {

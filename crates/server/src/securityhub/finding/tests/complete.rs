@@ -203,3 +203,29 @@ fn a_document_without_a_time_is_unchanged_when_only_time_has_passed() {
     assert_eq!(take(&undated), [0, 1, 0, 0]);
     assert_eq!(finding(&t, "a")["time"], began_ms + 1000);
 }
+
+#[test]
+fn what_a_rule_has_set_is_decided_anew_when_a_report_closes() {
+    let t = enabled();
+    let is_new = json!({"FieldName": "status", "Filter": {"Comparison": "EQUALS", "Value": "New"}});
+    let rule = json!({
+        "RuleName": "seen", "Description": "What is new is looked at.", "RuleOrder": 1.0,
+        "Criteria": {"OcsfFindingCriteria": {"CompositeFilters": [{"StringFilters": [is_new]}]}},
+        "Actions": [{
+            "Type": "FINDING_FIELDS_UPDATE",
+            "FindingFieldsUpdate": {"StatusId": 2, "SeverityId": 5},
+        }],
+    });
+    t.call("securityhub", "CreateAutomationRuleV2", rule)
+        .unwrap();
+    let [a, b] = ["a", "b"].map(|uid| document(uid, json!({})));
+    import_run(&t, ADMINISTRATOR, "r1", &[a.clone(), b]);
+    assert_eq!([status(&t, "a"), status(&t, "b")], [2, 2]);
+    import_run(&t, ADMINISTRATOR, "r2", &[a]);
+    assert_eq!(
+        complete(&t, ADMINISTRATOR, json!({"Run": "r2"})).unwrap(),
+        1
+    );
+    assert_eq!([status(&t, "a"), status(&t, "b")], [2, 4]);
+    assert_eq!(finding(&t, "b")["severity_id"], 3, "the provider's again");
+}

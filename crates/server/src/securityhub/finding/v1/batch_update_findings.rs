@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::counted::state;
 use super::super::edit::{self, Edit, Edited, edits_of};
+use super::super::identity::account_of;
 use super::super::index::{Index, key_of_stored};
 use super::super::packing::{Packed, Packer, Unpacker};
 use super::super::{Finding, insert_new, provider, version};
@@ -103,6 +104,7 @@ impl Update {
         index: &Index,
     ) -> Result<Update, Failure> {
         let uids: Vec<&str> = uids.iter().flatten().map(String::as_str).collect();
+        ctx.tx.hold(uids.iter().filter_map(|uid| account_of(uid)))?;
         Ok(Update {
             settings,
             findings: super::super::records_of(ctx.tx, &uids)?,

@@ -162,3 +162,27 @@ fn findings_of_the_first_version_count_too() {
     import(finding("2025-12-02T00:00:00Z", "ARCHIVED"));
     assert_eq!(all(&t), [""; 0]);
 }
+
+#[test]
+fn a_package_whose_findings_open_and_end_in_one_call_leaves_no_row() {
+    let t = enabled();
+    let told = |uid: &str, kind: &str, set: Value| {
+        let mut one = vulnerable(uid, &[("anvil", "1")], &["a"]);
+        one["resources"][0]["type"] = kind.into();
+        for (name, value) in set.as_object().unwrap() {
+            one[name] = value.clone();
+        }
+        one
+    };
+    let over = json!({"status_id": 4, "status": "Resolved"});
+    let history = [
+        told("1", "Host", json!({})),
+        told("2", "Machine", json!({})),
+        told("2", "Machine", over.clone()),
+        told("1", "Host", over),
+    ];
+    import(&t, &history);
+    assert_eq!(rows(&t), []);
+    import(&t, &history[..2]);
+    assert_eq!(rows(&t), counted(&[("anvil 1 a", 2)]));
+}

@@ -152,7 +152,12 @@ impl Index {
         match snapshots.read(self.fields.schema(), tx, heads) {
             Ok((columns, positions)) => {
                 let count = columns.len();
-                self.columns.set(columns).ok()?;
+                if self.columns.set(columns).is_err() {
+                    tracing::warn!(
+                        "all findings are read from the store: there are columns already"
+                    );
+                    return None;
+                }
                 snapshots.last.lock().is_there = true;
                 tracing::info!("{count} findings were read from {path}");
                 Some(positions)
