@@ -5,32 +5,32 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-/// Calls at once to what one subject names.
-const CALLS_MAX: usize = 8;
-
-/// Counts the calls under way by the subject of their jobs.
-#[derive(Clone, Default)]
+/// Counts the jobs under way by what they keep busy: the subject that they call, or their kind.
+#[derive(Clone)]
 pub struct Busy {
     counts: Arc<Mutex<HashMap<String, usize>>>,
+    /// Jobs at once that keep one subject busy.
+    most: usize,
     /// Subjects with a bound of their own.
     bounds: Arc<HashMap<String, usize>>,
 }
 
-/// A call under way; it ends when this goes.
+/// A job under way; it ends when this goes.
 pub struct AtWork {
     busy: Busy,
     subject: String,
 }
 
 impl Busy {
-    pub fn bounding(bounds: impl IntoIterator<Item = (String, usize)>) -> Busy {
+    pub fn of(most: usize, bounds: impl IntoIterator<Item = (String, usize)>) -> Busy {
         Busy {
             counts: Arc::default(),
+            most,
             bounds: Arc::new(bounds.into_iter().collect()),
         }
     }
 
-    /// Nothing, when the subject has as many calls as it may have.
+    /// Nothing, when the subject has as many jobs as it may have.
     pub fn begin(&self, subject: &str) -> Option<AtWork> {
         let mut counts = self.counts.lock();
         let count = counts.entry(subject.to_owned()).or_default();
@@ -53,13 +53,13 @@ impl Busy {
         full.map(|(subject, _)| subject.clone()).collect()
     }
 
-    /// How many calls are under way.
-    pub fn calls(&self) -> usize {
+    /// How many jobs are under way.
+    pub fn count(&self) -> usize {
         self.counts.lock().values().sum()
     }
 
     fn bound(&self, subject: &str) -> usize {
-        self.bounds.get(subject).copied().unwrap_or(CALLS_MAX)
+        self.bounds.get(subject).copied().unwrap_or(self.most)
     }
 }
 

@@ -30,7 +30,9 @@ pub type Answered = Result<Reply, Fault>;
 pub enum Work {
     /// In the transaction that ends the job.
     Inside(fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure>),
-    /// As `Inside`, with the findings as they are searched.
+    /// As `Inside`, for some time.
+    Long(fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure>),
+    /// As `Long`, with the findings as they are searched.
     Indexed(fn(&mut Ctx<'_, '_>, &Index, &Job) -> Result<(), Failure>),
     /// By a call to the outside.
     Outside(Errand),
@@ -91,10 +93,10 @@ impl Work {
             review_risks::REVIEW_RISKS => Work::Inside(review_risks::review_risks),
             crate::securityhub::risk::REVIEW_RISK => Work::Inside(review_risks::review_risk),
             crate::securityhub::software::COUNT_SOFTWARE => {
-                Work::Inside(count_software::count_software)
+                Work::Long(count_software::count_software)
             }
             crate::inspector::resource::RESOURCE_SCANNED => {
-                Work::Inside(take_scanned_software::take_scanned_software)
+                Work::Long(take_scanned_software::take_scanned_software)
             }
             crate::inspector::resource::FINDINGS_CHANGED => {
                 Work::Indexed(pass_on_findings::pass_on_findings)
@@ -102,9 +104,7 @@ impl Work {
             rematch_resources::REMATCH_RESOURCES => {
                 Work::Inside(rematch_resources::rematch_resources)
             }
-            rematch_resources::REMATCH_RESOURCE => {
-                Work::Inside(rematch_resources::rematch_resource)
-            }
+            rematch_resources::REMATCH_RESOURCE => Work::Long(rematch_resources::rematch_resource),
             EXPORT_FINDINGS => Work::Export,
             _ => Work::Unknown,
         }
@@ -118,6 +118,11 @@ impl Work {
 
     pub fn is_outside(&self) -> bool {
         matches!(self, Work::Outside(_) | Work::Export)
+    }
+
+    /// Whether it takes the writer milliseconds and more.
+    pub fn is_long(&self) -> bool {
+        matches!(self, Work::Long(_) | Work::Indexed(_))
     }
 }
 
@@ -158,7 +163,7 @@ impl Engine {
 
     async fn work(&self, job: &Job) -> Result<(), Error> {
         match Work::of(job) {
-            Work::Inside(run) => self.settle(job, End::Finished, run).await,
+            Work::Inside(run) | Work::Long(run) => self.settle(job, End::Finished, run).await,
             Work::Indexed(run) => {
                 let index = Arc::clone(&self.index);
                 let run = move |ctx: &mut Ctx<'_, '_>, job: &Job| run(ctx, &index, job);

@@ -40,6 +40,8 @@ use job::Work;
 /// Jobs that run at once, and calls to the outside besides them: however many receivers hang, what an alarm
 /// or a deployment has left to do goes on.
 const JOBS_AT_ONCE: usize = 64;
+/// Calls at once to what one subject names.
+const CALLS_OF_ONE_MAX: usize = 8;
 /// How long a claimed job is another node's business if this one dies.
 const LEASE_MS: i64 = 60_000;
 /// So that no write waits long behind a clean-up.
@@ -56,7 +58,10 @@ pub struct Engine {
     ids: Ids,
     settings: Settings,
     outside: Outside,
+    /// Calls to the outside, by whom they call.
     busy: Busy,
+    /// Jobs that keep the writer for long, by their kinds.
+    at_length: Busy,
     /// This process among those that share the store.
     owner: String,
 }
@@ -78,7 +83,8 @@ impl Engine {
             ids,
             settings,
             outside,
-            busy: Busy::bounding([commands]),
+            busy: Busy::of(CALLS_OF_ONE_MAX, [commands]),
+            at_length: Busy::of(1, []),
             owner,
         })
     }
@@ -133,7 +139,7 @@ impl Engine {
         while let Some(ended) = running.try_join_next() {
             log(ended);
         }
-        let calls = self.busy.calls();
+        let calls = self.busy.count();
         let inside = running.len().saturating_sub(calls);
         let jobs = self
             .claim(
@@ -144,8 +150,11 @@ impl Engine {
         let mut begun = 0;
         let mut too_many = Vec::new();
         for job in jobs {
-            let outside = Work::of(&job).is_outside();
-            let at_work = outside.then(|| self.busy.begin(&job.subject));
+            let at_work = match Work::of(&job) {
+                work if work.is_outside() => Some(self.busy.begin(&job.subject)),
+                work if work.is_long() => Some(self.at_length.begin(&job.kind)),
+                _ => None,
+            };
             if at_work.as_ref().is_some_and(Option::is_none) {
                 too_many.push(job.id);
                 continue;
@@ -176,16 +185,21 @@ impl Engine {
         self.store.write("", release).await?
     }
 
-    /// Leases jobs that are due, as far as there is room for any kind, or for all kinds but calls.
+    /// Leases jobs that are due, as far as there is room for any kind, or for all kinds but calls. Of those that
+    /// take the writer long, one of a kind is done after the other: a request waits behind one, not behind all.
     async fn claim(
         &self,
         room_inside: usize,
         room_outside: usize,
     ) -> Result<Vec<Job>, balefire_store::Error> {
         let now = self.clock.now();
-        let (room, kinds) = match room_outside {
-            0 => (room_inside, Work::outside().map(str::to_owned).collect()),
-            _ => (room_inside.min(room_outside), Vec::new()),
+        let mut kinds = self.at_length.subjects();
+        let room = match room_outside {
+            0 => {
+                kinds.extend(Work::outside().map(str::to_owned));
+                room_inside
+            }
+            _ => room_inside.min(room_outside),
         };
         let next = self
             .store

@@ -219,3 +219,34 @@ fn what_is_done_inside_waits_for_no_call() {
         .read_blocking(|tx| tx.query("SELECT COUNT(*) FROM deployment", &[]));
     assert_eq!(kept.unwrap().unwrap()[0].int(0).unwrap(), 1);
 }
+
+#[test]
+fn long_jobs_of_a_kind_run_one_after_the_other() {
+    let t = Testing::new();
+    for number in 0..3 {
+        let arn = format!("arn:aws:lambda:eu-central-1:111111111111:function:f{number}");
+        crate::inspector::fixture::scan(
+            &t,
+            &arn,
+            crate::inspector::fixture::sbom(&[("anvil", "1")]),
+        );
+    }
+    let engine = t.engine(&Configuration::default());
+    let mut running = tokio::task::JoinSet::new();
+    // Two kinds: what was found goes to the inventory and to Security Hub.
+    let mut begun = Vec::new();
+    loop {
+        begun.push(t.wait(engine.turn(&mut running)).unwrap());
+        match t.wait(running.join_next()) {
+            Some(ended) => ended.unwrap().unwrap(),
+            None => break,
+        }
+    }
+    assert_eq!(begun.iter().sum::<usize>(), 6, "{begun:?}");
+    assert!(begun.iter().all(|count| *count <= 2), "{begun:?}");
+    t.step();
+    let left = t
+        .store
+        .read_blocking(|tx| tx.query("SELECT COUNT(*) FROM job", &[]));
+    assert_eq!(left.unwrap().unwrap()[0].int(0).unwrap(), 0);
+}
