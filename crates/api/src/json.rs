@@ -1,5 +1,6 @@
 //! Reads and writes JSON as a shape says.
 
+mod entries;
 mod read;
 mod write;
 

@@ -9,6 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::entries::keep_last;
 use crate::node::Node;
 use crate::rejection::Rejection;
 use crate::shape::{Float, Integer, List, Location, Map, Member, Shape, Structure};
@@ -241,12 +242,9 @@ impl Seed<'_> {
                 None if map.sparse => Node::Null,
                 None => return self.mark(Err(A::Error::custom("null in a map")), key),
             };
-            // The last of two equal keys counts, as in any JSON reader.
-            match nodes.iter_mut().find(|(known, _)| *known == key) {
-                Some(entry) => entry.1 = value,
-                None => nodes.push((key, value)),
-            }
+            nodes.push((key, value));
         }
+        keep_last(&mut nodes);
         Ok(Node::Map(nodes))
     }
 
