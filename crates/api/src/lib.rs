@@ -25,6 +25,6 @@ pub mod text;
 pub mod timestamp;
 
 pub use node::{Document, Mismatch, Node, Typed};
-pub use rejection::{Rejection, Violation};
+pub use rejection::{Rejection, Violation, Violations};
 pub use spec::{ErrorSpec, Operation, Protocol, Service, Spec, Unit};
 pub use timestamp::Timestamp;

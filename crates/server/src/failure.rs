@@ -1,6 +1,6 @@
 //! Why an operation did not do what was asked, in words that are the same for every service.
 
-use balefire_api::{Rejection, Violation};
+use balefire_api::{Rejection, Violations};
 
 /// What an operation answers instead of its output. `pipeline::failure` makes the service's error of it.
 #[derive(Debug)]
@@ -14,7 +14,7 @@ pub enum Failure {
         message: String,
     },
     /// The input breaks a rule that the model cannot say.
-    Invalid(Vec<Violation>),
+    Invalid(Violations),
     /// A pattern of events is malformed; the text says what and where.
     Pattern(String),
     /// A quota would be passed.
@@ -47,7 +47,7 @@ pub enum Failure {
 impl Failure {
     /// An input whose member at `path` breaks a rule; `rule` says what would be right.
     pub fn invalid(path: &str, rule: impl std::fmt::Display) -> Failure {
-        Failure::Invalid(vec![balefire_api::rejection::violation(path, rule)])
+        Failure::Invalid(vec![balefire_api::rejection::violation(path, rule)].into())
     }
 
     pub fn not_found(kind: &'static str, id: impl Into<String>) -> Failure {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use balefire_api::{Node, Operation, Spec, Timestamp, Typed, Violation, check};
+use balefire_api::shape::UNIT;
+use balefire_api::{Node, Operation, Spec, Timestamp, Typed, Violations, check};
 
 use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
@@ -148,16 +149,9 @@ impl Handler {
     }
 
     /// What of an input breaks the model's constraints, but for elements that the operation judges.
-    pub fn violations(&self, input: &Node) -> Vec<Violation> {
-        let Some(structure) = self.spec.input else {
-            return Vec::new();
-        };
-        let mut violations = check::check(structure, input);
-        if let Some(member) = self.judged {
-            let elements = format!("/{member}/");
-            violations.retain(|violation| !violation.path.starts_with(&elements));
-        }
-        violations
+    pub fn violations(&self, input: &Node) -> Violations {
+        let structure = self.spec.input.unwrap_or(&UNIT);
+        check::check_apart_from(self.judged, structure, input)
     }
 
     /// For writes to what another account may have shared: they run in the order of that account's own

@@ -118,7 +118,7 @@ impl Node {
             .expect("an operation");
         let structure = handler.spec.input.unwrap_or(&shape::UNIT);
         let input = json::read_members(structure, &input).expect("an input of its shape");
-        assert_eq!(check::check(structure, &input), []);
+        assert_eq!(*check::check(structure, &input), []);
         let caller = Caller {
             account: ACCOUNT.into(),
             arn: format!("arn:aws:iam::{ACCOUNT}:user/ada"),

@@ -56,8 +56,9 @@ pub fn check_settled(status: &str) -> Result<(), Failure> {
         "The replication set of the account is {status}. Nothing in Incident Manager can be used before it \
          is ACTIVE; GetReplicationSet tells when it is."
     );
-    Err(Failure::Invalid(vec![Violation {
+    let violation = Violation {
         path: "/".into(),
         message,
-    }]))
+    };
+    Err(Failure::Invalid(vec![violation].into()))
 }

@@ -78,7 +78,7 @@ pub(super) fn read_rows<R>(
             message: rest,
         });
     }
-    Err(Failure::Invalid(bad))
+    Err(Failure::Invalid(bad.into()))
 }
 
 /// Rows are counted from 0, as the list in the request is.

@@ -96,7 +96,7 @@ impl ActionTarget {
         }
         match violations.is_empty() {
             true => Ok(()),
-            false => Err(Failure::Invalid(violations)),
+            false => Err(Failure::Invalid(violations.into())),
         }
     }
 }

@@ -5,7 +5,7 @@ use balefire_api::generated::securityhub::{
     AutomationRulesFindingFieldsUpdateV2, Criteria, ExternalIntegrationConfiguration,
     GetAutomationRuleV2Response, ResourceCriticality,
 };
-use balefire_api::{Timestamp, Violation, rejection};
+use balefire_api::{Timestamp, Violation, Violations, rejection};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -42,19 +42,20 @@ impl Definition {
         actions: &[AutomationRulesActionV2],
         now: Timestamp,
     ) -> Result<Definition, Failure> {
-        let mut violations = Vec::new();
+        let mut violations = Violations::default();
         let filters = match criteria {
             Criteria::OcsfFindingCriteria(filters) => Filters::of_rule(filters, now),
             Criteria::ResourceCriteria(filters) => Filters::of_resource_rule(filters, now),
         };
         let filters = match filters {
             Err(Failure::Invalid(wrong)) => {
-                violations.extend(wrong);
+                violations.append(wrong);
                 None
             }
             filters => Some(filters?),
         };
-        let action = only_action(account, actions).map_err(|wrong| violations.extend(wrong));
+        let action = only_action(account, actions);
+        let action = action.map_err(|wrong| violations.append(wrong.into()));
         if let [action] = actions {
             let of_resources = matches!(criteria, Criteria::ResourceCriteria(_));
             if of_resources != (action.r#type == Type::ResourceFieldsUpdate) {

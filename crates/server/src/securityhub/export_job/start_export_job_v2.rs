@@ -4,7 +4,7 @@ use balefire_api::generated::securityhub::{
     ExportDestination, ExportOutput, ExportStatus, FindingScopes, FindingsExportFormat,
     FindingsOutput, StartExportJobV2Request, StartExportJobV2Response,
 };
-use balefire_api::{Timestamp, Violation, rejection};
+use balefire_api::{Timestamp, Violation, Violations, rejection};
 use balefire_store::Page;
 use serde_json::json;
 
@@ -55,17 +55,17 @@ pub fn start_export_job_v2(
     })
 }
 
-fn violations(ctx: &Ctx<'_, '_>, input: &StartExportJobV2Request) -> Vec<Violation> {
+fn violations(ctx: &Ctx<'_, '_>, input: &StartExportJobV2Request) -> Violations {
     let ExportDestination::S3(s3) = &input.destination;
     let ExportOutput::Findings(findings) = &input.output_configuration;
-    let mut violations = destination::check(s3, ctx.account(), ctx.region);
+    let mut violations = Violations::from(destination::check(s3, ctx.account(), ctx.region));
     if let Some(name) = &input.name
         && !name.chars().all(is_of_a_name)
     {
         let rule = "Member must have letters, digits, spaces and ._,:()/+- only";
         violations.push(rejection::violation("/Name", rule));
     }
-    violations.extend(violations_of_output(findings, ctx.now));
+    violations.append(violations_of_output(findings, ctx.now));
     violations
 }
 
@@ -73,9 +73,9 @@ fn is_of_a_name(c: char) -> bool {
     c.is_alphanumeric() || " ._,:()/+-".contains(c)
 }
 
-fn violations_of_output(findings: &FindingsOutput, now: Timestamp) -> Vec<Violation> {
+fn violations_of_output(findings: &FindingsOutput, now: Timestamp) -> Violations {
     let at = format!("{OUTPUT}/SelectedFields");
-    let mut violations = Vec::new();
+    let mut violations = Violations::default();
     match (findings.format, &findings.selected_fields) {
         (FindingsExportFormat::Csv, None) => {
             let rule = "Member must be there with the format CSV: its fields are the columns";
@@ -90,7 +90,7 @@ fn violations_of_output(findings: &FindingsOutput, now: Timestamp) -> Vec<Violat
     if let Some(filters) = &findings.filters
         && let Err(Failure::Invalid(of_filters)) = Filters::compile(filters, now)
     {
-        violations.extend(of_filters.into_iter().map(within_output));
+        violations.append(of_filters.map(within_output));
     }
     violations
 }

@@ -97,7 +97,8 @@ pub fn batch_update_findings_v2(
 
 fn fields(input: &BatchUpdateFindingsV2Request) -> Result<Fields, Failure> {
     let comment = input.comment.as_deref();
-    Fields::of("", input.severity_id, input.status_id, comment).map_err(Failure::Invalid)
+    Fields::of("", input.severity_id, input.status_id, comment)
+        .map_err(|violations| Failure::Invalid(violations.into()))
 }
 
 /// For each finding whether it is there. Those that the columns do not know are looked for.

@@ -82,7 +82,7 @@ impl Sort {
         }
         match violations.is_empty() {
             true => Ok(Sort(compiled)),
-            false => Err(Failure::Invalid(violations)),
+            false => Err(Failure::Invalid(violations.into())),
         }
     }
 

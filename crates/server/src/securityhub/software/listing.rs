@@ -53,7 +53,7 @@ impl Order {
             }
         }
         if !violations.is_empty() {
-            return Err(Failure::Invalid(violations));
+            return Err(Failure::Invalid(violations.into()));
         }
         fields.extend(ties.iter().map(|name| Field {
             name,

@@ -23,7 +23,7 @@ mod trend;
 use balefire_api::generated::securityhub::{
     AllowedOperators, BooleanFilter, CompositeFilter, OcsfBooleanFilter, OcsfFindingFilters,
 };
-use balefire_api::{Document, Timestamp, Violation, rejection};
+use balefire_api::{Document, Timestamp, Violations, rejection};
 use serde_json::Value;
 
 use super::path::Path;
@@ -154,7 +154,7 @@ enum Depth {
 struct Compiler {
     asker: Asker,
     now_ms: i64,
-    violations: Vec<Violation>,
+    violations: Violations,
 }
 
 impl Compiler {
@@ -162,7 +162,7 @@ impl Compiler {
         Compiler {
             asker,
             now_ms: now.0,
-            violations: Vec::new(),
+            violations: Violations::default(),
         }
     }
 

@@ -19,8 +19,7 @@ pub fn read(mut finding: Node) -> Result<(Value, Result<(), Refusal>), Failure> 
     if violations.is_empty() {
         return Ok((document, Ok(())));
     }
-    let told: Vec<String> = violations.into_iter().map(|one| one.message).collect();
-    Ok((document, Err(Refusal::input(told.join("; ")))))
+    Ok((document, Err(Refusal::input(violations.sentences()))))
 }
 
 /// Takes entries of maps out whose text is blank. Clients send them for tags and fields without a value,

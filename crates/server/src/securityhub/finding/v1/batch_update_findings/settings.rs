@@ -29,7 +29,7 @@ impl Settings {
     pub fn of(input: &BatchUpdateFindingsRequest, now: Timestamp) -> Result<Settings, Failure> {
         let violations = violations(input);
         if !violations.is_empty() {
-            return Err(Failure::Invalid(violations));
+            return Err(Failure::Invalid(violations.into()));
         }
         let mut fields = Map::new();
         let mut set = |name: &str, value: Option<Value>| {
