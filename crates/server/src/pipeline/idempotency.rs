@@ -65,19 +65,28 @@ pub struct Request {
 }
 
 impl Request {
-    /// Nothing, where the input has no token.
-    pub fn of(spec: &Spec, region: &str, input: &Node) -> Option<Request> {
-        let place = spec.input?.place(spec.token?)?;
-        let Node::Structure(slots) = input else {
-            return None;
+    /// Nothing, where the input has no token or an empty one, which some clients send for none.
+    pub fn of(spec: &Spec, region: &str, input: &Node) -> Result<Option<Request>, Failure> {
+        let Some((_, token)) = token(spec, input).filter(|(_, token)| !token.is_empty())
+        else {
+            return Ok(None);
         };
-        let token = slots.get(place)?.as_ref()?.as_text()?;
-        Some(Request {
+        Ok(Some(Request {
             operation: format!("{}/{region}", spec.action),
             token: token.to_owned(),
             hash: Sha256::digest(format!("{input:?}")).to_vec(),
-        })
+        }))
     }
+}
+
+/// The member that a client token is in, and the token.
+fn token<'a>(spec: &Spec, input: &'a Node) -> Option<(&'static str, &'a str)> {
+    let member = spec.token?;
+    let place = spec.input?.place(member)?;
+    let Node::Structure(slots) = input else {
+        return None;
+    };
+    Some((member, slots.get(place)?.as_ref()?.as_text()?))
 }
 
 /// Runs `work` unless the token of this request was answered before.
@@ -140,5 +149,30 @@ fn repeat(spec: &Spec, known: &Outcome, request: &Request) -> Result<Node, Failu
         None => Ok(Node::Structure(Vec::new())),
         Some(structure) => balefire_api::json::read(structure, &known.output)
             .map_err(|rejection| Failure::Internal(rejection.message())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use balefire_api::Operation;
+    use balefire_api::generated::ssm_incidents::operations::CreateResponsePlan;
+
+    use super::*;
+
+    fn request(token: &str, tags: &str) -> Result<Option<Request>, Failure> {
+        let spec = CreateResponsePlan::spec();
+        let body = format!(
+            r#"{{"clientToken": "{token}", "name": "plan", "tags": {tags},
+                "incidentTemplate": {{"title": "t", "impact": 1}}}}"#
+        );
+        let structure = spec.input.expect("an input");
+        let node = balefire_api::json::read(structure, body.as_bytes()).expect("its form");
+        Request::of(spec, "eu-central-1", &node)
+    }
+
+    #[test]
+    fn an_empty_token_is_none() {
+        assert!(request("", "{}").unwrap().is_none());
+        assert!(request(" ", "{}").unwrap().is_some());
     }
 }

@@ -45,7 +45,7 @@ impl Work {
     ) -> Result<Node, Failure> {
         let (run, spec) = (Arc::clone(run), self.handler.spec);
         let after = self.handler.is_answered_by_job().then(|| self.clone());
-        let request = idempotency::Request::of(spec, &self.region, &input);
+        let request = idempotency::Request::of(spec, &self.region, &input)?;
         let write = move |tx: &mut Tx<'_>| {
             let (ctx, input) = (&mut self.ctx(tx), input.clone());
             idempotency::once(ctx, spec, request.as_ref(), input, &*run)
