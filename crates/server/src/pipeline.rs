@@ -2,6 +2,7 @@
 
 mod failure;
 mod idempotency;
+mod in_order;
 mod outcome;
 pub mod page_token;
 mod served;

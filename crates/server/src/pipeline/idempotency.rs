@@ -4,6 +4,7 @@ use balefire_api::{Node, Spec};
 use balefire_store::{Error, Record, Row, Table, Value};
 use sha2::{Digest, Sha256};
 
+use super::in_order::InOrder;
 use crate::context::Ctx;
 use crate::failure::Failure;
 
@@ -74,7 +75,7 @@ impl Request {
         Ok(Some(Request {
             operation: format!("{}/{region}", spec.action),
             token: token.to_owned(),
-            hash: Sha256::digest(format!("{input:?}")).to_vec(),
+            hash: Sha256::digest(format!("{:?}", InOrder(input))).to_vec(),
         }))
     }
 }
@@ -168,6 +169,14 @@ mod tests {
         let structure = spec.input.expect("an input");
         let node = balefire_api::json::read(structure, body.as_bytes()).expect("its form");
         Request::of(spec, "eu-central-1", &node)
+    }
+
+    #[test]
+    fn the_order_of_a_map_makes_no_other_request() {
+        let hash = |tags: &str| request("t", tags).unwrap().unwrap().hash;
+        let one = hash(r#"{"a": "1", "b": "2"}"#);
+        assert_eq!(one, hash(r#"{"b": "2", "a": "1"}"#));
+        assert_ne!(one, hash(r#"{"a": "2", "b": "1"}"#));
     }
 
     #[test]

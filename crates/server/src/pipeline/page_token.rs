@@ -8,6 +8,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::in_order::InOrder;
 use crate::context::Page;
 use crate::failure::Failure;
 
@@ -94,7 +95,7 @@ pub fn page(
             Some(Node::Integer(number)) if pages.limit == Some(member.name) => {
                 limit = Some(*number)
             }
-            Some(node) => hash.update(format!("{}={node:?}\0", member.name)),
+            Some(node) => hash.update(format!("{}={:?}\0", member.name, InOrder(node))),
             None => {}
         }
     }
