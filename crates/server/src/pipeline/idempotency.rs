@@ -68,10 +68,14 @@ pub struct Request {
 impl Request {
     /// Nothing, where the input has no token or an empty one, which some clients send for none.
     pub fn of(spec: &Spec, region: &str, input: &Node) -> Result<Option<Request>, Failure> {
-        let Some((_, token)) = token(spec, input).filter(|(_, token)| !token.is_empty())
+        let Some((member, token)) = token(spec, input).filter(|(_, token)| !token.is_empty())
         else {
             return Ok(None);
         };
+        if token.contains('\0') {
+            let rule = "Member must have no NUL character";
+            return Err(Failure::invalid(&format!("/{member}"), rule));
+        }
         Ok(Some(Request {
             operation: format!("{}/{region}", spec.action),
             token: token.to_owned(),
@@ -180,8 +184,12 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_token_is_none() {
+    fn an_empty_token_is_none_and_one_with_nul_is_named() {
         assert!(request("", "{}").unwrap().is_none());
         assert!(request(" ", "{}").unwrap().is_some());
+        let Err(Failure::Invalid(violations)) = request(r"a\u0000b", "{}") else {
+            panic!("it was taken")
+        };
+        assert_eq!(violations[0].path, "/clientToken");
     }
 }
