@@ -194,6 +194,13 @@ fn wanted_type(structure: &Structure) -> Option<&'static str> {
     }
 }
 
+fn is_of_uri(member: &Member) -> bool {
+    matches!(
+        member.location,
+        Location::Label | Location::Query | Location::QueryMap
+    )
+}
+
 fn check_content_type(spec: &Spec, request: &Request) -> Result<(), Rejection> {
     let given = request
         .headers
@@ -221,6 +228,15 @@ fn check_content_type(spec: &Spec, request: &Request) -> Result<(), Rejection> {
             Some(given) if body && !media::is(given, JSON) => refuse(JSON),
             _ => Ok(()),
         },
+        // Some SDKs send `{}` wherever they may send a body. The protocol's suite has it refused where the
+        // URI takes nothing either.
+        Some(structure)
+            if structure.members.iter().any(is_of_uri)
+                && request.body == b"{}"
+                && given.is_some_and(|given| media::is(given, JSON)) =>
+        {
+            Ok(())
+        }
         _ if body && given.is_some() => refuse("absent, since this operation takes no body"),
         _ => Ok(()),
     }
