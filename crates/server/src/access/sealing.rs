@@ -1,8 +1,7 @@
 //! Seals secrets with a key that never enters the store: from the environment or a file beside it.
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File};
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
+use tempfile::NamedTempFile;
 
 /// ChaCha20-Poly1305 with a random nonce for each secret.
 #[derive(Clone)]
@@ -24,21 +24,34 @@ impl SealingKey {
         }
         match fs::read_to_string(file) {
             Ok(text) => SealingKey::from_text(&text).with_context(|| file.display().to_string()),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => SealingKey::make(file),
+            Err(error) if error.kind() == ErrorKind::NotFound => SealingKey::make(file),
             Err(error) => Err(error).with_context(|| format!("reading {}", file.display())),
         }
     }
 
+    /// Makes the file whole or not at all: a key of which a part is on the disk would open nothing, and a
+    /// second process would go on with another key.
     fn make(file: &Path) -> Result<SealingKey> {
+        let making = || format!("making {}", file.display());
+        let directory = match file.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        };
         let bytes = random_32()?;
-        let mut out = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o600)
-            .open(file)
-            .with_context(|| format!("making {}", file.display()))?;
-        writeln!(out, "{}", STANDARD.encode(bytes))?;
-        out.sync_all()?;
+        // Readable for its owner alone, and gone where a step fails.
+        let mut fresh = NamedTempFile::new_in(directory).with_context(making)?;
+        writeln!(fresh, "{}", STANDARD.encode(bytes)).with_context(making)?;
+        fresh.as_file().sync_all().with_context(making)?;
+        if let Err(refused) = fresh.persist_noclobber(file) {
+            return match refused.error.kind() {
+                // Another process was first.
+                ErrorKind::AlreadyExists => SealingKey::load(file),
+                _ => Err(refused.error).with_context(making),
+            };
+        }
+        // The name is on the disk too, before anything is sealed.
+        let directory = File::open(directory).and_then(|directory| directory.sync_all());
+        directory.with_context(making)?;
         SealingKey::from_bytes(&bytes)
     }
 
@@ -95,6 +108,9 @@ pub fn random_32() -> Result<[u8; 32]> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -111,5 +127,35 @@ mod tests {
             None
         );
         assert!(SealingKey::from_bytes(&[7; 31]).is_err());
+    }
+    #[test]
+    fn processes_that_make_the_key_at_once_go_on_with_the_same() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let file = directory.path().join("sealing.key");
+        let sealed: Vec<Vec<u8>> = thread::scope(|scope| {
+            let seal = || {
+                SealingKey::load(&file)
+                    .unwrap()
+                    .seal("AKIA1", "secret")
+                    .unwrap()
+            };
+            let threads: Vec<_> = (0..16).map(|_| scope.spawn(seal)).collect();
+            threads
+                .into_iter()
+                .map(|thread| thread.join().unwrap())
+                .collect()
+        });
+        let key = SealingKey::load(&file).unwrap();
+        let opens = |sealed: &Vec<u8>| key.open("AKIA1", sealed).is_some();
+        assert!(sealed.iter().all(opens));
+        assert_eq!(
+            fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert_eq!(
+            fs::read_dir(directory.path()).unwrap().count(),
+            1,
+            "nothing else is left"
+        );
     }
 }
