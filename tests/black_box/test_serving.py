@@ -11,7 +11,7 @@ from botocore.exceptions import SSLError
 
 from harness.account import REGION, Account
 from harness.incidents import create_plan, incident_client, record, start
-from harness.process import Server, balefire, binary, create_account, environment, first_start
+from harness.process import ADMINISTRATOR, Server, balefire, binary, create_account, environment, first_start
 from harness.wire import assert_refused, refusal, send
 
 
@@ -64,6 +64,31 @@ def test_the_first_start_makes_a_key_and_shows_it_once(serve):
     for file in server.store.directory.rglob("*"):
         assert not file.is_file() or first.secret_access_key.encode() not in file.read_bytes(), file
     server.stop()
+
+
+def test_a_server_with_another_sealing_key_does_not_start(serve, fresh_store):
+    serve().stop()
+    file = fresh_store.directory / "sealing.key"
+    key = file.read_text().strip()
+    # It is lost: the start makes another, which opens nothing, and so does any other.
+    file.unlink()
+    other = {"BALEFIRE_SEALING_KEY": "A" * 43 + "="}
+    start = ["serve", "--listen", "127.0.0.1:0", *fresh_store.arguments()]
+    for variables in [first_start(), other]:
+        done = balefire(*start, variables=variables)
+        assert done.returncode == 1 and "BALEFIRE_SEALING_KEY" in done.stderr, done
+        assert ADMINISTRATOR.access_key_id in done.stderr and done.stdout == "", done
+    # Nor is one more key sealed by it.
+    done = balefire("admin", "create-key", ADMINISTRATOR.id, *fresh_store.arguments(), variables=other)
+    assert done.returncode == 1 and "deactivate-key" in done.stderr, done
+    server = serve(variables={"BALEFIRE_SEALING_KEY": key})
+    assert server.administrator.client("sts").get_caller_identity()["Account"] == ADMINISTRATOR.id
+    server.stop()
+    # Without the key there is a way on: keys of its own.
+    for command in [["deactivate-key", ADMINISTRATOR.access_key_id], ["create-key", ADMINISTRATOR.id]]:
+        done = balefire("admin", *command, *fresh_store.arguments(), variables=other)
+        assert done.returncode == 0, done
+    serve(variables=other).stop()
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use anyhow::bail;
 use balefire_store::{Store, Tx};
 use parking_lot::RwLock;
 
@@ -70,6 +71,39 @@ impl Access {
     }
 }
 
+/// Ids of keys that a refusal names.
+const NAMED_MAX: usize = 5;
+
+/// Fails where the store holds the secret of an active key that this sealing key does not open: its calls
+/// could only fail. Blocks.
+pub fn require_all_open(store: &Store, sealing: &SealingKey) -> anyhow::Result<()> {
+    let rows = store.read_blocking(|tx| {
+        let sql = "SELECT id, sealed_secret FROM access_key WHERE active = 1 ORDER BY id";
+        tx.query(sql, &[])
+    })??;
+    let mut closed: Vec<&str> = Vec::new();
+    for row in &rows {
+        let id = row.text(0)?;
+        if sealing.open(id, row.blob(1)?).is_none() {
+            closed.push(id);
+        }
+    }
+    if closed.is_empty() {
+        return Ok(());
+    }
+    let (count, all) = (closed.len(), rows.len());
+    closed.truncate(NAMED_MAX);
+    bail!(
+        "the sealing key of this server is not the one that the store's secrets were sealed with: it does \
+         not open those of {count} of {all} active access keys ({}{}). Every server of a store needs the \
+         same: put the right sealing.key into the data directory, or set BALEFIRE_SEALING_KEY. Where it is \
+         lost, withdraw these keys with `balefire admin deactivate-key` and make others with `balefire \
+         admin create-key`",
+        closed.join(", "),
+        if count > NAMED_MAX { ", …" } else { "" }
+    )
+}
+
 fn read_holder(tx: &mut Tx<'_>, sealing: &SealingKey, id: &str) -> Result<Option<Holder>, Failure> {
     let Some(key) = tx.get::<AccessKey>(&[id.into()])?.filter(|key| key.active) else {
         return Ok(None);
@@ -92,4 +126,45 @@ fn read_holder(tx: &mut Tx<'_>, sealing: &SealingKey, id: &str) -> Result<Option
         caller: Arc::new(caller),
         secret: Arc::new(Secret::new(secret)),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{ADMINISTRATOR, Testing};
+
+    fn key(t: &Testing, id: &str, sealing: &SealingKey, active: bool) {
+        let key = AccessKey {
+            id: id.into(),
+            account: ADMINISTRATOR.into(),
+            user_name: "user".into(),
+            sealed_secret: sealing.seal(id, "secret").unwrap(),
+            active,
+            created_ms: 0,
+        };
+        let insert = t.store.write_blocking("", move |tx| tx.insert(&key));
+        insert.unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_key_that_does_not_open_every_active_secret_is_refused() {
+        let t = Testing::new();
+        let files = ["mine", "other"].map(|name| t.file(name, "").with_extension("key"));
+        let [mine, other] = files.map(|file| SealingKey::load(&file).unwrap());
+        require_all_open(&t.store, &other).expect("nothing is sealed");
+        key(&t, "AKIAMINE", &mine, true);
+        key(&t, "AKIALOST", &other, false);
+        require_all_open(&t.store, &mine).expect("the other key's is withdrawn");
+        let said = require_all_open(&t.store, &other).unwrap_err().to_string();
+        assert!(
+            said.contains("1 of 1 active access keys (AKIAMINE)"),
+            "{said}"
+        );
+        key(&t, "AKIALATER", &other, true);
+        let said = require_all_open(&t.store, &mine).unwrap_err().to_string();
+        assert!(
+            said.contains("1 of 2 active access keys (AKIALATER)"),
+            "{said}"
+        );
+    }
 }

@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 use super::open::{Opened, readable};
 use super::{Ended, StoreOptions};
-use crate::access::{AccessKey, Account, NewKey};
+use crate::access::{self, AccessKey, Account, NewKey};
 use crate::failure::Failure;
 use crate::incidents::replication_set::DELAY_SETTING;
 use crate::setting;
@@ -115,6 +115,8 @@ fn list_accounts(opened: &Opened) -> Result<()> {
 }
 
 fn create_key(opened: &Opened, account: &str, user_name: &str) -> Result<()> {
+    // With one more key of its own a wrong sealing key would only look right.
+    access::require_all_open(&opened.store, &opened.sealing)?;
     let key = NewKey::random()?;
     let row = AccessKey {
         id: key.id.clone(),

@@ -15,6 +15,7 @@ use balefire_store::Store;
 
 use super::open::{FirstKey, Opened};
 use super::{Ended, StoreOptions};
+use crate::access;
 use crate::configuration::Configuration;
 use crate::console::Console;
 use crate::context::Clock;
@@ -92,6 +93,7 @@ impl Serve {
         let (options, settings) = (self.store.clone(), configuration.settings(self.limits));
         let open = move || {
             let opened = Opened::open_with(&options, Clock::system(), settings)?;
+            access::require_all_open(&opened.store, &opened.sealing)?;
             opened.keep_findings(&options)?;
             let hooks = opened.hooks(&configuration)?;
             anyhow::Ok((opened, hooks))
