@@ -146,6 +146,15 @@ fn read_credential(text: &str) -> Result<(String, Scope), Refusal> {
             "A part of the Credential is empty, too long or odd: {RIGHT}."
         )));
     }
+    let is_of_region =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    if !region.bytes().all(is_of_region) {
+        // ARNs are made of it.
+        return Err(Refusal::invalid(
+            "The Credential is not scoped to a valid region, whose name has lower-case letters, digits \
+             and hyphens.",
+        ));
+    }
     let scope = Scope {
         date: date.into(),
         region: region.into(),

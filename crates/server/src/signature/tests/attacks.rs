@@ -209,6 +209,14 @@ fn scopes_of_another_kind_day_or_place_are_refused() {
         INVALID,
         "for the day 20260313",
     );
+    // Whoever signs for it: ARNs are made of it.
+    for region in ["a:b", "EU-central-1", "eu_central_1", "*", "a%2Fb"] {
+        refused(
+            &authorization(|a| a.replace("eu-central-1", region)),
+            INVALID,
+            "not scoped to a valid region",
+        );
+    }
     refused(
         &authorization(|a| a.replace("eu-central-1", "eu-west-1")),
         INVALID,
