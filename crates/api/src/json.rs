@@ -1,8 +1,10 @@
 //! Reads and writes JSON as a shape says.
 
 mod entries;
+mod object;
 mod read;
 mod write;
 
+pub use object::Object;
 pub use read::{fill_defaults, read, read_members, read_payload};
 pub use write::{text, write, write_members};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use balefire_api::generated::ssm_incidents::RelatedItem;
+use balefire_api::json::Object;
 use balefire_api::own::{ResolveCauseInput, TriggerIncidentInput};
 use serde::Deserialize;
 
@@ -30,7 +31,7 @@ struct Group {
     shared_annotations: BTreeMap<String, String>,
     #[serde(default, rename = "externalURL")]
     external_url: String,
-    alerts: Vec<Alert>,
+    alerts: Vec<Object<Alert>>,
 }
 
 #[derive(Deserialize)]
@@ -44,7 +45,7 @@ struct Alert {
 }
 
 pub fn read(hook: &Hook, body: &[u8]) -> Result<Action, String> {
-    let group: Group = serde_json::from_slice(body).map_err(|error| {
+    let Object(group): Object<Group> = serde_json::from_slice(body).map_err(|error| {
         format!("The body is not a message of Alertmanager's webhook, version {VERSION}: {error}.")
     })?;
     if group.version != VERSION {
@@ -79,6 +80,10 @@ pub fn read(hook: &Hook, body: &[u8]) -> Result<Action, String> {
 }
 
 impl Group {
+    fn alerts(&self) -> impl Iterator<Item = &Alert> {
+        self.alerts.iter().map(|Object(alert)| alert)
+    }
+
     fn title(&self) -> String {
         let summary = self.shared_annotations.get("summary");
         let title = summary.or_else(|| self.shared_labels.get("alertname"));
@@ -93,16 +98,16 @@ impl Group {
     fn fingerprint(&self) -> String {
         let said =
             |alert: &Alert| format!("{:?}", (&alert.labels, &alert.status, &alert.starts_at));
-        let mut alerts: Vec<String> = self.alerts.iter().map(said).collect();
+        let mut alerts: Vec<String> = self.alerts().map(said).collect();
         alerts.sort();
         sha256(alerts.concat())
     }
 
     /// The resources in labels, then the links.
     fn items(&self) -> Vec<RelatedItem> {
-        let labels = self.alerts.iter().flat_map(|alert| alert.labels.values());
+        let labels = self.alerts().flat_map(|alert| alert.labels.values());
         let resources = labels.filter_map(|label| related_item::involved_resource(label));
-        let origins = self.alerts.iter().filter_map(|alert| {
+        let origins = self.alerts().filter_map(|alert| {
             let name = alert.labels.get("alertname");
             link(name.map_or("Alert", String::as_str), &alert.generator_url)
         });

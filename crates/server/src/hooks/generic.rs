@@ -1,6 +1,7 @@
 //! Balefire's own small message, for whatever can post JSON.
 
 use balefire_api::generated::ssm_incidents::RelatedItem;
+use balefire_api::json::Object;
 use balefire_api::own::{ResolveCauseInput, TriggerIncidentInput};
 use serde::Deserialize;
 use serde_json::Value;
@@ -31,7 +32,7 @@ struct Message {
 }
 
 pub fn read(hook: &Hook, body: &[u8]) -> Result<Action, String> {
-    let message: Message = serde_json::from_slice(body)
+    let Object(message): Object<Message> = serde_json::from_slice(body)
         .map_err(|error| format!("The body is not a message of this hook: {error}."))?;
     message.check()?;
     let related_items = message.items()?;

@@ -156,6 +156,18 @@ fn what_is_no_message_is_refused_with_its_fault() {
         (with("version", json!("3")), "'3'"),
         (with("status", json!("gone")), "`gone`"),
         (with("groupKey", json!("")), "groupKey is empty"),
+        // Members in their order.
+        (
+            json!(["4", "k", "firing", "r", {}, {}, "", []]).to_string(),
+            "expected an object",
+        ),
+        (
+            with(
+                "alerts",
+                json!([["firing", {}, "2026-01-01T00:00:00Z", ""]]),
+            ),
+            "expected an object",
+        ),
     ] {
         let error = site.wrong("alerts", &body);
         assert!(error.contains(named), "{body}: {error}");

@@ -62,6 +62,11 @@ fn what_is_wrong_is_named() {
     let site = Site::new();
     for (body, named) in [
         (json!([]), "invalid"),
+        // Its members in their order.
+        (
+            json!(["firing", "t", 1, "k", "src", [], null, null]),
+            "expected an object",
+        ),
         (json!({}), "`status`"),
         (json!({"status": "on"}), "`on`"),
         (json!({"status": "firing", "severity": 1}), "`severity`"),

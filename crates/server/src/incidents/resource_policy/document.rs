@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use balefire_api::json::Object;
 use serde::Deserialize;
 
 use super::action::SharedAction;
@@ -19,7 +20,7 @@ struct Policy {
     /// The owner's name for it.
     #[serde(rename = "Id")]
     _id: Option<String>,
-    statement: OneOrMany<Statement>,
+    statement: OneOrMany<Object<Statement>>,
 }
 
 #[derive(Deserialize)]
@@ -28,16 +29,13 @@ struct Statement {
     #[serde(rename = "Sid")]
     _sid: Option<String>,
     effect: String,
-    principal: Principal,
+    principal: Object<Principal>,
     action: OneOrMany<String>,
     resource: OneOrMany<String>,
 }
 
 #[derive(Deserialize)]
-#[serde(
-    deny_unknown_fields,
-    expecting = "an object with the accounts under AWS"
-)]
+#[serde(deny_unknown_fields)]
 struct Principal {
     #[serde(rename = "AWS")]
     aws: OneOrMany<String>,
@@ -46,9 +44,10 @@ struct Principal {
 /// The grants of a policy of this account's plan.
 pub fn read(policy: &str, account: &str, plan: &str) -> Result<Grants, Failure> {
     let refused = |why: String| Failure::invalid("/policy", format!("Member must {why}"));
-    let policy: Policy = serde_json::from_str(policy).map_err(|error| {
+    let Object(policy): Object<Policy> = serde_json::from_str(policy).map_err(|error| {
         refused(format!(
-            "be an IAM policy of statements with Effect, Principal, Action and Resource alone: {error}"
+            "be an IAM policy of statements with Effect, Principal (with accounts under AWS), Action and \
+             Resource alone: {error}"
         ))
     })?;
     if let Some(version) = policy.version
@@ -63,7 +62,7 @@ pub fn read(policy: &str, account: &str, plan: &str) -> Result<Grants, Failure> 
         return Err(refused("have a statement".into()));
     }
     let mut grants = Grants::new();
-    for (place, statement) in statements.iter().enumerate() {
+    for (place, Object(statement)) in statements.iter().enumerate() {
         let read = statement.read(account, plan);
         let (consumers, actions) =
             read.map_err(|why| refused(format!("{why} (in Statement {place})")))?;
@@ -80,7 +79,7 @@ impl Statement {
         if self.effect != "Allow" {
             return Err(format!("have the Effect Allow, not '{}'", self.effect));
         }
-        let consumers = each(&self.principal.aws, "Principal", |text| {
+        let consumers = each(&self.principal.0.aws, "Principal", |text| {
             consumer(text).ok_or_else(|| {
                 format!(
                     "name whole accounts in Principal, as 111122223333 or arn:aws:iam::111122223333:root, \

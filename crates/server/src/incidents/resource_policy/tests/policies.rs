@@ -128,6 +128,12 @@ fn what_would_open_too_much_or_nothing_is_refused() {
         (member("Condition", json!({})), "Condition"),
         (member("NotAction", json!("x")), "NotAction"),
         (json!({"Effect": "Allow"}), "Principal"),
+        (member("Principal", json!([MEMBER])), "expected an object"),
+        // The members of a statement in their order.
+        (
+            json!([null, "Allow", {"AWS": MEMBER}, "ssm-incidents:GetResponsePlan", plan]),
+            "expected an object",
+        ),
     ] {
         let refused = put_statement(&t, &plan, &wrong);
         let Err(failure @ Failure::Invalid(_)) = &refused else {
@@ -151,6 +157,7 @@ fn what_is_no_policy_is_refused() {
         String::new(),
         "x".into(),
         "[]".into(),
+        format!(r#"["2012-10-17", null, [{statement}]]"#),
         "{}".into(),
         r#"{"Version": "2012-10-17", "Statement": []}"#.into(),
         format!(r#"{{"Version": "2099-01-01", "Statement": {statement}}}"#),
