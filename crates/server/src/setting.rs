@@ -1,4 +1,4 @@
-//! Values that a store keeps about itself: secrets made once at random, and what an operator has set.
+//! Values that a store keeps about itself: secrets, what an operator has set, and names that are noted.
 
 use balefire_store::{Store, Tx};
 
@@ -22,6 +22,32 @@ fn secret_in(tx: &mut Tx<'_>, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], F
     value
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| Failure::Internal(format!("the setting {name} does not hold 32 bytes")))
+}
+
+/// Notes a name that needs no value, and whether it was not noted before.
+pub fn note(tx: &mut Tx<'_>, name: &str) -> Result<bool, Failure> {
+    let nothing = Vec::new();
+    let noted = tx.execute(
+        "INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        &[name.into(), nothing.into()],
+    )?;
+    Ok(noted > 0)
+}
+
+/// Whether a name is noted.
+pub fn is_noted(tx: &mut Tx<'_>, name: &str) -> Result<bool, Failure> {
+    let rows = tx.query("SELECT name FROM setting WHERE name = $1", &[name.into()])?;
+    Ok(!rows.is_empty())
+}
+
+/// Drops the names from one up to another, which stays.
+pub fn drop_names(tx: &mut Tx<'_>, from: &str, to: &str) -> Result<(), Failure> {
+    let bounds = [from.into(), to.into()];
+    tx.execute(
+        "DELETE FROM setting WHERE name >= $1 AND name < $2",
+        &bounds,
+    )?;
+    Ok(())
 }
 
 /// The number of this name, 0 where none was set.

@@ -65,9 +65,9 @@ impl Console {
         secure_cookies: bool,
     ) -> Console {
         Console {
+            sessions: Sessions::new(session_secret, pipeline.store().clone()),
             pipeline,
             clock,
-            sessions: Sessions::new(session_secret),
             attempts: Attempts::default(),
             secure_cookies,
         }
@@ -102,7 +102,7 @@ impl Console {
             sign_in::PATH if reads => return self.show_sign_in(parts).await,
             sign_in::PATH if posts => return self.sign_in(parts, body).await,
             sign_in::PATH => return Ok(Reply::not_allowed("GET, HEAD, POST")),
-            "/console/sign-out" if posts => return Ok(self.sign_out(parts, body)),
+            "/console/sign-out" if posts => return self.sign_out(parts, body).await,
             "/console/sign-out" => return Ok(Reply::not_allowed("POST")),
             _ if !reads => return Ok(Reply::not_allowed("GET, HEAD")),
             "/" | "/console/" => return Ok(Reply::redirect("/console")),

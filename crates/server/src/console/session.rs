@@ -1,17 +1,18 @@
 //! Sessions and one-time links: sealed texts that name an access key until they expire.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use balefire_api::Timestamp;
+use balefire_store::{Store, Tx};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
-use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use crate::context::Caller;
+use crate::failure::Failure;
+use crate::setting;
 
 /// How long a session lasts.
 pub const SESSION_MS: i64 = 12 * 60 * 60 * 1000;
@@ -20,6 +21,8 @@ pub const LINK_MS: i64 = 5 * 60 * 1000;
 /// Longest sealed text that is looked at.
 const SEALED_LEN_MAX: usize = 1024;
 const MAC_LEN: usize = 32;
+/// What the names begin with under which the store notes texts that are good no more.
+const ENDED: &str = "console_ended/";
 
 /// What a sealed text is good for; one kind never passes for the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,20 +42,20 @@ pub struct Pass {
     serial: u64,
 }
 
-/// Seals and opens, and remembers what must not be used again.
+/// Seals and opens. The links that were used and the sessions that were signed out are noted in the store,
+/// until they would expire: a restart and every other server know of them.
 pub struct Sessions {
     secret: [u8; 32],
     serial: AtomicU64,
-    /// Codes of links that were used and of sessions that were signed out, with their expiry.
-    ended: Mutex<HashMap<[u8; MAC_LEN], i64>>,
+    store: Store,
 }
 
 impl Sessions {
-    pub fn new(secret: [u8; 32]) -> Sessions {
+    pub fn new(secret: [u8; 32], store: Store) -> Sessions {
         Sessions {
             secret,
             serial: AtomicU64::new(0),
-            ended: Mutex::default(),
+            store,
         }
     }
 
@@ -72,20 +75,38 @@ impl Sessions {
     }
 
     /// Whom a text names, if it was sealed here for this purpose and is still good.
-    pub fn open(&self, purpose: Purpose, text: &str, now: Timestamp) -> Option<Pass> {
-        let (pass, code) = self.verified(purpose, text, now)?;
-        (!self.ended.lock().contains_key(&code)).then_some(pass)
+    pub async fn open(
+        &self,
+        purpose: Purpose,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Option<Pass>, Failure> {
+        let Some((pass, code)) = self.verified(purpose, text, now) else {
+            return Ok(None);
+        };
+        let name = name_of_ended(pass.expires_ms, &code);
+        let look = move |tx: &mut Tx<'_>| setting::is_noted(tx, &name);
+        let is_ended = self.store.read(look).await??;
+        Ok((!is_ended).then_some(pass))
     }
 
     /// Opens a text for the last time.
-    pub fn end(&self, purpose: Purpose, text: &str, now: Timestamp) -> Option<Pass> {
-        let (pass, code) = self.verified(purpose, text, now)?;
-        let mut ended = self.ended.lock();
-        ended.retain(|_, expires_ms| *expires_ms > now.0);
-        ended
-            .insert(code, pass.expires_ms)
-            .is_none()
-            .then_some(pass)
+    pub async fn end(
+        &self,
+        purpose: Purpose,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Option<Pass>, Failure> {
+        let Some((pass, code)) = self.verified(purpose, text, now) else {
+            return Ok(None);
+        };
+        let name = name_of_ended(pass.expires_ms, &code);
+        let end = move |tx: &mut Tx<'_>| {
+            setting::drop_names(tx, ENDED, &name_of_ended(now.0, &[]))?;
+            setting::note(tx, &name)
+        };
+        let is_first = self.store.write("", end).await??;
+        Ok(is_first.then_some(pass))
     }
 
     fn verified(
@@ -112,6 +133,11 @@ impl Sessions {
     }
 }
 
+/// Names are in the order in which the texts would expire.
+fn name_of_ended(expires_ms: i64, code: &[u8]) -> String {
+    format!("{ENDED}{expires_ms:014}/{}", URL_SAFE_NO_PAD.encode(code))
+}
+
 impl Purpose {
     fn lasts_ms(self) -> i64 {
         match self {
@@ -132,6 +158,7 @@ impl Purpose {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::Testing;
 
     const NOW: Timestamp = Timestamp(1_767_225_600_000);
 
@@ -144,51 +171,82 @@ mod tests {
         }
     }
 
+    /// Sessions of a server on this store.
+    fn sessions(t: &Testing, secret: u8) -> Sessions {
+        Sessions::new([secret; 32], t.store.clone())
+    }
+
+    fn open(
+        t: &Testing,
+        sessions: &Sessions,
+        purpose: Purpose,
+        text: &str,
+        now: i64,
+    ) -> Option<Pass> {
+        let opened = t.wait(sessions.open(purpose, text, Timestamp(now)));
+        opened.unwrap()
+    }
+
+    fn end(t: &Testing, sessions: &Sessions, text: &str, now: i64) -> bool {
+        let ended = t.wait(sessions.end(Purpose::Link, text, Timestamp(now)));
+        ended.unwrap().is_some()
+    }
+
     #[test]
     fn a_pass_is_good_until_it_expires() {
-        let sessions = Sessions::new([1; 32]);
+        let t = Testing::new();
+        let sessions = sessions(&t, 1);
         for (purpose, lasts_ms) in [(Purpose::Session, SESSION_MS), (Purpose::Link, LINK_MS)] {
             let text = sessions.seal(purpose, &caller(), NOW);
-            let last = Timestamp(NOW.0 + lasts_ms - 1);
-            let pass = sessions.open(purpose, &text, last).unwrap();
+            let pass = open(&t, &sessions, purpose, &text, NOW.0 + lasts_ms - 1).unwrap();
             assert_eq!(pass.access_key_id, "AKIATEST");
             assert_eq!(pass.account, "111111111111");
-            let after = Timestamp(NOW.0 + lasts_ms);
-            assert_eq!(sessions.open(purpose, &text, after), None);
+            assert_eq!(open(&t, &sessions, purpose, &text, NOW.0 + lasts_ms), None);
         }
     }
 
     #[test]
     fn another_purpose_another_secret_and_any_changed_bit_are_refused() {
-        let sessions = Sessions::new([1; 32]);
+        let t = Testing::new();
+        let sessions = sessions(&t, 1);
         let text = sessions.seal(Purpose::Link, &caller(), NOW);
-        assert_eq!(sessions.open(Purpose::Session, &text, NOW), None);
-        let other = Sessions::new([2; 32]);
-        assert_eq!(other.open(Purpose::Link, &text, NOW), None);
+        assert_eq!(open(&t, &sessions, Purpose::Session, &text, NOW.0), None);
+        let other = self::sessions(&t, 2);
+        assert_eq!(open(&t, &other, Purpose::Link, &text, NOW.0), None);
         let sealed = URL_SAFE_NO_PAD.decode(&text).unwrap();
         for bit in 0..sealed.len() * 8 {
             let mut changed = sealed.clone();
             changed[bit / 8] ^= 1 << (bit % 8);
             let changed = URL_SAFE_NO_PAD.encode(changed);
-            assert_eq!(sessions.open(Purpose::Link, &changed, NOW), None, "{bit}");
+            let opened = open(&t, &sessions, Purpose::Link, &changed, NOW.0);
+            assert_eq!(opened, None, "{bit}");
         }
         for text in ["", "x", "AAAA", &"A".repeat(5000)] {
-            assert_eq!(sessions.open(Purpose::Link, text, NOW), None);
+            assert_eq!(open(&t, &sessions, Purpose::Link, text, NOW.0), None);
         }
     }
 
     #[test]
-    fn a_link_is_used_once_and_links_of_one_moment_differ() {
-        let sessions = Sessions::new([1; 32]);
-        let first = sessions.seal(Purpose::Link, &caller(), NOW);
-        let second = sessions.seal(Purpose::Link, &caller(), NOW);
-        assert!(sessions.end(Purpose::Link, &first, NOW).is_some());
-        assert!(sessions.end(Purpose::Link, &first, NOW).is_none());
-        assert!(sessions.open(Purpose::Link, &first, NOW).is_none());
-        assert!(sessions.end(Purpose::Link, &second, NOW).is_some());
-        let later = Timestamp(NOW.0 + LINK_MS);
-        let third = sessions.seal(Purpose::Link, &caller(), later);
-        assert!(sessions.end(Purpose::Link, &third, later).is_some());
-        assert_eq!(sessions.ended.lock().len(), 1, "expired ones are forgotten");
+    fn a_link_is_used_once_on_all_servers_of_a_store_and_links_of_one_moment_differ() {
+        let t = Testing::new();
+        let (here, there) = (sessions(&t, 1), sessions(&t, 1));
+        let first = here.seal(Purpose::Link, &caller(), NOW);
+        let second = here.seal(Purpose::Link, &caller(), NOW);
+        assert!(end(&t, &here, &first, NOW.0));
+        for server in [&here, &there] {
+            assert!(!end(&t, server, &first, NOW.0));
+            assert_eq!(open(&t, server, Purpose::Link, &first, NOW.0), None);
+        }
+        assert!(end(&t, &there, &second, NOW.0));
+        let later = NOW.0 + LINK_MS + 1;
+        let third = here.seal(Purpose::Link, &caller(), Timestamp(later));
+        assert!(end(&t, &here, &third, later));
+        let noted = "SELECT name FROM setting WHERE name LIKE 'console_ended/%'";
+        let noted = t.store.read_blocking(|tx| tx.query(noted, &[]));
+        assert_eq!(
+            noted.unwrap().unwrap().len(),
+            1,
+            "expired ones are forgotten"
+        );
     }
 }

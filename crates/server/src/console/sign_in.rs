@@ -88,7 +88,8 @@ impl Console {
         if parts.method == Method::GET && matches!(came_from, "none" | "same-origin") {
             return self.sign_in_by_link(token, to).await;
         }
-        match self.sessions.open(Purpose::Link, token, self.clock.now()) {
+        let now = self.clock.now();
+        match self.sessions.open(Purpose::Link, token, now).await? {
             Some(pass) => {
                 let mut page = form(to, None);
                 page.link = Some((token, pass.account));
@@ -135,7 +136,7 @@ impl Console {
 
     async fn sign_in_by_link(&self, token: &str, to: &str) -> Result<Reply, Failure> {
         let now = self.clock.now();
-        if let Some(pass) = self.sessions.end(Purpose::Link, token, now)
+        if let Some(pass) = self.sessions.end(Purpose::Link, token, now).await?
             && let Some(caller) = self.caller_of(&pass).await?
         {
             return Ok(self.welcome(&caller, to, now));
@@ -143,25 +144,24 @@ impl Console {
         form(to, Some(LINK_REFUSED)).reply(StatusCode::FORBIDDEN)
     }
 
-    pub(super) fn sign_out(&self, parts: &Parts, body: &[u8]) -> Reply {
+    pub(super) async fn sign_out(&self, parts: &Parts, body: &[u8]) -> Result<Reply, Failure> {
         if let Err(refusal) = posted(parts, body) {
-            return refusal;
+            return Ok(refusal);
         }
         if let Some(sealed) = cookie(parts, self.session_cookie()) {
-            self.sessions
-                .end(Purpose::Session, sealed, self.clock.now());
+            let now = self.clock.now();
+            self.sessions.end(Purpose::Session, sealed, now).await?;
         }
-        Reply::redirect(PATH).with_cookie(&self.cookie(self.session_cookie(), "", 0))
+        Ok(Reply::redirect(PATH).with_cookie(&self.cookie(self.session_cookie(), "", 0)))
     }
 
     /// The caller of a session that is still good.
     pub(super) async fn signed_in(&self, parts: &Parts) -> Result<Option<Arc<Caller>>, Failure> {
-        let sealed = cookie(parts, self.session_cookie());
-        let pass = sealed.and_then(|sealed| {
-            self.sessions
-                .open(Purpose::Session, sealed, self.clock.now())
-        });
-        match pass {
+        let Some(sealed) = cookie(parts, self.session_cookie()) else {
+            return Ok(None);
+        };
+        let now = self.clock.now();
+        match self.sessions.open(Purpose::Session, sealed, now).await? {
             Some(pass) => self.caller_of(&pass).await,
             None => Ok(None),
         }

@@ -132,6 +132,10 @@ fn signing_out_ends_the_session_everywhere() {
             .contains("=; Path=/; Max-Age=0")
     );
     assert_eq!(site.get(&cookie, "/console").status, StatusCode::SEE_OTHER);
+    // After a restart, and on every other server of the store.
+    let request = request(Method::GET, "/console", &cookie, "");
+    let got = site.send_to(&site.again(false), request.body("").unwrap());
+    assert_eq!(got.location(), "/console/sign-in");
 }
 
 #[test]
