@@ -53,15 +53,15 @@ pub fn get_finding_statistics_v2(
     let current = index.current(ctx.tx)?;
     let result = |(rule, filters): (&GroupByRule, &Filters)| {
         let field = rule.group_by_field.as_str();
-        let groups = index.fields().text(field).map(|place| {
-            let plan = filters.plan(index.fields());
-            // One more, for the empty text, which the answer cannot hold.
-            current.groups(ctx.caller.visible(), plan, place, smallest_first, limit + 1)
+        let values = index.fields().text(field).map(|place| {
+            first_values(limit, |limit| {
+                let plan = filters.plan(index.fields());
+                current.groups(ctx.caller.visible(), plan, place, smallest_first, limit)
+            })
         });
-        let values = groups.unwrap_or_default().into_iter().filter_map(value);
         GroupByResult {
             group_by_field: Some(field.to_owned()),
-            group_by_values: Some(values.take(limit).collect()),
+            group_by_values: Some(values.unwrap_or_default()),
         }
     };
     let results = input.group_by_rules.iter().zip(&compiled).map(result);
@@ -70,11 +70,27 @@ pub fn get_finding_statistics_v2(
     })
 }
 
+/// So many values, of groups in their order; the answer cannot hold blank ones.
+fn first_values(limit: usize, first_groups: impl Fn(usize) -> Vec<Group>) -> Vec<GroupByValue> {
+    // One more, for the empty text. There is seldom another blank one.
+    let mut asked = limit + 1;
+    loop {
+        let groups = first_groups(asked);
+        let are_all = groups.len() < asked;
+        let mut values: Vec<GroupByValue> = groups.into_iter().filter_map(value).collect();
+        if are_all || values.len() >= limit {
+            values.truncate(limit);
+            return values;
+        }
+        asked *= 2;
+    }
+}
+
 fn value(group: Group) -> Option<GroupByValue> {
     let Scalar::Text(text) = group.value else {
         return None;
     };
-    (!text.is_empty()).then(|| GroupByValue {
+    (!text.trim().is_empty()).then(|| GroupByValue {
         field_value: Some(text),
         count: Some(i32::try_from(group.count).unwrap_or(i32::MAX)),
     })

@@ -18,9 +18,9 @@ const MARK: &str = r#""affected_packages""#;
 /// What one document names beyond this is left out: a small document must not become a large table.
 const INSTALLED_MAX: usize = 1000;
 /// The type of a resource that has none, as in ASFF.
-const OTHER: &str = "Other";
+pub const OTHER: &str = "Other";
 /// The region of what is in none.
-const GLOBAL: &str = "global";
+pub const GLOBAL: &str = "global";
 
 /// Packages on resources, by their ids.
 pub type Installations = BTreeMap<String, Installed>;

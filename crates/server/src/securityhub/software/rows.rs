@@ -6,6 +6,7 @@ use balefire_store::{Error, Row, Tx, Value};
 
 use super::counting;
 use super::installed::{Installed, Package, Resource};
+use super::named::{GLOBAL, OTHER};
 use crate::context::Visible;
 use crate::failure::Failure;
 
@@ -161,8 +162,9 @@ pub fn each(
         }
         let rows = tx.query(&sql, &params)?;
         for row in &rows {
-            let installed = installed(row)?;
-            if visible.includes(&installed.resource.account) {
+            if let Some(installed) = installed(row)?
+                && visible.includes(&installed.resource.account)
+            {
                 show(installed);
             }
         }
@@ -175,9 +177,13 @@ pub fn each(
     }
 }
 
-fn installed(row: &Row) -> Result<Installed, Error> {
-    let text = |place: usize| row.text(place).map(str::to_owned);
-    Ok(Installed {
+/// What a row says. Documents may say blanks, and rows were counted by what they say; no answer can hold
+/// them, so they are as good as nothing said. What has no name then is left out.
+fn installed(row: &Row) -> Result<Option<Installed>, Error> {
+    let said = |place: usize| Ok(Some(row.text(place)?).filter(|text| !text.trim().is_empty()));
+    let or = |place: usize, otherwise: &str| Ok(said(place)?.unwrap_or(otherwise).to_owned());
+    let text = |place: usize| or(place, "");
+    let installed = Installed {
         package: Package {
             name: text(2)?,
             version: text(3)?,
@@ -185,14 +191,16 @@ fn installed(row: &Row) -> Result<Installed, Error> {
         },
         resource: Resource {
             account: text(0)?,
-            region: text(5)?,
+            region: or(5, GLOBAL)?,
             id: text(6)?,
-            kind: text(7)?,
+            kind: or(7, OTHER)?,
             provider: text(8)?,
             owner_account: text(9)?,
             owner_organization: text(10)?,
             partition: text(11)?,
             native_region: text(12)?,
         },
-    })
+    };
+    let is_named = !installed.package.name.is_empty() && !installed.resource.id.is_empty();
+    Ok(is_named.then_some(installed))
 }

@@ -66,6 +66,21 @@ fn a_finding_counts_once_for_each_of_its_values() {
 }
 
 #[test]
+fn blank_values_are_not_counted_and_take_no_place_of_others() {
+    let t = enabled();
+    let blanks = ["", " ", "  ", "\t", " \n", "\u{2003}"];
+    let types: Vec<&str> = blanks.into_iter().chain(["x", "y"]).collect();
+    let info = json!({"uid": "a", "title": "t", "types": types});
+    import(&t, &[document("a", json!({"finding_info": info}))]);
+    for (limit, expected) in [(1, &["x"][..]), (2, &["x", "y"]), (400, &["x", "y"])] {
+        let input = by_types(json!({"MaxStatisticResults": limit}));
+        let output = statistics(&t, ADMINISTRATOR, input).unwrap();
+        let values: Vec<String> = counted(&output).into_iter().map(|(text, _)| text).collect();
+        assert_eq!(values, expected, "{limit}");
+    }
+}
+
+#[test]
 fn each_rule_has_its_own_filters_and_results_come_in_their_order() {
     let t = enabled();
     several(&t);

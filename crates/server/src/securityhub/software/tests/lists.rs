@@ -213,3 +213,37 @@ fn a_token_is_good_for_an_hour_and_for_the_same_question() {
     let refused = list_as(&t, ADMINISTRATOR, next).unwrap_err();
     assert!(refused.message().contains("an hour ago"), "{refused:?}");
 }
+
+#[test]
+fn blank_texts_are_as_good_as_none() {
+    let t = enabled();
+    let package = |name: &str, version: &str| json!({"name": name, "version": version});
+    let set = json!({
+        "class_uid": 2002, "class_name": "Vulnerability Finding",
+        "cloud": {"account": {"uid": ADMINISTRATOR}, "region": " ", "provider": "AWS"},
+        "resources": [
+            {"uid": "a", "type": " ", "provider": "\t", "owner": {"account": {"uid": " "}}},
+            {"uid": "  ", "type": "AWS::EC2::Instance"},
+        ],
+        "vulnerabilities": [{"affected_packages": [package("anvil", " "), package(" ", "1")]}],
+    });
+    let document = document_of(ADMINISTRATOR, "1", set);
+    import(&t, std::slice::from_ref(&document));
+    assert_eq!(all(&t), ["anvil - 1"]);
+    let asked = json!({"PackageName": "anvil", "PackageType": "unknown"});
+    let listed = resources_as(&t, ADMINISTRATOR, asked).unwrap();
+    let resources = listed["SoftwareResources"].as_array().unwrap();
+    assert_eq!(resources.len(), 1);
+    assert_eq!(resources[0]["ResourceId"], "a");
+    assert_eq!(resources[0]["ResourceType"], "Other");
+    assert_eq!(resources[0]["Region"], "global");
+    for absent in ["ResourceProvider", "ResourceOwnerAccountId"] {
+        assert_eq!(resources[0].get(absent), None, "{absent}");
+    }
+    // What is counted under a blank goes as it came.
+    let mut over = document;
+    over["status_id"] = json!(4);
+    over["time"] = json!(over["time"].as_i64().unwrap() + 1000);
+    import(&t, &[over]);
+    assert_eq!(rows(&t), []);
+}
