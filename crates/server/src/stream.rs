@@ -228,6 +228,7 @@ mod tests {
         let data: Value = serde_json::from_str(lines[2].strip_prefix("data: ").unwrap()).unwrap();
         assert_eq!(data["detail"]["change"]["incidentTitle"], "a\nb");
         assert_eq!(data["time"], "1970-01-01T00:00:00Z");
+        assert_eq!((&data["id"], data.get("region")), (&"3-7".into(), None));
         assert_eq!(lines.len(), 4);
     }
 

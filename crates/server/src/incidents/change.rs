@@ -18,7 +18,7 @@ pub const SOURCE: &str = "balefire.incidents";
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Change {
     pub account: String,
-    /// Empty where no call caused it.
+    /// Empty where it is not known: no call caused it, or it is read from the log, which does not keep it.
     pub region: String,
     /// As the change log calls it: `incident.opened` and the like.
     pub kind: String,
@@ -61,17 +61,20 @@ pub fn changed(
 impl Change {
     /// The change as an event on EventBridge looks.
     pub fn event(&self, id: &str) -> Value {
-        json!({
+        let mut event = json!({
             "version": "0",
             "id": id,
             "detail-type": self.detail_type(),
             "source": SOURCE,
             "account": self.account,
             "time": Timestamp(self.at_ms).date_time(),
-            "region": self.region,
             "resources": [self.incident_arn],
             "detail": {"kind": self.kind, "changedBy": self.actor, "change": self.detail},
-        })
+        });
+        if !self.region.is_empty() {
+            event["region"] = self.region.as_str().into();
+        }
+        event
     }
 
     /// The type of the timeline event that tells of the same.
