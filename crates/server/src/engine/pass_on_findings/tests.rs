@@ -65,7 +65,7 @@ fn what_inspector_finds_is_in_security_hub_and_follows_it() {
         seen(&t, ADMINISTRATOR),
         [first, second.clone(), members.clone()]
     );
-    assert_eq!(seen(&t, MEMBER), [members.clone()]);
+    assert_eq!(seen(&t, MEMBER), std::slice::from_ref(&members));
     let before = changes(&t);
     t.advance_ms(60_000);
     scanned(&t, INSTANCE, &[("anvil", "1.0")]);
@@ -157,14 +157,14 @@ fn what_has_no_room_comes_when_there_is_some() {
     let over = ("CVE-2099-0002".to_owned(), "Resolved".to_owned());
     assert_eq!(
         Vec::from_iter(settled(&t)),
-        [over.clone()],
+        std::slice::from_ref(&over),
         "what is known goes on"
     );
     t.advance_ms(ROOM_WAIT_MS);
     t.step_as(&full);
     assert_eq!(
         Vec::from_iter(settled(&t)),
-        [over.clone()],
+        std::slice::from_ref(&over),
         "there is still none"
     );
     t.advance_ms(ROOM_WAIT_MS);

@@ -121,7 +121,11 @@ fn a_finding_comes_in_every_arrangement_and_what_cannot_be_read_is_refused_by_it
         json!([one]).to_string(),
         format!("{one}\n"),
     ] {
-        assert_eq!(documents(&whole(&text)), [wanted.clone()], "{text:.80}");
+        assert_eq!(
+            documents(&whole(&text)),
+            std::slice::from_ref(&wanted),
+            "{text:.80}"
+        );
     }
     let without = |change: fn(&mut Value)| {
         let mut changed = one.clone();
