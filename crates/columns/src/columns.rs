@@ -179,8 +179,8 @@ impl Columns {
         }
     }
 
-    /// For each key whether there is such a row. It waits for nobody: while a change goes on, which itself may
-    /// wait for a long search, nothing is known.
+    /// For each key whether there is such a row. It waits for nobody: while a change goes on, which itself
+    /// may wait for a long search, nothing is known.
     pub fn knows(&self, keys: &[Option<Key>]) -> Vec<bool> {
         let Some(places) = self.places.try_lock() else {
             return vec![false; keys.len()];

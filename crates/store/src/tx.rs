@@ -53,8 +53,8 @@ impl<'a> Tx<'a> {
         self.note(result)
     }
 
-    /// Makes this write one in the order of these accounts too: from here on none of theirs runs beside it. For
-    /// writes to things of accounts other than the one in whose order they run; before anything is read.
+    /// Makes this write one in the order of these accounts too: from here on none of theirs runs beside it.
+    /// For writes to things of accounts other than the one in whose order they run; before anything is read.
     pub fn hold<'k>(&mut self, accounts: impl IntoIterator<Item = &'k str>) -> Result<(), Error> {
         self.go_on()?;
         let shards: BTreeSet<i64> = accounts.into_iter().map(shard_of).collect();

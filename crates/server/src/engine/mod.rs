@@ -185,8 +185,9 @@ impl Engine {
         self.store.write("", release).await?
     }
 
-    /// Leases jobs that are due, as far as there is room for any kind, or for all kinds but calls. Of those that
-    /// take the writer long, one of a kind is done after the other: a request waits behind one, not behind all.
+    /// Leases jobs that are due, as far as there is room for any kind, or for all kinds but calls. Of those
+    /// that take the writer long, one of a kind is done after the other: a request waits behind one, not
+    /// behind all.
     async fn claim(
         &self,
         room_inside: usize,

@@ -54,9 +54,9 @@ fn as_part(id: &str) -> String {
     id.replace('%', "%25").replace('/', "%2F")
 }
 
-/// The name of a stack's update. With a request token each update has its own. Without one, an event belongs to
-/// the stack's update that has not ended, or begins the next; one that tells an end never begins another, since
-/// the end of a clean-up comes after that of its update, and events come twice.
+/// The name of a stack's update. With a request token each update has its own. Without one, an event belongs
+/// to the stack's update that has not ended, or begins the next; one that tells an end never begins another,
+/// since the end of a clean-up comes after that of its update, and events come twice.
 fn stack_update(ctx: &mut Ctx<'_, '_>, told: &Told) -> Result<String, Failure> {
     let stack_arn = &told.resource;
     if !told.id.is_empty() {

@@ -80,7 +80,11 @@ fn a_wrong_form_is_refused_at_once() {
 #[test]
 fn an_id_with_a_slash_is_of_its_own_service() {
     let (t, plan) = ready();
-    let of = |id: &str, service: &str, environment: &str| json!({"id": id, "service": service, "environment": environment, "status": "started"});
+    let of = |id: &str, service: &str, environment: &str| {
+        let mut form = form("started", service);
+        (form["id"], form["environment"]) = (id.into(), environment.into());
+        form
+    };
     for detail in [
         of("release/42", "acme", "web"),
         of("42", "acme/web", "release"),

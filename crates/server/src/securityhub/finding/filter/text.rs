@@ -116,8 +116,8 @@ impl Test {
     }
 }
 
-/// As `has_word`, without a copy in lower case: most texts are asked in vain, and some filters ask hundreds of
-/// words of each.
+/// As `has_word`, without a copy in lower case: most texts are asked in vain, and some filters ask hundreds
+/// of words of each.
 fn has_ascii_word(text: &str, word: &str) -> bool {
     let (text, word) = (text.as_bytes(), word.as_bytes());
     let (Some(first), Some(last)) = (word.first(), word.last()) else {
