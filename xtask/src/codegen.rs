@@ -55,6 +55,9 @@ struct Patch {
     /// Members of a structure that the model requires and that may be absent.
     #[serde(default)]
     optional: Vec<String>,
+    /// Whether values are kept as they came, with no type of their own, where they have the shape's form.
+    #[serde(default)]
+    kept: bool,
     #[expect(dead_code, reason = "for the reader of the file")]
     reason: String,
 }
@@ -127,6 +130,9 @@ fn generate(root: &Path) -> Result<Files> {
             }
             model.add_values(&patch.shape, &patch.add_values)?;
             model.make_optional(&patch.shape, &patch.optional)?;
+            if patch.kept {
+                model.keep(&patch.shape)?;
+            }
         }
         let selection = emit::Selection {
             operations: entry.operations.as_deref(),

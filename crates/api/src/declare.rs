@@ -40,6 +40,25 @@ macro_rules! structure {
     };
 }
 
+/// Declares what a structure inside a document is: its table alone.
+#[macro_export]
+macro_rules! form {
+    ($table:ident $name:ident { $($member:literal $shape:path;)* }) => {
+        pub static $table: $crate::shape::Shape = $crate::shape::Shape::Structure($crate::shape::Structure {
+            name: stringify!($name),
+            members: &[$($crate::shape::Member {
+                name: $member,
+                wire: $member,
+                shape: &$shape,
+                required: false,
+                location: $crate::shape::Location::Body,
+                default: ::std::option::Option::None,
+            },)*],
+            union: false,
+        });
+    };
+}
+
 #[macro_export]
 #[doc(hidden)]
 macro_rules! slot_type {

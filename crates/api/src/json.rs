@@ -1,6 +1,7 @@
 //! Reads and writes JSON as a shape says.
 
 mod entries;
+mod kept;
 mod object;
 mod read;
 mod write;

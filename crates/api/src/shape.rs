@@ -14,6 +14,8 @@ pub enum Shape {
     Timestamp(TimeFormat),
     /// Any JSON, kept as it came.
     Document,
+    /// JSON of a structure's form, kept as it came, with the members that the structure does not know.
+    Kept(&'static Shape),
     List(List),
     Map(Map),
     Structure(Structure),

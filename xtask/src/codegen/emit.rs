@@ -1,5 +1,6 @@
 //! Writes the Rust of one service: enumerations, constraints, structures and operations.
 
+mod forms;
 mod operations;
 mod shapes;
 
@@ -39,6 +40,7 @@ pub fn service(model: &Model, name: &str, selection: &Selection) -> Result<Files
         ("enumerations", &written.enumerations),
         ("constraints", &written.constraints),
         ("structures", &written.structures),
+        ("forms", &written.forms),
     ] {
         modules.extend(split(&mut files, stem, items));
     }

@@ -34,7 +34,7 @@ pub struct Http {
 }
 
 /// A use of a shape, with the traits that only hold there.
-#[derive(Clone, Deserialize)]
+#[derive(Clone, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Reference {
     pub shape: String,
@@ -164,6 +164,30 @@ impl Model {
         Ok(())
     }
 
+    /// Makes a structure a document that has the structure's form.
+    pub fn keep(&mut self, name: &str) -> Result<()> {
+        self.patched(name)?.document = true;
+        Ok(())
+    }
+
+    /// The structures that the form of a document needs: its own, and those that it holds.
+    pub fn forms_of(&self, name: &str) -> Result<BTreeSet<String>> {
+        let mut open = vec![name.to_owned()];
+        let (mut seen, mut forms) = (BTreeSet::new(), BTreeSet::new());
+        while let Some(name) = open.pop() {
+            let shape = self.shape(&name)?;
+            let held = shape.references()?;
+            open.extend(held.into_iter().map(|(_, reference)| reference.shape));
+            // One that holds itself would have no end.
+            open.retain(|name| !seen.contains(name));
+            if shape.kind == "structure" && !shape.members.is_empty() {
+                forms.insert(name.clone());
+            }
+            seen.insert(name);
+        }
+        Ok(forms)
+    }
+
     /// Every shape that these operations reach.
     pub fn reached(&self, operations: &[&str]) -> Result<BTreeSet<String>> {
         let mut open: Vec<String> = Vec::new();
@@ -215,6 +239,16 @@ impl Model {
             }
         }
         Ok(false)
+    }
+}
+
+impl Reference {
+    /// A use without traits.
+    pub fn to(shape: &str) -> Reference {
+        Reference {
+            shape: shape.to_owned(),
+            ..Reference::default()
+        }
     }
 }
 

@@ -182,7 +182,7 @@ fn read_value(shape: &'static Shape, value: &Value) -> Node {
         Shape::Timestamp(_) => {
             Node::Timestamp(Timestamp::from_seconds(value.as_f64().expect("seconds")).expect("a time"))
         }
-        Shape::Document => Node::Document(Document::from_value(value)),
+        Shape::Document | Shape::Kept(_) => Node::Document(Document::from_value(value)),
         Shape::List(list) => {
             let items = value.as_array().expect("a list").iter();
             Node::List(items.map(|item| read_value(list.item, item)).collect())

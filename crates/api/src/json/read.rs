@@ -10,6 +10,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::value::RawValue;
 
 use super::entries::keep_last;
+use super::kept;
 use crate::node::Node;
 use crate::rejection::Rejection;
 use crate::shape::{Float, Integer, List, Location, Map, Member, Shape, Structure};
@@ -103,6 +104,9 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
             // A null document is as absent as any other null.
             return Ok((raw.get() != "null").then_some(Node::Document(raw.into())));
         }
+        if let Kind::Shape(Shape::Kept(form)) = self.kind {
+            return self.keep(form, deserializer);
+        }
         deserializer.deserialize_any(self)
     }
 }
@@ -125,7 +129,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 "a UTC date-time such as 2026-01-31T12:00:00Z"
             }
             Kind::Shape(Shape::Timestamp(TimeFormat::HttpDate)) => "an HTTP date",
-            Kind::Shape(Shape::Text(_) | Shape::Document) => "a string",
+            Kind::Shape(Shape::Text(_) | Shape::Document | Shape::Kept(_)) => "a string",
         })
     }
 
@@ -233,6 +237,19 @@ impl<'de> Visitor<'de> for Seed<'_> {
 }
 
 impl Seed<'_> {
+    /// Reads a document whole and holds it against its form: what is kept is parsed again later.
+    fn keep<'de, D: Deserializer<'de>>(
+        self,
+        form: &'static Shape,
+        deserializer: D,
+    ) -> Result<Option<Node>, D::Error> {
+        let raw: Box<RawValue> = serde::Deserialize::deserialize(deserializer)?;
+        let whole = kept::read(raw.get()).map_err(D::Error::custom)?;
+        let formed = self.inside(form).deserialize(whole);
+        let formed = formed.map_err(D::Error::custom)?;
+        Ok(formed.map(|_| Node::Document(raw.into())))
+    }
+
     fn map<'de, A: MapAccess<'de>>(self, map: &Map, mut entries: A) -> Result<Node, A::Error> {
         let mut nodes: Vec<(String, Node)> = Vec::new();
         while let Some(key) = entries.next_key::<String>()? {

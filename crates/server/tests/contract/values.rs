@@ -41,7 +41,7 @@ fn value(shape: &'static Shape, depth: usize) -> Option<Value> {
         Shape::Timestamp(TimeFormat::EpochSeconds) => Some(json!(1_767_225_600)),
         Shape::Timestamp(TimeFormat::DateTime) => Some(json!("2026-01-01T00:00:00Z")),
         Shape::Timestamp(TimeFormat::HttpDate) => Some(json!("Thu, 01 Jan 2026 00:00:00 GMT")),
-        Shape::Document => Some(json!({})),
+        Shape::Document | Shape::Kept(_) => Some(json!({})),
         Shape::List(list) => items(list, list.length.min.unwrap_or(0) as usize, depth),
         Shape::Map(map) => entries(map, map.length.min.unwrap_or(0) as usize, depth),
         Shape::Structure(structure) if structure.union => structure

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, bail};
 use serde_json::Number;
 
+use super::forms;
 use crate::codegen::model::{Model, Reference, Shape};
 use crate::codegen::names;
 use crate::codegen::patterns::{self, Translated};
@@ -15,6 +16,8 @@ pub struct Written {
     pub enumerations: Vec<String>,
     pub constraints: Vec<String>,
     pub structures: Vec<String>,
+    /// Of documents, which have no types.
+    pub forms: Vec<String>,
 }
 
 pub fn write(model: &Model, reached: &BTreeSet<String>) -> Result<Written> {
@@ -24,7 +27,8 @@ pub fn write(model: &Model, reached: &BTreeSet<String>) -> Result<Written> {
         written: Written::default(),
     };
     let mut taken: BTreeMap<String, &str> = BTreeMap::new();
-    for name in reached {
+    let forms = forms::of(model, reached)?;
+    for name in reached.iter().chain(forms.difference(reached)) {
         if let Some(other) = taken.insert(names::table(name), name) {
             bail!("the shapes {other} and {name} would have the same table");
         }
@@ -39,15 +43,18 @@ pub fn write(model: &Model, reached: &BTreeSet<String>) -> Result<Written> {
             _ => {}
         }
     }
+    for name in &forms {
+        writer.form(name)?;
+    }
     writer.written.constraints = writer.tables.into_values().collect();
     Ok(writer.written)
 }
 
-struct Writer<'m> {
-    model: &'m Model,
+pub(super) struct Writer<'m> {
+    pub(super) model: &'m Model,
     /// Tables by name, so that each is written once.
     tables: BTreeMap<String, String>,
-    written: Written,
+    pub(super) written: Written,
 }
 
 impl Writer<'_> {
@@ -170,7 +177,12 @@ impl Writer<'_> {
 
     /// The path of the table for a use of a shape, writing the table where it is first met.
     /// `own` names a table for a use that has constraints of its own.
-    fn table(&mut self, reference: &Reference, own: &str, place: &str) -> Result<String> {
+    pub(super) fn table(
+        &mut self,
+        reference: &Reference,
+        own: &str,
+        place: &str,
+    ) -> Result<String> {
         let mut shape = self.model.shape(&reference.shape)?.clone();
         let overrides =
             reference.min.is_some() || reference.max.is_some() || reference.pattern.is_some();
@@ -182,7 +194,14 @@ impl Writer<'_> {
         let mut name = names::table(if overrides { own } else { &reference.shape });
         let value = match shape.kind.as_str() {
             "boolean" => return Ok("shape::BOOLEAN".into()),
-            "structure" if shape.document => return Ok("shape::DOCUMENT".into()),
+            "structure" if shape.document && shape.members.is_empty() => {
+                return Ok("shape::DOCUMENT".into());
+            }
+            "structure" if shape.document => {
+                let form = names::table(&reference.shape);
+                name = format!("{form}_KEPT");
+                format!("Shape::Kept(&{form})")
+            }
             "structure" => return Ok(names::table(&reference.shape)),
             "string" if shape.values.is_some() => return Ok(names::table(&reference.shape)),
             "timestamp" => return Ok(timestamp_table(&shape, reference, place)?.into()),

@@ -2,11 +2,15 @@
 
 mod constraints;
 mod enumerations;
+mod forms_1;
+mod forms_2;
 pub mod operations;
 mod structures_1;
 mod structures_2;
 
 pub use constraints::*;
 pub use enumerations::*;
+pub use forms_1::*;
+pub use forms_2::*;
 pub use structures_1::*;
 pub use structures_2::*;

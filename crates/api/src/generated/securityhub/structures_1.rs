@@ -2060,7 +2060,7 @@ structure! { RESOURCE Resource (Default) {
     opt Body application_arn: String = "ApplicationArn" "ApplicationArn" NON_EMPTY_STRING;
     opt Body application_name: String = "ApplicationName" "ApplicationName" NON_EMPTY_STRING;
     opt Body data_classification: DataClassificationDetails = "DataClassification" "DataClassification" DATA_CLASSIFICATION_DETAILS;
-    opt Body details: Document = "Details" "Details" shape::DOCUMENT;
+    opt Body details: Document = "Details" "Details" RESOURCE_DETAILS_KEPT;
     req Body id: String = "Id" "Id" NON_EMPTY_STRING;
     opt Body owner: ResourceOwner = "Owner" "Owner" RESOURCE_OWNER;
     opt Body partition: Partition = "Partition" "Partition" PARTITION;

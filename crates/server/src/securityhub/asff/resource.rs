@@ -88,7 +88,7 @@ fn one_to_asff(resource: &Value, keeps_data: bool) -> Option<Value> {
         place::put(&mut out, "Tags", json!(tags));
     }
     // What others keep here has a form of their own.
-    if keeps_data && let Some(data) = place::get(resource, "data") {
+    if keeps_data && let Some(data) = place::get(resource, "data").filter(|data| data.is_object()) {
         place::put(&mut out, "Details", data.clone());
     }
     Some(out)

@@ -104,6 +104,7 @@ fn wrong_types(shape: &Shape) -> Vec<Value> {
         Shape::Timestamp(TimeFormat::HttpDate) => vec![json!(1)],
         Shape::Document => Vec::new(),
         Shape::List(_) => vec![json!({}), json!("a"), json!(1)],
+        Shape::Kept(form) => wrong_types(form),
         Shape::Map(_) | Shape::Structure(_) => vec![json!([]), json!("a"), json!(1)],
     }
 }

@@ -5,6 +5,7 @@ use balefire_api::{Typed, json, shape};
 use serde_json::Value;
 
 use super::completed::completed;
+use super::details;
 use crate::failure::Failure;
 
 /// The finding to send of a document.
@@ -15,6 +16,12 @@ pub fn finding_of(document: &Value) -> Result<AwsSecurityFinding, Failure> {
 /// Members that do not have their form, as old tools write them and an import of files takes them, are left
 /// out.
 fn sound(document: &Value) -> Result<AwsSecurityFinding, Failure> {
+    if let Ok(finding) = read(document) {
+        return Ok(finding);
+    }
+    let mut document = document.clone();
+    details::prune(&mut document);
+    let document = &document;
     if let Ok(finding) = read(document) {
         return Ok(finding);
     }
@@ -81,6 +88,11 @@ mod tests {
         let finding = finding_of(&document).unwrap();
         assert_eq!((finding.confidence, finding.compliance), (Some(3), None));
         assert_eq!(finding.types, None);
+        document["Resources"][0]["Details"] = json!({"AwsS3Bucket": {"OwnerId": "o"}, "Other": 7});
+        let finding = finding_of(&document).unwrap();
+        let details = finding.resources[0].details.as_ref().unwrap();
+        assert_eq!(details.text(), r#"{"AwsS3Bucket":{"OwnerId":"o"}}"#);
+        assert_eq!((finding.confidence, finding.types), (Some(3), None));
         document["Resources"] = json!([{"Type": "Other", "Id": "r", "Region": 7}, {"Id": []}]);
         let finding = finding_of(&document).unwrap();
         assert_eq!(finding.title, "Finding f");

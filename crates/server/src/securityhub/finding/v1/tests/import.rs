@@ -332,3 +332,31 @@ fn entries_without_a_value_are_left_out() {
     assert_eq!(shown["ProductFields"]["name"], "lamp");
     assert!(shown["ProductFields"].get("unit").is_none());
 }
+
+#[test]
+fn details_of_files_that_have_no_form_keep_no_finding_out_of_answers() {
+    let t = enabled();
+    import(&t, &[finding("a", json!({}))]);
+    let broken = |id: &str, data: Value| {
+        let mut ocsf = asff::to_ocsf(&get(&t, "a")).unwrap();
+        ocsf["finding_info"]["uid"] = id.into();
+        ocsf["resources"][0]["data"] = data;
+        ocsf
+    };
+    let files = [
+        broken("b", json!("text")),
+        broken(
+            "c",
+            json!({"AwsEc2Instance": {"LaunchedAt": 5, "Type": "t3"}, "Container": []}),
+        ),
+    ];
+    let input = json!({"Findings": files});
+    let imported = t.call("balefire", "ImportFindings", input).unwrap();
+    assert_eq!(imported["Created"], 2);
+    assert!(get(&t, "b")["Resources"][0].get("Details").is_none());
+    let details = &get(&t, "c")["Resources"][0]["Details"];
+    assert_eq!(details, &json!({"AwsEc2Instance": {"Type": "t3"}}));
+    for id in ["b", "c"] {
+        assert_eq!(get(&t, id)["Title"], "Finding a");
+    }
+}
