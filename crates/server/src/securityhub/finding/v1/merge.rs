@@ -55,19 +55,29 @@ fn suggest(
     top: Option<Value>,
     is_new: bool,
 ) {
-    let (to_provider, to_top) = match (provider, top) {
+    let (to_provider, to_top) = match (provider, &top) {
         (None, None) => return,
-        (Some(provider), Some(top)) if !is_new => (provider.clone(), top),
+        (Some(provider), Some(top)) if !is_new => (provider.clone(), top.clone()),
         (Some(provider), _) => (provider.clone(), provider.clone()),
-        (None, Some(top)) => (top.clone(), top),
+        (None, Some(top)) => (top.clone(), top.clone()),
     };
     if name != "Severity" {
         place::put(merged, &format!("{PROVIDER}.{name}"), to_provider);
         place::put(merged, name, to_top);
         return;
     }
-    let top = severity(&to_top);
-    let mut own = severity(&to_provider);
+    let sent = [top.as_ref(), provider].into_iter().flatten();
+    let label = sent.map(severity).find_map(|mut sent| sent.remove("Label"));
+    // One of the two must say how bad it is, and then both do.
+    let labelled = |sent: &Value| {
+        let mut sent = severity(sent);
+        if let (None, Some(label)) = (sent.get("Label"), &label) {
+            sent.insert("Label".into(), label.clone());
+        }
+        severity(&sent.into())
+    };
+    let top = labelled(&to_top);
+    let mut own = labelled(&to_provider);
     // Providers' own place has the label and their own word for it only.
     own.remove("Normalized");
     own.remove("Product");
@@ -132,6 +142,63 @@ fn fill(merged: &mut Value, region: &str, now: &str) {
                 &format!("ProductFields.aws/securityhub/{name}"),
                 value,
             );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_that_was_sent_in_one_place_is_in_both() {
+        let merged = |known: Option<&Value>, severity: Value, provider: Value| {
+            let sent =
+                json!({"Severity": severity, "FindingProviderFields": {"Severity": provider}});
+            let merged = merge(known, sent, "eu-central-1", "2026-01-01T00:00:00Z");
+            [
+                &merged["Severity"],
+                &merged["FindingProviderFields"]["Severity"],
+            ]
+            .map(Value::clone)
+        };
+        let first = merged(
+            None,
+            json!({"Label": "CRITICAL"}),
+            json!({"Original": "9.8"}),
+        );
+        let own = json!({"Label": "CRITICAL", "Original": "9.8"});
+        let top = json!({"Label": "CRITICAL", "Normalized": 90, "Original": "9.8"});
+        assert_eq!(first, [top, own.clone()]);
+        let number = merged(None, json!({"Normalized": 75}), json!({"Original": "7"}));
+        assert_eq!(
+            number[0],
+            json!({"Label": "HIGH", "Normalized": 70, "Original": "7"})
+        );
+        let known = json!({"Severity": {"Label": "LOW", "Normalized": 1}});
+        let (high, low) = (json!({"Label": "HIGH"}), json!({"Label": "LOW"}));
+        let cases = [
+            (
+                json!({"Product": 9.8}),
+                high.clone(),
+                json!({"Label": "HIGH", "Normalized": 70, "Product": 9.8}),
+                high.clone(),
+            ),
+            (
+                json!({"Label": "CRITICAL"}),
+                json!({"Original": "9.8"}),
+                json!({"Label": "CRITICAL", "Normalized": 90}),
+                own,
+            ),
+            (
+                high.clone(),
+                low.clone(),
+                json!({"Label": "HIGH", "Normalized": 70}),
+                low,
+            ),
+        ];
+        for (severity, provider, top, own) in cases {
+            assert_eq!(merged(Some(&known), severity, provider), [top, own]);
         }
     }
 }

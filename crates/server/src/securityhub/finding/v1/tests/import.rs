@@ -334,6 +334,17 @@ fn entries_without_a_value_are_left_out() {
 }
 
 #[test]
+fn a_severity_with_a_label_in_one_place_is_that_of_both_versions() {
+    let t = enabled();
+    let scored = json!({
+        "Severity": {"Label": "CRITICAL"}, "FindingProviderFields": {"Severity": {"Original": "9.8"}},
+    });
+    import(&t, &[finding("a", scored)]);
+    assert_eq!(get(&t, "a")["Severity"]["Label"], "CRITICAL");
+    assert_eq!(get_v2(&t, "a")["severity"], "Critical");
+}
+
+#[test]
 fn details_of_files_that_have_no_form_keep_no_finding_out_of_answers() {
     let t = enabled();
     import(&t, &[finding("a", json!({}))]);
