@@ -87,12 +87,12 @@ pub fn to_ocsf(asff: &Value) -> Result<Value, String> {
         "category_name": "Findings",
     });
     // What is derived from several members comes before those are taken.
-    standing::class_and_activity(asff, &mut event);
     times::to_ocsf(&mut left, &mut event);
     standing::to_ocsf(&mut left, &mut event);
     resource::to_ocsf(asff, &mut left, &mut event);
     compliance::to_ocsf(&mut left, &mut event);
     vulnerability::to_ocsf(&mut left, &mut event);
+    standing::class_and_activity(asff, &mut event);
     related_to_ocsf(&mut left, &mut event);
     if let Some(url) = place::take(&mut left, "Remediation.Recommendation.Url") {
         place::put(&mut event, "remediation.references", json!([url]));

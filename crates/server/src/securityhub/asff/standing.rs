@@ -73,13 +73,11 @@ pub fn workflow_of_status_id(id: i64) -> Option<&'static str> {
     known.map(|(status, _)| *status)
 }
 
-/// The class by what a finding has in it, and the activity by its record.
+/// The class by what came over of a finding, and the activity by its record.
 pub fn class_and_activity(asff: &Value, event: &mut Value) {
-    let product = place::text(asff, "ProductArn").unwrap_or_default();
-    let has = |name| place::elements(asff, name).next().is_some();
-    let class = if has("Vulnerabilities") || product.ends_with("/inspector") {
+    let class = if place::get(event, "vulnerabilities").is_some() {
         VULNERABILITY
-    } else if place::get(asff, "Compliance").is_some() {
+    } else if place::get(event, "compliance").is_some() {
         COMPLIANCE
     } else {
         DETECTION

@@ -90,6 +90,17 @@ fn what_both_formats_have_has_its_place() {
             "/class_uid",
             json!(2002),
         ),
+        (json!({"Compliance": {}}), "/class_uid", json!(2004)),
+        (
+            json!({"Compliance": {}, "Vulnerabilities": [{"Id": "CVE-2099-1"}]}),
+            "/class_name",
+            json!("Vulnerability Finding"),
+        ),
+        (
+            json!({"ProductArn": "arn:aws:securityhub:x::product/aws/inspector", "Vulnerabilities": []}),
+            "/class_uid",
+            json!(2004),
+        ),
         (
             json!({"Vulnerabilities": [{"Id": "CVE-2099-1", "EpssScore": 0.25, "FixAvailable": "PARTIAL"}]}),
             "/vulnerabilities/0",

@@ -334,6 +334,28 @@ fn entries_without_a_value_are_left_out() {
 }
 
 #[test]
+fn a_class_is_no_reason_to_refuse_a_finding() {
+    let t = enabled();
+    let inspector = format!("arn:aws:securityhub:{REGION}::product/aws/inspector");
+    import(
+        &t,
+        &[
+            finding("reachable", json!({"ProductArn": inspector})),
+            finding("void", json!({"Compliance": {}})),
+            finding("checked", json!({"Compliance": {"Status": "FAILED"}})),
+        ],
+    );
+    for (id, class) in [
+        ("reachable", "Detection Finding"),
+        ("void", "Detection Finding"),
+        ("checked", "Compliance Finding"),
+    ] {
+        assert_eq!(get_v2(&t, id)["class_name"], class);
+        assert_eq!(get(&t, id)["Title"], format!("Finding {id}"));
+    }
+}
+
+#[test]
 fn a_severity_with_a_label_in_one_place_is_that_of_both_versions() {
     let t = enabled();
     let scored = json!({
