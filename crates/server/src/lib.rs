@@ -140,6 +140,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0028_findings_passed_on",
         sql: include_str!("../migrations/0028_findings_passed_on.sql"),
     },
+    Migration {
+        name: "0029_rules_judge_since",
+        sql: include_str!("../migrations/0029_rules_judge_since.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

@@ -52,6 +52,8 @@ pub(super) struct Rule {
     pub(super) name: String,
     order: f64,
     updated_ms: i64,
+    /// What came before this is new to the rule.
+    judges_since_ms: i64,
     /// Of the administrator, which covers the findings of all accounts.
     covers_all: bool,
     pub(super) filters: Filters,
@@ -69,14 +71,13 @@ impl Rules {
         for chunk in accounts.chunks(LOOKUP) {
             for row in rows(ctx, chunk)? {
                 let kept = RuleRow::from_row(&row)?;
-                known.insert(
-                    (kept.account.clone(), kept.region.clone(), kept.id.clone()),
-                    (kept, row.flag(5)?),
-                );
+                let key = (kept.account.clone(), kept.region.clone(), kept.id.clone());
+                known.insert(key, (kept, row.flag(6)?));
             }
         }
         let rules = known.into_values();
-        let rules = rules.filter_map(|(row, covers_all)| Rule::of(ctx, row, covers_all));
+        let rules = rules
+            .filter_map(|(row, covers_all)| Rule::of(ctx, row, covers_all));
         let mut rules: Vec<Rule> = rules.collect();
         rules.sort_by(|a, b| {
             let by_order = a.order.total_cmp(&b.order);
@@ -171,7 +172,8 @@ fn rows(ctx: &mut Ctx<'_, '_>, accounts: &[&str]) -> Result<Vec<Row>, Failure> {
         .map(|place| format!("${place}"))
         .collect();
     let sql = format!(
-        "SELECT r.account, r.region, r.id, r.enabled, r.body, a.administrator \
+        "SELECT r.account, r.region, r.id, r.enabled, r.body, r.judges_since_ms, \
+         a.administrator \
          FROM automation_rule r JOIN account a ON a.id = r.account \
          JOIN hub h ON h.account = r.account AND h.region = r.region \
          WHERE r.enabled = $1 AND (a.administrator = $1 OR r.account IN ({}))",
@@ -197,6 +199,7 @@ impl Rule {
         };
         Some(Rule {
             arn,
+            judges_since_ms: row.judges_since_ms(&rule),
             name: rule.rule_name.unwrap_or_default(),
             order: rule.rule_order.unwrap_or_default(),
             updated_ms: rule.updated_at.map_or(0, |at| at.0),
@@ -223,7 +226,7 @@ impl Rule {
             return Ok(false);
         }
         match version.before {
-            Some((before, came_ms)) if came_ms >= self.updated_ms => {
+            Some((before, came_ms)) if came_ms >= self.judges_since_ms => {
                 let document: Json = serde_json::from_str(before)?;
                 Ok(Standing::of(before)?.is_over() || !self.filters.matches(&document))
             }

@@ -40,7 +40,7 @@ pub fn create_automation_rule_v2(
         rule_status: Some(status),
         updated_at: Some(ctx.now),
     };
-    ctx.tx.insert(&RuleRow::new(ctx, &id, rule))?;
+    ctx.tx.insert(&RuleRow::new(ctx, &id, rule, ctx.now.0))?;
     let tags = input.tags.unwrap_or_default();
     tags::put(ctx.tx, &account, &arn, &tags)?;
     let body = json!({"status": status.as_str(), "tags": tags});

@@ -51,13 +51,15 @@ pub struct RuleRow {
     enabled: bool,
     /// The model's `GetAutomationRuleV2Response`, which holds all there is of a rule.
     body: Vec<u8>,
+    /// Since when it judges as it does; its last change where nothing else is known.
+    judges_since_ms: Option<i64>,
 }
 
 impl Record for RuleRow {
     const TABLE: Table = Table {
         name: "automation_rule",
         key: &["account", "region", "id"],
-        columns: &["enabled", "body"],
+        columns: &["enabled", "body", "judges_since_ms"],
     };
 
     fn key(&self) -> Vec<Value> {
@@ -69,7 +71,11 @@ impl Record for RuleRow {
     }
 
     fn values(&self) -> Vec<Value> {
-        vec![self.enabled.into(), self.body.clone().into()]
+        vec![
+            self.enabled.into(),
+            self.body.clone().into(),
+            self.judges_since_ms.into(),
+        ]
     }
 
     fn from_row(row: &Row) -> Result<Self, Error> {
@@ -79,24 +85,37 @@ impl Record for RuleRow {
             id: row.text(2)?.into(),
             enabled: row.flag(3)?,
             body: row.blob(4)?.into(),
+            judges_since_ms: row.optional_int(5)?,
         })
     }
 }
 
 impl RuleRow {
     /// The row of a rule of the caller, in the region of the call.
-    fn new(ctx: &Ctx<'_, '_>, id: &str, rule: GetAutomationRuleV2Response) -> RuleRow {
+    fn new(
+        ctx: &Ctx<'_, '_>,
+        id: &str,
+        rule: GetAutomationRuleV2Response,
+        judges_since_ms: i64,
+    ) -> RuleRow {
         RuleRow {
             account: ctx.account().into(),
             region: ctx.region.into(),
             id: id.into(),
             enabled: rule.rule_status == Some(RuleStatusV2::Enabled),
             body: wire_form::write(&GET_AUTOMATION_RULE_V2_RESPONSE, rule),
+            judges_since_ms: Some(judges_since_ms),
         }
     }
 
     fn rule(&self) -> Result<GetAutomationRuleV2Response, Failure> {
         wire_form::read(&GET_AUTOMATION_RULE_V2_RESPONSE, &self.body)
+    }
+
+    /// What came before is new to the rule, which the row holds.
+    fn judges_since_ms(&self, rule: &GetAutomationRuleV2Response) -> i64 {
+        let changed_ms = rule.updated_at.map_or(0, |at| at.0);
+        self.judges_since_ms.unwrap_or(changed_ms)
     }
 
     fn arn(&self) -> String {

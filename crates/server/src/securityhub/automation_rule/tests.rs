@@ -2,6 +2,7 @@
 
 mod applying;
 mod back_test;
+mod newness;
 mod order;
 mod target;
 

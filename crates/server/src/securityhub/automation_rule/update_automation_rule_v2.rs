@@ -1,7 +1,8 @@
 //! UpdateAutomationRuleV2: what the call leaves out stays as it is.
 
 use balefire_api::generated::securityhub::{
-    UpdateAutomationRuleV2Request, UpdateAutomationRuleV2Response,
+    GetAutomationRuleV2Response, RuleStatusV2, UpdateAutomationRuleV2Request,
+    UpdateAutomationRuleV2Response,
 };
 use serde_json::json;
 
@@ -38,11 +39,25 @@ pub fn update_automation_rule_v2(
         return Ok(UpdateAutomationRuleV2Response {});
     }
     let status = rule.rule_status;
+    let since_ms = match judges_anew(&before, &rule) {
+        true => ctx.now.0,
+        false => row.judges_since_ms(&before),
+    };
     rule.updated_at = Some(ctx.now);
     let id = row.id.clone();
-    row.record = RuleRow::new(ctx, &id, rule);
+    row.record = RuleRow::new(ctx, &id, rule, since_ms);
     ctx.tx.replace(&mut row)?;
     let body = json!({"status": status.map(|status| status.as_str())});
     ctx.changed("automation_rule.updated", &row.arn(), &body)?;
     Ok(UpdateAutomationRuleV2Response {})
+}
+
+/// Whether findings that the rule has seen are new to it. What it is called and its place among the others
+/// change nothing.
+fn judges_anew(before: &GetAutomationRuleV2Response, after: &GetAutomationRuleV2Response) -> bool {
+    let is_on =
+        |rule: &GetAutomationRuleV2Response| rule.rule_status == Some(RuleStatusV2::Enabled);
+    before.criteria != after.criteria
+        || before.actions != after.actions
+        || !is_on(before) && is_on(after)
 }

@@ -1,0 +1,84 @@
+//! Which versions of findings are new to a rule, so that they call for an incident.
+
+use super::*;
+use crate::securityhub::finding::tests::{document, import};
+
+/// A rule that opens incidents; `set` replaces its members.
+fn page(t: &Testing, set: Value) -> String {
+    let plan = format!("arn:aws:ssm-incidents::{ADMINISTRATOR}:response-plan/p");
+    let actions = json!([{
+        "Type": "EXTERNAL_INTEGRATION", "ExternalIntegrationConfiguration": {"ConnectorArn": plan},
+    }]);
+    let mut rule = set;
+    rule["Actions"] = actions;
+    create(t, rule)
+}
+
+/// Imports the next version of the one finding, and says whether it calls for an incident.
+fn calls(t: &Testing, extra: i64, set: Value) -> bool {
+    t.advance_ms(1000);
+    let before = openings(t);
+    let mut version = document("f", set);
+    version["extra"] = extra.into();
+    import(t, &[version]);
+    openings(t) > before
+}
+
+fn openings(t: &Testing) -> usize {
+    let read = |tx: &mut balefire_store::Tx<'_>| {
+        tx.query("SELECT id FROM job WHERE kind = 'open_rule_incidents'", &[])
+    };
+    t.store.read_blocking(read).unwrap().unwrap().len()
+}
+
+#[test]
+fn only_another_judgement_makes_new_what_a_rule_has_seen() {
+    let t = enabled();
+    let arn = page(&t, json!({}));
+    assert!(calls(&t, 1, json!({})));
+    let plan = format!("arn:aws:ssm-incidents::{ADMINISTRATOR}:response-plan/q");
+    let other = json!([{
+        "Type": "EXTERNAL_INTEGRATION", "ExternalIntegrationConfiguration": {"ConnectorArn": plan},
+    }]);
+    let steps = [
+        (json!({"Description": "Pages"}), false),
+        (json!({"RuleName": "other"}), false),
+        (json!({"RuleOrder": 20}), false),
+        (json!({"Criteria": equals("status", "New")}), true),
+        (
+            json!({"Criteria": equals("status", "New"), "RuleOrder": 30}),
+            false,
+        ),
+        (json!({"Actions": other}), true),
+        (json!({"RuleStatus": "DISABLED"}), false),
+        (json!({"Description": "Still off"}), false),
+        (json!({"RuleStatus": "ENABLED"}), true),
+        (json!({"RuleStatus": "ENABLED", "Description": "On"}), false),
+    ];
+    for (extra, (set, expected)) in (2..).zip(steps) {
+        t.advance_ms(1000);
+        let mut update = set.clone();
+        update["Identifier"] = arn.as_str().into();
+        call(&t, "UpdateAutomationRuleV2", update).unwrap();
+        assert_eq!(calls(&t, extra, json!({})), expected, "{set}");
+    }
+}
+
+#[test]
+fn a_rule_of_before_judges_since_its_last_change() {
+    let t = enabled();
+    let arn = page(&t, json!({}));
+    assert!(calls(&t, 1, json!({})));
+    let forget = |tx: &mut balefire_store::Tx<'_>| {
+        tx.execute("UPDATE automation_rule SET judges_since_ms = NULL", &[])
+    };
+    t.store
+        .write_blocking(ADMINISTRATOR, forget)
+        .unwrap()
+        .unwrap();
+    assert!(!calls(&t, 2, json!({})));
+    t.advance_ms(1000);
+    let update = json!({"Identifier": arn, "Description": "Pages"});
+    call(&t, "UpdateAutomationRuleV2", update).unwrap();
+    assert!(!calls(&t, 3, json!({})));
+}
