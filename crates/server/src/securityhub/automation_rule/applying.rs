@@ -72,12 +72,12 @@ impl Rules {
             for row in rows(ctx, chunk)? {
                 let kept = RuleRow::from_row(&row)?;
                 let key = (kept.account.clone(), kept.region.clone(), kept.id.clone());
-                known.insert(key, (kept, row.flag(6)?));
+                known.insert(key, (kept, row.flag(6)?, row.int(7)?));
             }
         }
         let rules = known.into_values();
         let rules = rules
-            .filter_map(|(row, covers_all)| Rule::of(ctx, row, covers_all));
+            .filter_map(|(row, covers_all, hub_on_ms)| Rule::of(ctx, row, covers_all, hub_on_ms));
         let mut rules: Vec<Rule> = rules.collect();
         rules.sort_by(|a, b| {
             let by_order = a.order.total_cmp(&b.order);
@@ -173,7 +173,7 @@ fn rows(ctx: &mut Ctx<'_, '_>, accounts: &[&str]) -> Result<Vec<Row>, Failure> {
         .collect();
     let sql = format!(
         "SELECT r.account, r.region, r.id, r.enabled, r.body, r.judges_since_ms, \
-         a.administrator \
+         a.administrator, h.subscribed_ms \
          FROM automation_rule r JOIN account a ON a.id = r.account \
          JOIN hub h ON h.account = r.account AND h.region = r.region \
          WHERE r.enabled = $1 AND (a.administrator = $1 OR r.account IN ({}))",
@@ -184,7 +184,7 @@ fn rows(ctx: &mut Ctx<'_, '_>, accounts: &[&str]) -> Result<Vec<Row>, Failure> {
 
 impl Rule {
     /// One that is no longer right must not keep findings out.
-    fn of(ctx: &Ctx<'_, '_>, row: RuleRow, covers_all: bool) -> Option<Rule> {
+    fn of(ctx: &Ctx<'_, '_>, row: RuleRow, covers_all: bool, hub_on_ms: i64) -> Option<Rule> {
         let arn = row.arn();
         let compiled = row.rule().and_then(|rule| {
             let definition = Definition::of_rule(&row.account, &rule, ctx.now)?;
@@ -199,7 +199,8 @@ impl Rule {
         };
         Some(Rule {
             arn,
-            judges_since_ms: row.judges_since_ms(&rule),
+            // A rule of a hub that is off sees nothing.
+            judges_since_ms: row.judges_since_ms(&rule).max(hub_on_ms),
             name: rule.rule_name.unwrap_or_default(),
             order: rule.rule_order.unwrap_or_default(),
             updated_ms: rule.updated_at.map_or(0, |at| at.0),

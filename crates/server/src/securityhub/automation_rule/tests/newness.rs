@@ -32,6 +32,21 @@ fn openings(t: &Testing) -> usize {
 }
 
 #[test]
+fn what_came_while_the_hub_was_off_is_new_to_its_rules() {
+    let t = enabled();
+    page(&t, json!({}));
+    call(&t, "DisableSecurityHubV2", json!({})).unwrap();
+    assert!(!calls(&t, 1, json!({})), "rules of a hub that is off rest");
+    t.advance_ms(1000);
+    call(&t, "EnableSecurityHubV2", json!({})).unwrap();
+    assert!(calls(&t, 2, json!({})));
+    assert!(!calls(&t, 3, json!({})));
+    // A hub that is on stays as it is.
+    call(&t, "EnableSecurityHubV2", json!({})).unwrap();
+    assert!(!calls(&t, 4, json!({})));
+}
+
+#[test]
 fn only_another_judgement_makes_new_what_a_rule_has_seen() {
     let t = enabled();
     let arn = page(&t, json!({}));
