@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use balefire_api::Timestamp;
+use balefire_api::generated::securityhub::Criteria;
 use balefire_store::{Record, Row, Value};
 use serde_json::{Value as Json, json};
 
-use super::definition::{Action, Definition};
+use super::definition::{self, Action, Definition};
 use super::openings::Openings;
 use super::tickets_wanted::TicketsWanted;
 use super::{ASK_RULE_TICKETS, OPEN_RULE_INCIDENTS, RuleRow};
@@ -54,6 +56,8 @@ pub(super) struct Rule {
     updated_ms: i64,
     /// What came before this is new to the rule.
     judges_since_ms: i64,
+    /// Those that ask for an age, which `filters` count from now.
+    aging: Option<Criteria>,
     /// Of the administrator, which covers the findings of all accounts.
     covers_all: bool,
     pub(super) filters: Filters,
@@ -201,6 +205,7 @@ impl Rule {
             arn,
             // A rule of a hub that is off sees nothing.
             judges_since_ms: row.judges_since_ms(&rule).max(hub_on_ms),
+            aging: rule.criteria.filter(definition::asks_for_age),
             name: rule.rule_name.unwrap_or_default(),
             order: rule.rule_order.unwrap_or_default(),
             updated_ms: rule.updated_at.map_or(0, |at| at.0),
@@ -228,11 +233,22 @@ impl Rule {
         }
         match version.before {
             Some((before, came_ms)) if came_ms >= self.judges_since_ms => {
-                let document: Json = serde_json::from_str(before)?;
-                Ok(Standing::of(before)?.is_over() || !self.filters.matches(&document))
+                Ok(Standing::of(before)?.is_over() || !self.matched(before, came_ms)?)
             }
             // The rule has not seen the one before.
             _ => Ok(true),
+        }
+    }
+
+    /// Whether a version has matched when it came: it may have reached an age since.
+    fn matched(&self, text: &str, came_ms: i64) -> Result<bool, Failure> {
+        let document: Json = serde_json::from_str(text)?;
+        match &self.aging {
+            None => Ok(self.filters.matches(&document)),
+            Some(criteria) => {
+                let then = definition::filters_of(criteria, Timestamp(came_ms))?;
+                Ok(then.matches(&document))
+            }
         }
     }
 

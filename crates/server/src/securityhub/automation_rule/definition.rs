@@ -2,8 +2,8 @@
 
 use balefire_api::generated::securityhub::{
     AutomationRulesActionTypeV2 as Type, AutomationRulesActionV2,
-    AutomationRulesFindingFieldsUpdateV2, Criteria, ExternalIntegrationConfiguration,
-    GetAutomationRuleV2Response, ResourceCriticality,
+    AutomationRulesFindingFieldsUpdateV2, CompositeFilter, Criteria,
+    ExternalIntegrationConfiguration, GetAutomationRuleV2Response, ResourceCriticality,
 };
 use balefire_api::{Timestamp, Violation, Violations, rejection};
 
@@ -43,11 +43,7 @@ impl Definition {
         now: Timestamp,
     ) -> Result<Definition, Failure> {
         let mut violations = Violations::default();
-        let filters = match criteria {
-            Criteria::OcsfFindingCriteria(filters) => Filters::of_rule(filters, now),
-            Criteria::ResourceCriteria(filters) => Filters::of_resource_rule(filters, now),
-        };
-        let filters = match filters {
+        let filters = match filters_of(criteria, now) {
             Err(Failure::Invalid(wrong)) => {
                 violations.append(wrong);
                 None
@@ -84,6 +80,32 @@ impl Definition {
         let actions = rule.actions.as_deref().unwrap_or_default();
         Definition::of(account, criteria, actions, now)
     }
+}
+
+/// The filters as they are at a moment, from which ages count.
+pub fn filters_of(criteria: &Criteria, now: Timestamp) -> Result<Filters, Failure> {
+    match criteria {
+        Criteria::OcsfFindingCriteria(filters) => Filters::of_rule(filters, now),
+        Criteria::ResourceCriteria(filters) => Filters::of_resource_rule(filters, now),
+    }
+}
+
+/// Whether criteria over findings ask for an age, so that time alone changes what matches.
+pub fn asks_for_age(criteria: &Criteria) -> bool {
+    match criteria {
+        Criteria::OcsfFindingCriteria(filters) => {
+            let composites = filters.composite_filters.iter().flatten();
+            composites.into_iter().any(has_age)
+        }
+        Criteria::ResourceCriteria(_) => false,
+    }
+}
+
+fn has_age(composite: &CompositeFilter) -> bool {
+    let dates = composite.date_filters.iter().flatten();
+    let mut dates = dates.filter_map(|date| date.filter.as_ref());
+    let nested = composite.nested_composite_filters.iter().flatten();
+    dates.any(|date| date.date_range.is_some()) || nested.into_iter().any(has_age)
 }
 
 /// A connector must be there when a rule names it. It may go later, and then the rule misses it.

@@ -3,6 +3,8 @@
 use super::*;
 use crate::securityhub::finding::tests::{document, import};
 
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// A rule that opens incidents; `set` replaces its members.
 fn page(t: &Testing, set: Value) -> String {
     let plan = format!("arn:aws:ssm-incidents::{ADMINISTRATOR}:response-plan/p");
@@ -44,6 +46,28 @@ fn what_came_while_the_hub_was_off_is_new_to_its_rules() {
     // A hub that is on stays as it is.
     call(&t, "EnableSecurityHubV2", json!({})).unwrap();
     assert!(!calls(&t, 4, json!({})));
+}
+
+#[test]
+fn a_finding_that_reaches_an_age_is_new() {
+    let t = enabled();
+    let older = json!({"Comparison": "OLDER_THAN", "Value": 1, "Unit": "DAYS"});
+    let filter =
+        json!({"FieldName": "finding_info.created_time_dt", "Filter": {"DateRange": older}});
+    let nested = json!({"NestedCompositeFilters": [{"DateFilters": [filter]}]});
+    for composite in [json!({"DateFilters": [filter]}), nested] {
+        let criteria = json!({"OcsfFindingCriteria": {"CompositeFilters": [composite]}});
+        let arn = page(&t, json!({"Criteria": criteria}));
+        let created_ms = t.clock.now().0 + 3000 - DAY_MS;
+        let created = balefire_api::Timestamp(created_ms).date_time();
+        let info = json!({"uid": "f", "title": "Finding f", "created_time_dt": created});
+        let set = json!({"finding_info": info});
+        assert!(!calls(&t, 1, set.clone()), "it is not old enough");
+        t.advance_ms(5000);
+        assert!(calls(&t, 2, set.clone()));
+        assert!(!calls(&t, 3, set), "the rule has seen it");
+        call(&t, "DeleteAutomationRuleV2", json!({"Identifier": arn})).unwrap();
+    }
 }
 
 #[test]
