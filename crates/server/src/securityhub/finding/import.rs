@@ -38,6 +38,13 @@ pub struct Import {
     counts: Counts,
 }
 
+/// What a provider itself sent, where customers' values are in the document that is kept.
+pub struct Judged {
+    pub text: String,
+    /// The same of the document before; where it is not known, that is the one that was kept.
+    pub before: Option<String>,
+}
+
 /// How many documents did what.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
@@ -68,12 +75,13 @@ impl Import {
         })
     }
 
-    /// Takes a document, which may be packed already.
+    /// Takes a document, which may be packed already. Rules judge it unless there is something else to judge.
     pub fn take(
         &mut self,
         ctx: &mut Ctx<'_, '_>,
         document: &Accepted,
         packed: Option<&Packed>,
+        judged: Option<&Judged>,
     ) -> Result<(), Failure> {
         let Accepted {
             uid,
@@ -86,7 +94,7 @@ impl Import {
         let version = Version {
             uid,
             account,
-            text,
+            text: judged.map_or(text, |judged| &judged.text),
             before: None,
         };
         let Some(known) = self.findings.get_mut(uid) else {
@@ -115,8 +123,9 @@ impl Import {
         {
             reopen(ctx, edit)?;
         }
+        let judged_before = judged.and_then(|judged| judged.before.as_ref());
         let version = Version {
-            before: Some((&before, before_ms)),
+            before: Some((judged_before.unwrap_or(&before), before_ms)),
             ..version
         };
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;

@@ -116,7 +116,7 @@ pub fn import_findings(
         accepted, packed, ..
     } in documents
     {
-        import.take(ctx, accepted, packed.as_ref())?;
+        import.take(ctx, accepted, packed.as_ref(), None)?;
     }
     let counts = import.finish(ctx)?;
     output.created = counts.created;

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::super::edit::Edited;
 use super::super::identity::Identity;
-use super::super::import::Import;
+use super::super::import::{Import, Judged};
 use super::super::index::Index;
 use super::super::packing::{Packer, Unpacker};
 use super::super::provider;
@@ -176,12 +176,12 @@ impl Batch {
             );
             return Ok(Err(Refusal::input(message)));
         }
-        let accepted = match self.accept(ctx, uid, &merged) {
+        let (accepted, judged) = match self.accept(ctx, uid, known.as_ref(), &merged) {
             Ok(accepted) => accepted,
             Err(reason) => return Ok(Err(Refusal::input(reason))),
         };
         let account = accepted.account.clone();
-        self.import.take(ctx, &accepted, None)?;
+        self.import.take(ctx, &accepted, None, judged.as_ref())?;
         self.move_edit(ctx, uid, moved)?;
         self.keep(ctx, uid, account, &text)?;
         let arn = merged["ProductArn"].as_str().unwrap_or_default();
@@ -208,18 +208,43 @@ impl Batch {
         shown
     }
 
+    /// The OCSF of a document with what customers set in it; and without, where that is something else.
     fn accept(
         &self,
         ctx: &Ctx<'_, '_>,
         uid: &str,
+        known: Option<&Value>,
         merged: &Value,
-    ) -> Result<provider::Accepted, String> {
+    ) -> Result<(provider::Accepted, Option<Judged>), String> {
+        let accept = |document: &Value| {
+            let ocsf = asff::to_ocsf(document)?;
+            provider::accept(&ocsf.to_string(), ctx.account(), None)
+        };
+        let own = accept(merged)?;
+        let Some(fields) = self.fields.get(uid) else {
+            return Ok((own, None));
+        };
         let mut document = merged.clone();
-        if let Some(fields) = self.fields.get(uid) {
-            customer::set_fields(&mut document, &fields.fields);
+        customer::set_fields(&mut document, &fields.fields);
+        if document == *merged {
+            return Ok((own, None));
         }
-        let ocsf = asff::to_ocsf(&document)?;
-        provider::accept(&ocsf.to_string(), ctx.account(), None)
+        let before = known.filter(|_| self.is_from_asff(uid));
+        let judged = Judged {
+            text: own.text,
+            before: before
+                .and_then(|known| accept(known).ok())
+                .map(|own| own.text),
+        };
+        Ok((accept(&document)?, Some(judged)))
+    }
+
+    /// Whether customers' values are in the row of a finding: those of what came as OCSF are not.
+    fn is_from_asff(&self, uid: &str) -> bool {
+        let finding = self.import.findings.get(uid);
+        let asff = self.asff.get(uid);
+        asff.zip(finding)
+            .is_some_and(|(asff, finding)| asff.finding_version == finding.version)
     }
 
     /// Moves the status that customers set.

@@ -224,3 +224,44 @@ fn each_finding_that_is_not_updated_says_why() {
         assert!(matches!(answer, Err(Failure::Invalid(_))), "{refused}");
     }
 }
+
+#[test]
+fn rules_judge_what_the_provider_sent_and_not_what_customers_set() {
+    let t = enabled();
+    let plan = format!("arn:aws:ssm-incidents::{ADMINISTRATOR}:response-plan/p");
+    let filter = json!({"FieldName": "confidence_score", "Filter": {"Gte": 90}});
+    let criteria =
+        json!({"OcsfFindingCriteria": {"CompositeFilters": [{"NumberFilters": [filter]}]}});
+    let action = json!({
+        "Type": "EXTERNAL_INTEGRATION", "ExternalIntegrationConfiguration": {"ConnectorArn": plan},
+    });
+    let rule = json!({
+        "RuleName": "sure", "Description": "d", "RuleOrder": 1, "Criteria": criteria, "Actions": [action],
+    });
+    t.call("securityhub", "CreateAutomationRuleV2", rule)
+        .unwrap();
+    let openings = || {
+        let read = |tx: &mut balefire_store::Tx<'_>| {
+            tx.query("SELECT id FROM job WHERE kind = 'open_rule_incidents'", &[])
+        };
+        t.store.read_blocking(read).unwrap().unwrap().len()
+    };
+    // What the provider sends first, what a customer sets, and what the provider sends then.
+    let cases = [
+        ("low", 10, 20, 99, 1),
+        ("high", 10, 95, 99, 1),
+        ("seen", 95, 10, 99, 0),
+        ("unsure", 10, 99, 20, 0),
+    ];
+    for (id, first, set, then, expected) in cases {
+        import(&t, &[finding(id, json!({"Confidence": first}))]);
+        t.advance_ms(1000);
+        update(&t, id, json!({"Confidence": set}));
+        t.advance_ms(1000);
+        let before = openings();
+        import(&t, &[later(id, 2, json!({"Confidence": then}))]);
+        assert_eq!(openings() - before, expected, "{id}");
+        assert_eq!(get(&t, id)["Confidence"], set);
+        assert_eq!(get_v2(&t, id)["confidence_score"], set);
+    }
+}
