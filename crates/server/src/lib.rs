@@ -144,6 +144,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0029_rules_judge_since",
         sql: include_str!("../migrations/0029_rules_judge_since.sql"),
     },
+    Migration {
+        name: "0030_authors_of_comments",
+        sql: include_str!("../migrations/0030_authors_of_comments.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

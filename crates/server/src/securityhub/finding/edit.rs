@@ -45,6 +45,10 @@ pub struct Edit {
     by_rules: i64,
     /// The newest log entry that is in it, as its number in the shard of the finding's account.
     pub position: i64,
+    /// When the comment was written; 0 where there is none.
+    pub commented_ms: i64,
+    /// The ARN of who wrote it.
+    pub commented_by: String,
 }
 
 impl Record for Edit {
@@ -59,6 +63,8 @@ impl Record for Edit {
             "edited_by",
             "by_rules",
             "position",
+            "commented_ms",
+            "commented_by",
         ],
     };
 
@@ -75,6 +81,8 @@ impl Record for Edit {
             (&self.edited_by).into(),
             self.by_rules.into(),
             self.position.into(),
+            self.commented_ms.into(),
+            (&self.commented_by).into(),
         ]
     }
 
@@ -103,6 +111,8 @@ impl Edit {
             edited_by: row.text(first + 5)?.into(),
             by_rules: row.int(first + 6)?,
             position: row.int(first + 7)?,
+            commented_ms: row.int(first + 8)?,
+            commented_by: row.text(first + 9)?.into(),
         })
     }
 
@@ -134,6 +144,8 @@ impl Edit {
         }
         if let Some(comment) = &set.comment {
             self.comment = Some(comment.clone());
+            self.commented_ms = now.0;
+            by.clone_into(&mut self.commented_by);
         }
         (self.severity_id, self.status_id) = (severity_id, status_id);
         self.by_rules = by_rules;
@@ -182,7 +194,10 @@ impl Edit {
         if !status {
             after.status_id = set.status_id;
         }
-        if !comment {
+        if !comment && after.comment != set.comment {
+            let is_set = set.comment.is_some();
+            after.commented_ms = if is_set { now.0 } else { 0 };
+            after.commented_by = if is_set { by.to_owned() } else { String::new() };
             after.comment = set.comment;
         }
         after.signed(self, by, now)

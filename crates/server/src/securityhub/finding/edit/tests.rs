@@ -161,3 +161,30 @@ fn a_finding_reopens_when_it_was_over_and_is_not_any_more() {
     let after: Vec<i64> = [0, 1, 2, 3, 4, 5, 99].map(status_after_reopening).into();
     assert_eq!(after, [0, 1, 1, 3, 1, 1, 99]);
 }
+
+#[test]
+fn a_comment_is_of_who_wrote_it() {
+    let commented = |comment: &str| Fields {
+        comment: Some(comment.to_owned()),
+        ..Fields::default()
+    };
+    let status = Fields {
+        status_id: Some(2),
+        ..Fields::default()
+    };
+    let author = |edit: &Edit| (edit.commented_ms, edit.commented_by.clone());
+    let of = |ms: i64, by: &str| (ms, by.to_owned());
+    let ruled = Edit::new("u").by_rules(&commented("r"), "rule", Timestamp(1));
+    let worked = ruled.by_customer(&status, "ann", Timestamp(2));
+    assert_eq!(author(&worked), of(1, "rule"));
+    assert_eq!((worked.edited_ms, worked.edited_by.as_str()), (2, "ann"));
+    let ruled_again = worked.by_rules(&commented("r"), "other", Timestamp(3));
+    assert_eq!(author(&ruled_again), of(1, "rule"));
+    let own = ruled_again.by_customer(&commented("c"), "bob", Timestamp(4));
+    assert_eq!(
+        author(&own.by_rules(&commented("s"), "rule", Timestamp(5))),
+        of(4, "bob")
+    );
+    let cleared = ruled.by_rules(&Fields::default(), "", Timestamp(6));
+    assert_eq!(author(&cleared), of(0, ""));
+}

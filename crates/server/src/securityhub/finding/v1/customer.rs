@@ -66,8 +66,8 @@ fn set_edit(document: &mut Value, edit: &Edit, severity: Option<&Value>, note: O
     {
         let own = note.filter(|note| note["Text"] == comment);
         let noted = own.cloned().unwrap_or_else(|| {
-            let at = Timestamp(edit.edited_ms).date_time();
-            json!({"Text": comment, "UpdatedBy": edit.edited_by, "UpdatedAt": at})
+            let at = Timestamp(edit.commented_ms).date_time();
+            json!({"Text": comment, "UpdatedBy": edit.commented_by, "UpdatedAt": at})
         });
         place::put(document, "Note", noted);
     }

@@ -103,3 +103,22 @@ fn windows_and_pages_show_parts_of_it() {
     let wrong = t.call("securityhub", "GetFindingHistory", wrong);
     assert!(matches!(wrong, Err(Failure::Invalid(_))));
 }
+
+#[test]
+fn a_comment_stays_its_authors_when_others_set_something_else() {
+    let t = enabled();
+    import(&t, &[finding("a", json!({}))]);
+    let uid = get_v2(&t, "a")["metadata"]["uid"].clone();
+    let comment = json!({"MetadataUids": [uid], "Comment": "known"});
+    t.call("securityhub", "BatchUpdateFindingsV2", comment)
+        .unwrap();
+    let note = get(&t, "a")["Note"].clone();
+    assert_eq!(note["UpdatedAt"], "2026-01-01T00:00:00Z");
+    t.advance_ms(86_400_000);
+    update(&t, "a", json!({"Workflow": {"Status": "NOTIFIED"}}));
+    assert_eq!(get(&t, "a")["Note"], note);
+    let told = history(&t, "a", json!({}));
+    let updates =
+        json!([{"UpdatedField": "Workflow.Status", "OldValue": "NEW", "NewValue": "NOTIFIED"}]);
+    assert_eq!(told["Records"][0]["Updates"], updates);
+}
