@@ -1,12 +1,15 @@
 """Security Hub's first version through boto3: ASFF goes in and comes out, and the second version shows the same."""
 
+import json
+
 import pytest
 
 from harness.account import REGION
 from harness.findings import FIXTURES, all_findings, by_provider_uid
+from harness.models import nested
 from harness.process import balefire
 from harness.security_findings import PROWLER, bring_in, equals, finding, get, identifier, own_product
-from harness.wire import refusal
+from harness.wire import assert_refused, call, refusal
 
 MEMBERS = 12
 
@@ -188,6 +191,42 @@ def test_findings_that_came_as_ocsf_are_shown_in_asff(account, hub):
     assert {found["Title"] for found in shown.values()} == {
         found["finding_info"]["title"] for found in ocsf.values()
     }
+
+
+def test_details_without_their_form_are_refused_by_place(account, hub):
+    sound = json.dumps(finding(account, "sound"))
+    for details, place in [
+        ('"x"', "Details"),
+        ('{"AwsEc2Instance": {"LaunchedAt": 5}}', "Details/AwsEc2Instance/LaunchedAt"),
+        ('{"Other": {"a": 1}}', "Details/Other/a"),
+        ('{"New": "\\ud800"}', "Details"),
+        ('{"New": 1e400}', "Details"),
+        ('{"New": ' + nested(200) + "}", "Details"),
+    ]:
+        broken = sound.replace('"Type": "AwsS3Bucket"', f'"Type": "Other", "Details": {details}')
+        body = f'{{"Findings": [{sound}, {broken}]}}'.encode()
+        answer = call(account, "securityhub", "POST", "/findings/import", body)
+        message = assert_refused(answer, 400, "SerializationException")
+        assert f"'/Findings/1/Resources/0/{place}'" in message, message
+    assert hub.get_findings()["Findings"] == []
+
+
+def test_details_of_files_break_no_client(account, hub, tmp_path):
+    forms = ["x", [1], 5, {"AwsEc2Instance": "x"}, {"Container": []}, {"AwsS3Bucket": None}, {"Other": {"a": 1}}]
+    forms.append({"AwsEc2SecurityGroup": {"IpPermissions": [{"IpRanges": "x", "FromPort": 1}]}})
+    findings = []
+    for number, details in enumerate(forms):
+        findings.append(finding(account, f"f{number}"))
+        findings[-1]["Resources"][0]["Details"] = details
+    path = tmp_path / "asff.json"
+    path.write_text(json.dumps({"Findings": findings}))
+    done = balefire("import", path, account=account)
+    assert done.returncode == 0, done.stderr
+    shown = {found["Id"]: found for found in hub.get_findings()["Findings"]}
+    assert len(shown) == len(forms)
+    assert "Details" not in shown["f0"]["Resources"][0]
+    details = {"AwsEc2SecurityGroup": {"IpPermissions": [{"FromPort": 1}]}}
+    assert shown["f7"]["Resources"][0]["Details"] == details
 
 
 def test_action_targets_are_made_and_forgotten(account, hub):
