@@ -76,7 +76,7 @@ pub fn complete_import(
     let uids: Vec<&str> = closed.iter().map(|one| one.uid.as_str()).collect();
     let mut import = Import::of(ctx, &uids, index)?;
     for one in &closed {
-        import.take(ctx, one, None)?;
+        import.take(ctx, one, None, None)?;
     }
     let counts = import.finish(ctx)?;
     let next = match rows.last() {
