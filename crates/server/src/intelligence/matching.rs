@@ -1,12 +1,13 @@
 //! Finding the vulnerabilities of installed packages.
 
+mod vulnerability;
 use std::borrow::Borrow;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::osv::{self, Advisory, Affected, Verdict};
 use super::package::{Package, PackageKey};
-use super::parse_cve;
 use super::version::{Ecosystem, VersionError};
+use vulnerability::{Vulnerability, ids_of, vulnerabilities};
 
 /// One vulnerability of one package.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub struct Match {
     pub advisory: String,
     /// The other advisories of the vulnerability that matched.
     pub related: Vec<String>,
-    /// All ids of the vulnerability that advisories about this package know.
+    /// All ids that the advisories about this package give the vulnerability.
     pub aliases: Vec<String>,
     /// The version to move to.
     pub fixed_in: Option<String>,
@@ -109,7 +110,8 @@ impl Index {
 /// Matches one package against the advisories that name it, wherever they are kept.
 ///
 /// `candidates` are the advisories stored under the package's [`PackageKey`]; others do no harm.
-/// Advisories that are aliases of each other give one match.
+/// Each CVE that a matching advisory names is a match, whatever else links advisories; those that no
+/// CVE belongs to give one match with their aliases.
 pub fn match_package<A: Borrow<Advisory>>(
     position: usize,
     package: &Package,
@@ -128,62 +130,46 @@ pub fn match_package<A: Borrow<Advisory>>(
     known.sort_by(|a, b| a.id.cmp(&b.id));
     known.dedup_by(|a, b| a.id == b.id);
 
-    let first = matches.found.len();
-    for group in vulnerabilities(&known) {
-        let mut hits = Vec::new();
-        for advisory in &group {
-            let entries: Vec<_> = osv::entries_of(advisory, &key).collect();
-            match osv::decide(key.ecosystem, &entries, &package.version) {
-                Ok(Verdict::Affected) => hits.push((*advisory, entries)),
-                Ok(Verdict::NotAffected) => {}
-                Err(reason) => matches.undecided.push(Undecided {
-                    package: position,
-                    advisory: advisory.id.clone(),
-                    reason,
-                }),
+    let mut hits: HashMap<&str, Vec<&Affected>> = HashMap::new();
+    for advisory in &known {
+        let entries: Vec<_> = osv::entries_of(advisory, &key).collect();
+        match osv::decide(key.ecosystem, &entries, &package.version) {
+            Ok(Verdict::Affected) => {
+                hits.insert(&advisory.id, entries);
             }
+            Ok(Verdict::NotAffected) => {}
+            Err(reason) => matches.undecided.push(Undecided {
+                package: position,
+                advisory: advisory.id.clone(),
+                reason,
+            }),
         }
-        if !hits.is_empty() {
-            let found = describe(position, key.ecosystem, &package.version, &group, hits);
+    }
+    let first = matches.found.len();
+    for vulnerability in vulnerabilities(&known, |id| hits.contains_key(id)) {
+        let of_one: Hits<'_> = vulnerability
+            .advisories
+            .iter()
+            .filter_map(|advisory| Some((*advisory, hits.get(advisory.id.as_str())?.as_slice())))
+            .collect();
+        if !of_one.is_empty() {
+            let version = &package.version;
+            let found = describe(position, key.ecosystem, version, &vulnerability, of_one);
             matches.found.push(found);
         }
     }
     matches.found[first..].sort_by(|a, b| a.vulnerability.cmp(&b.vulnerability));
 }
 
-/// Groups advisories that share an id or an alias, directly or through others.
-fn vulnerabilities<'a>(advisories: &[&'a Advisory]) -> Vec<Vec<&'a Advisory>> {
-    let mut groups: Vec<Vec<&Advisory>> = Vec::new();
-    let mut group_of: HashMap<&str, usize> = HashMap::new();
-    for advisory in advisories {
-        let target = groups.len();
-        groups.push(vec![advisory]);
-        for id in ids_of(advisory) {
-            let Some(other) = group_of.insert(id, target).filter(|other| *other != target) else {
-                continue;
-            };
-            // Each id of the older group moves along, so that no id points to an empty one.
-            let moved = std::mem::take(&mut groups[other]);
-            for id in moved.iter().flat_map(|advisory| ids_of(advisory)) {
-                group_of.insert(id, target);
-            }
-            groups[target].extend(moved);
-        }
-    }
-    groups.retain(|group| !group.is_empty());
-    groups
-}
-
-fn ids_of(advisory: &Advisory) -> impl Iterator<Item = &str> {
-    std::iter::once(advisory.id.as_str()).chain(advisory.aliases.iter().map(String::as_str))
-}
+/// Advisories that matched, each with its entries about the package.
+type Hits<'a> = Vec<(&'a Advisory, &'a [&'a Affected])>;
 
 fn describe(
     position: usize,
     ecosystem: Ecosystem,
     version: &str,
-    group: &[&Advisory],
-    mut hits: Vec<(&Advisory, Vec<&Affected>)>,
+    vulnerability: &Vulnerability<'_>,
+    mut hits: Hits<'_>,
 ) -> Match {
     // The one with a score says most; ids make the choice the same on every run.
     hits.sort_by_key(|(advisory, entries)| {
@@ -191,9 +177,7 @@ fn describe(
             advisory.severity.len() + entries.iter().map(|e| e.severity.len()).sum::<usize>();
         (scored == 0, advisory.id.as_str())
     });
-    let mut aliases: Vec<&str> = group.iter().flat_map(|advisory| ids_of(advisory)).collect();
-    aliases.sort_unstable();
-    aliases.dedup();
+    let aliases = ids_of_all(vulnerability.advisories.iter().copied());
     let all: Vec<&Affected> = hits
         .iter()
         .flat_map(|(_, entries)| entries.iter().copied())
@@ -205,13 +189,17 @@ fn describe(
     });
     let proper = all.iter().any(|entry| entry.informational.is_none());
     let informational = all.iter().find_map(|entry| entry.informational.clone());
+    let id = vulnerability.cve.or_else(|| {
+        let own = ids_of_all(hits.iter().map(|(advisory, _)| *advisory));
+        ghsa(&own).or_else(|| ghsa(&aliases))
+    });
     let mut ids = hits.iter().map(|(advisory, _)| advisory.id.clone());
     let advisory = ids
         .next()
         .expect("a match is described from at least one hit");
     Match {
         package: position,
-        vulnerability: vulnerability_id(&aliases).unwrap_or(&advisory).to_owned(),
+        vulnerability: id.unwrap_or(&advisory).to_owned(),
         related: ids.collect(),
         aliases: aliases.into_iter().map(str::to_owned).collect(),
         fixed_in,
@@ -220,11 +208,13 @@ fn describe(
     }
 }
 
-/// The oldest CVE id, else the first GHSA id.
-fn vulnerability_id<'a>(ids: &[&'a str]) -> Option<&'a str> {
-    let cves = ids.iter().filter_map(|id| Some((parse_cve(id)?, *id)));
-    let cve = cves.min().map(|(_, id)| id);
-    cve.or_else(|| ids.iter().copied().find(|id| id.starts_with("GHSA-")))
+fn ids_of_all<'a>(advisories: impl Iterator<Item = &'a Advisory>) -> BTreeSet<&'a str> {
+    advisories.flat_map(ids_of).collect()
+}
+
+/// The first GHSA id.
+fn ghsa<'a>(ids: &BTreeSet<&'a str>) -> Option<&'a str> {
+    ids.iter().copied().find(|id| id.starts_with("GHSA-"))
 }
 
 #[cfg(test)]

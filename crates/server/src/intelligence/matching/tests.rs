@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
+use super::vulnerability::linked;
 use super::*;
 
 fn advisory(id: &str, aliases: &[&str], name: &str, events: Value) -> Advisory {
@@ -88,22 +89,104 @@ fn aliases_give_one_match_with_the_cve_first() {
     );
 }
 
+/// The vulnerabilities of anvil at a version: id, advisory shown, version to move to.
+fn ids_at(version: &str, advisories: &[Advisory]) -> Vec<[String; 3]> {
+    let index = Index::new(advisories.to_vec());
+    let found = index.matches(&[package("anvil", version)]).found;
+    let shown = |m: Match| [m.vulnerability, m.advisory, m.fixed_in.unwrap_or_default()];
+    found.into_iter().map(shown).collect()
+}
+
 #[test]
-fn aliases_join_through_advisories_that_do_not_match_themselves() {
+fn each_cve_is_a_match_of_its_own_whatever_links_the_advisories() {
+    let shared = [
+        advisory(
+            "PYSEC-1",
+            &["CVE-2099-0001", "GHSA-x"],
+            "anvil",
+            below("1.0"),
+        ),
+        advisory(
+            "PYSEC-2",
+            &["CVE-2099-0002", "GHSA-x"],
+            "anvil",
+            below("3.0"),
+        ),
+    ];
+    let first = ["CVE-2099-0001", "PYSEC-1", "1.0"];
+    let second = ["CVE-2099-0002", "PYSEC-2", "3.0"];
+    assert_eq!(ids_at("0.5", &shared), [first, second]);
+    assert_eq!(ids_at("2.0", &shared), [second], "the first is fixed");
+    let both = [advisory(
+        "GHSA-y",
+        &["CVE-2099-0002", "CVE-2099-0001"],
+        "anvil",
+        below("2.0"),
+    )];
+    assert_eq!(
+        ids_at("1.0", &both),
+        [
+            ["CVE-2099-0001", "GHSA-y", "2.0"],
+            ["CVE-2099-0002", "GHSA-y", "2.0"]
+        ]
+    );
     // Only the last knows both names, and it is about older versions.
-    let index = Index::new([
+    let through = [
         advisory("A-1", &["CVE-2099-0002"], "anvil", below("2.0")),
         advisory("B-1", &["CVE-2099-0001"], "anvil", below("2.0")),
         advisory("C-1", &["A-1", "B-1"], "anvil", below("0.1")),
-    ]);
-    let matches = index.matches(&[package("anvil", "1.0")]);
-    assert_eq!(matches.found.len(), 1);
-    let found = &matches.found[0];
+    ];
     assert_eq!(
-        (found.vulnerability.as_str(), found.advisory.as_str()),
-        ("CVE-2099-0001", "A-1")
+        ids_at("1.0", &through),
+        [
+            ["CVE-2099-0001", "B-1", "2.0"],
+            ["CVE-2099-0002", "A-1", "2.0"]
+        ]
     );
-    assert_eq!(found.related, ["B-1"]);
+}
+
+#[test]
+fn an_advisory_without_a_cve_takes_those_of_its_aliases() {
+    let of_one = |fixed: &str| {
+        [
+            advisory("GHSA-x", &["CVE-2099-0001"], "anvil", below(fixed)),
+            advisory("PYSEC-1", &["GHSA-x"], "anvil", below("2.0")),
+        ]
+    };
+    assert_eq!(
+        ids_at("1.0", &of_one("1.5")),
+        [["CVE-2099-0001", "GHSA-x", "2.0"]]
+    );
+    assert_eq!(
+        ids_at("1.0", &of_one("0.5")),
+        [["CVE-2099-0001", "PYSEC-1", "2.0"]]
+    );
+    // Of two, the one that matches; where neither does, either may be meant.
+    let of_two = |fixed: &str| {
+        [
+            advisory("A-1", &["CVE-2099-0001", "GHSA-x"], "anvil", below("0.5")),
+            advisory("B-1", &["CVE-2099-0002", "GHSA-x"], "anvil", below(fixed)),
+            advisory("C-1", &["GHSA-x"], "anvil", below("2.0")),
+        ]
+    };
+    assert_eq!(
+        ids_at("1.0", &of_two("2.0")),
+        [["CVE-2099-0002", "B-1", "2.0"]]
+    );
+    assert_eq!(
+        ids_at("1.0", &of_two("0.5")),
+        [
+            ["CVE-2099-0001", "C-1", "2.0"],
+            ["CVE-2099-0002", "C-1", "2.0"]
+        ]
+    );
+    // Without any CVE, the GHSA id of what matches goes before that of what does not.
+    let none = [
+        advisory("A-1", &["GHSA-a", "GHSA-x"], "anvil", below("0.5")),
+        advisory("B-1", &["GHSA-x"], "anvil", below("2.0")),
+        advisory("C-1", &["A-1"], "hammer", below("2.0")),
+    ];
+    assert_eq!(ids_at("1.0", &none), [["GHSA-x", "B-1", "2.0"]]);
 }
 
 #[test]
@@ -248,6 +331,6 @@ proptest! {
             ids.into_iter().map(|g| g.join(" ")).collect::<Vec<_>>()
         };
         let all: Vec<&Advisory> = advisories.iter().collect();
-        prop_assert_eq!(sorted(vulnerabilities(&all)), sorted(naive));
+        prop_assert_eq!(sorted(linked(&all)), sorted(naive));
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::inspector::finding::{CLOSED_KEPT_MS, REOPENED_WITHIN_MS, remove_expired};
 use crate::inspector::fixture::{INSTANCE, counts, list, load_advisories, sbom, scan};
-use crate::intelligence::feed_store::fixture::{advisory, load};
+use crate::intelligence::feed_store::fixture::{advisory, kev, load};
 use crate::testing::Testing;
 
 fn dirty() -> Value {
@@ -213,4 +213,35 @@ fn aliases_of_one_vulnerability_are_one_finding_and_a_withdrawn_advisory_closes_
         counts(&scan(&t, INSTANCE, sbom(&[("anvil", "1.0")]))),
         [0, 0, 1, 0]
     );
+}
+
+#[test]
+fn a_finding_is_named_after_the_cve_that_applies_and_each_cve_has_one() {
+    let t = Testing::new();
+    // Two vulnerabilities that share a GHSA id; the first is fixed in the version that is installed.
+    let rows = [
+        advisory("PYSEC-2099-1", &["CVE-2099-0001", "GHSA-x"], "anvil", "1.0"),
+        advisory("PYSEC-2099-2", &["CVE-2099-0002", "GHSA-x"], "anvil", "3.0"),
+    ];
+    load(&t, "OSV", "first", &rows);
+    load(&t, "KEV", "first", &[kev("CVE-2099-0002")]);
+    scan(&t, INSTANCE, sbom(&[("anvil", "2.0")]));
+    let ids = |listed: &[Value]| -> Vec<String> {
+        let details = listed.iter().map(|one| &one["packageVulnerabilityDetails"]);
+        let ids = details.map(|details| details["vulnerabilityId"].as_str().unwrap().to_owned());
+        ids.collect()
+    };
+    let listed = list(&t, json!({})).unwrap();
+    assert_eq!(ids(&listed), ["CVE-2099-0002"]);
+    assert_eq!(listed[0]["exploitAvailable"], "YES");
+    let related = &listed[0]["packageVulnerabilityDetails"]["relatedVulnerabilities"];
+    assert_eq!(*related, json!(["GHSA-x", "PYSEC-2099-2"]));
+    // In an older version both apply, and the one that was found stays what it is.
+    assert_eq!(
+        counts(&scan(&t, INSTANCE, sbom(&[("anvil", "0.5")]))),
+        [1, 0, 0, 1]
+    );
+    let mut both = ids(&list(&t, json!({})).unwrap());
+    both.sort();
+    assert_eq!(both, ["CVE-2099-0001", "CVE-2099-0002"]);
 }
