@@ -18,8 +18,8 @@ use crate::failure::Failure;
 /// OCSF's Suppressed.
 const SUPPRESSED: i64 = 3;
 
-/// The account of a finding and the CVE ids that it is about; nothing, where the caller sees no such
-/// finding.
+/// The account of a finding and the CVE ids that it is about, in capitals as the feeds write them;
+/// nothing, where the caller sees no such finding.
 pub fn vulnerabilities_of(
     ctx: &mut Ctx<'_, '_>,
     uid: &str,
@@ -35,7 +35,7 @@ pub fn vulnerabilities_of(
     let document: Value = serde_json::from_str(&text)?;
     let mut cves = BTreeSet::new();
     Path::of("vulnerabilities.cve.uid").any_text(&document, |cve| {
-        cves.insert(cve.to_owned());
+        cves.insert(cve.to_ascii_uppercase());
         false
     });
     Ok(Some((record.account, cves)))

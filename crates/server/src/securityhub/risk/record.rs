@@ -59,10 +59,11 @@ impl Record for Acceptance {
     }
 
     fn from_row(row: &Row) -> Result<Self, Error> {
-        let cves = serde_json::from_str(row.text(9)?).map_err(|error| Error::Invalid {
-            what: "a row of risk_acceptance",
-            reason: error.to_string(),
-        })?;
+        let cves: BTreeSet<String> =
+            serde_json::from_str(row.text(9)?).map_err(|error| Error::Invalid {
+                what: "a row of risk_acceptance",
+                reason: error.to_string(),
+            })?;
         Ok(Acceptance {
             account: row.text(0)?.into(),
             uid: row.text(1)?.into(),
@@ -73,7 +74,8 @@ impl Record for Acceptance {
             expires_ms: row.optional_int(6)?,
             unless_exploited: row.flag(7)?,
             epss_billionths_max: row.optional_int(8)?,
-            cves,
+            // Older rows have them as the finding's tool wrote them, and the feeds have capitals.
+            cves: cves.iter().map(|cve| cve.to_ascii_uppercase()).collect(),
         })
     }
 }

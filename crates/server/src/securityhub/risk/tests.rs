@@ -131,6 +131,40 @@ fn an_acceptance_ends_when_a_vulnerability_is_exploited() {
     assert_eq!(seen(&t, &uid).0, "New");
 }
 
+/// Some scanners write CVE ids in lower case; the feeds have capitals.
+#[test]
+fn ids_in_lower_case_are_those_of_the_feeds() {
+    let (t, _) = with_finding(ADMINISTRATOR);
+    feed(&t, "KEV", "first", kev("CVE-2099-2001"));
+    feed(&t, "EPSS", "first", epss("CVE-2099-2001", 0.5));
+    let uid = import(
+        &t,
+        ADMINISTRATOR,
+        json!([{"cve": {"uid": "cve-2099-2001"}}]),
+    );
+    for (more, because) in [
+        (json!({"UnlessExploited": true}), "known to be exploited"),
+        (json!({"EpssAtMost": 0.1}), "is 0.500, above 0.1"),
+    ] {
+        accept(&t, &uid, more);
+        t.step();
+        let (status, comment) = seen(&t, &uid);
+        assert_eq!(status, "New");
+        assert!(comment.contains(because), "{comment}");
+    }
+    // An acceptance that was kept before ids were compared in capitals.
+    accept(&t, &uid, json!({"UnlessExploited": true}));
+    let lower = |tx: &mut balefire_store::Tx<'_>| {
+        tx.execute("UPDATE risk_acceptance SET cves = LOWER(cves)", &[])
+    };
+    t.store
+        .write_blocking(ADMINISTRATOR, move |tx| lower(tx).map_err(Failure::from))
+        .unwrap()
+        .unwrap();
+    t.step();
+    assert_eq!(seen(&t, &uid).0, "New");
+}
+
 #[test]
 fn an_acceptance_ends_when_the_score_rises() {
     let (t, uid) = with_finding(ADMINISTRATOR);
