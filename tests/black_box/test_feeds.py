@@ -132,6 +132,29 @@ def test_rejected_rows_are_named_and_the_others_kept(server, feeds, account, ins
     assert "line 8" in summary["rejected"][1]
 
 
+def test_a_file_of_another_kind_says_what_is_wrong(server):
+    done = refresh(server.administrator, "--osv", KEV)
+    assert done.returncode == 1 and done.stdout == "", done
+    for said in ["the previous one stays", "none of its rows can be used", "missing field `id`"]:
+        assert said in done.stderr, done.stderr
+
+
+def test_of_repeated_advisories_the_newest_comes_in(server, tmp_path):
+    advisory = {"id": "TEST-2099-1", "modified": "2099-01-02T00:00:00Z"}
+    rows = [advisory | {"id": f"TEST-2099-{number}"} for number in range(1, 2502)]
+    rows += [advisory | {"modified": "2099-01-01T00:00:00Z"}, rows[2000]]
+    osv = tmp_path / "osv.jsonl"
+    osv.write_text("\n".join(map(json.dumps, rows)))
+    done = refresh(server.administrator, "--osv", osv)
+    assert done.returncode == 3, done
+    summary = json.loads(done.stdout)
+    assert summary["rows"] == 2501
+    assert summary["rejected"] == [
+        "record 2502 (TEST-2099-1): record 1 of the same id goes before it",
+        "record 2001 (TEST-2099-2001): record 2503 of the same id goes before it",
+    ]
+
+
 def test_only_the_administrator_brings_in_feeds(server, feeds, account, inspector):
     scan(account)
     before = details_of(inspector, list_findings(inspector))

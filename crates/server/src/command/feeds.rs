@@ -5,7 +5,7 @@ mod rows;
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use balefire_api::Document;
 use balefire_api::own::{Feed, FinishFeed, FinishFeedInput, PutFeedPart, PutFeedPartInput};
 use clap::{Args, Subcommand};
@@ -66,33 +66,54 @@ struct Refreshed {
     as_of: String,
 }
 
+/// How far a feed has come.
+#[derive(Default)]
+struct Progress {
+    /// Rows that the store has taken.
+    taken: u64,
+    rows: u64,
+}
+
 impl Feeds {
     pub async fn run(self) -> Result<Ended> {
         let Feeds::Refresh(refresh) = self;
         let reach = Arc::new(Reach::open(&refresh.reach).await?);
-        let (mut ended, mut failed) = (Ended::Well, None);
+        let (mut ended, mut failed) = (Ended::Well, false);
         for (feed, source) in refresh.sources()? {
+            let mut progress = Progress::default();
+            let format = refresh.reach.format;
             // One feed that cannot be had does not keep the others from coming in.
-            match refresh_feed(&reach, feed, source.clone(), refresh.reach.format).await {
+            match refresh_feed(&reach, feed, source.clone(), format, &mut progress).await {
                 Ok(refreshed) => {
                     if !refreshed.rejected.is_empty() {
                         ended = Ended::InPart;
                     }
-                    refreshed.print(refresh.reach.format)?;
+                    refreshed.print(format)?;
                 }
                 Err(error) => {
-                    let error = error.context(format!(
-                        "{} from {source}, the previous one stays",
-                        feed.as_str()
-                    ));
+                    let holds = progress.holds(feed);
+                    let error = error.context(format!("{} from {source}, {holds}", feed.as_str()));
                     eprintln!("balefire: {error:#}");
-                    failed = Some(error);
+                    failed = true;
                 }
             }
         }
-        match failed {
-            Some(_) => anyhow::bail!("not every feed was refreshed"),
-            None => Ok(ended),
+        if failed {
+            bail!("not every feed was refreshed");
+        }
+        Ok(ended)
+    }
+}
+
+impl Progress {
+    /// What is in force after a failure. OSV advisories hold one by one, the other feeds as a whole.
+    fn holds(&self, feed: Feed) -> String {
+        match (feed, self.taken) {
+            (Feed::Osv, 1..) => format!(
+                "{} of its {} advisories were taken and hold",
+                self.taken, self.rows
+            ),
+            _ => "the previous one stays".to_owned(),
         }
     }
 }
@@ -120,6 +141,7 @@ async fn refresh_feed(
     feed: Feed,
     source: Source,
     format: Format,
+    progress: &mut Progress,
 ) -> Result<Refreshed> {
     let shown = source.to_string();
     let local = match &source {
@@ -132,8 +154,9 @@ async fn refresh_feed(
     };
     let checked = {
         let source = source.clone();
-        tokio::task::spawn_blocking(move || Rows::read(feed, &source, &mut |_| Ok(()))).await??
+        tokio::task::spawn_blocking(move || check(feed, &source)).await??
     };
+    progress.rows = checked.rows;
     // A feed that tells no date is as new as its refresh.
     let as_of = match checked.as_of.as_str() {
         "" => Clock::system().now().date_time(),
@@ -142,38 +165,56 @@ async fn refresh_feed(
     let bar = super::progress(format, &shown, checked.rows);
     let generation = uuid::Uuid::new_v4().to_string();
     let (sender, mut parts) = mpsc::channel::<Vec<Document>>(2);
-    let reading = tokio::task::spawn_blocking(move || send_parts(feed, &source, &sender));
-    let mut sent = 0;
+    let checked = Arc::new(checked);
+    let reading = {
+        let checked = Arc::clone(&checked);
+        tokio::task::spawn_blocking(move || send_parts(feed, &source, &checked, &sender))
+    };
     while let Some(rows) = parts.recv().await {
-        sent += rows.len() as u64;
+        let sent = rows.len() as u64;
         let part = PutFeedPartInput {
             feed,
             generation: generation.clone(),
             rows,
         };
         reach.call::<PutFeedPart>(part).await?;
-        bar.set_position(sent);
+        progress.taken += sent;
+        bar.set_position(progress.taken);
     }
     reading.await??;
-    let row_count = i64::try_from(sent).context("too many rows")?;
     let finish = FinishFeedInput {
         feed,
         generation,
         as_of: as_of.clone(),
-        row_count,
+        row_count: i64::try_from(progress.taken).context("too many rows")?,
     };
     reach.call::<FinishFeed>(finish).await?;
     bar.finish_and_clear();
     Ok(Refreshed {
         feed: feed.as_str(),
         source: shown,
-        rows: sent,
-        rejected: checked.rejected,
+        rows: progress.taken,
+        rejected: checked.rejected.clone(),
         as_of,
     })
 }
 
-fn send_parts(feed: Feed, source: &Source, sender: &mpsc::Sender<Vec<Document>>) -> Result<()> {
+/// What can be sent of a feed. Where nothing can, the first reasons say what kind of file it may be.
+fn check(feed: Feed, source: &Source) -> Result<Rows> {
+    let checked = Rows::check(feed, source)?;
+    if checked.rows == 0 {
+        let first: Vec<_> = checked.rejected.into_iter().take(3).collect();
+        bail!("none of its rows can be used: {}", first.join("; "));
+    }
+    Ok(checked)
+}
+
+fn send_parts(
+    feed: Feed,
+    source: &Source,
+    checked: &Rows,
+    sender: &mpsc::Sender<Vec<Document>>,
+) -> Result<()> {
     let (mut part, mut bytes) = (Vec::new(), 0);
     let hand_on = |part: &mut Vec<Document>| {
         let part = std::mem::take(part);
@@ -181,7 +222,7 @@ fn send_parts(feed: Feed, source: &Source, sender: &mpsc::Sender<Vec<Document>>)
             .blocking_send(part)
             .map_err(|_| anyhow::anyhow!("sending stopped"))
     };
-    Rows::read(feed, source, &mut |row| {
+    checked.send(feed, source, &mut |row| {
         bytes += row.text().len();
         part.push(row);
         if part.len() >= ROWS_PER_PART || bytes >= BYTES_PER_PART {
@@ -216,3 +257,6 @@ impl Refreshed {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

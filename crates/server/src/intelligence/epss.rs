@@ -1,5 +1,6 @@
 //! The scores of the Exploit Prediction Scoring System, as FIRST publishes them.
 
+use std::collections::HashSet;
 use std::io::BufRead;
 
 use jiff::civil::Date;
@@ -51,6 +52,7 @@ pub fn read(
 ) -> Result<EpssSummary, FeedError> {
     let mut lines = Lines::new(reader);
     let mut summary = EpssSummary::default();
+    let mut seen = HashSet::new();
     let mut layout = None;
     let mut decimals = 0;
     while let Some(line) = lines.next()? {
@@ -67,11 +69,11 @@ pub fn read(
             let (found, is_header) = find_layout(text, line.number)?;
             layout = Some(found);
             if !is_header {
-                take(found, text, &line, &mut decimals, &mut summary, &mut on)?;
+                take(found, text, &line, &mut decimals, &mut seen, &mut summary).map(&mut on)?;
             }
             continue;
         };
-        take(columns, text, &line, &mut decimals, &mut summary, &mut on)?;
+        take(columns, text, &line, &mut decimals, &mut seen, &mut summary).map(&mut on)?;
     }
     if summary.rows == 0 {
         return Err(FeedError::Empty {
@@ -143,9 +145,9 @@ fn take(
     text: &str,
     line: &Line,
     decimals: &mut usize,
+    seen: &mut HashSet<String>,
     summary: &mut EpssSummary,
-    on: &mut impl FnMut(Result<EpssScore, RecordError>),
-) -> Result<(), FeedError> {
+) -> Result<Result<EpssScore, RecordError>, FeedError> {
     let fields: Vec<_> = text.split(layout.delimiter).map(str::trim).collect();
     let last = layout.cve.max(layout.score).max(layout.percentile);
     let here = fields
@@ -159,18 +161,20 @@ fn take(
         });
     }
     *decimals = here;
-    let row = read_row(layout, &fields);
+    let row = read_row(layout, &fields).and_then(|row| match seen.insert(row.cve.clone()) {
+        true => Ok(row),
+        false => Err("is listed before; the first row stands".to_owned()),
+    });
     match row {
         Ok(_) => summary.rows += 1,
         Err(_) => summary.rejected += 1,
     }
     let id = fields.get(layout.cve).map(|cve| (*cve).to_owned());
-    on(row.map_err(|reason| RecordError {
+    Ok(row.map_err(|reason| RecordError {
         place: format!("line {}", line.number),
         id,
         reason,
-    }));
-    Ok(())
+    }))
 }
 
 fn read_row(layout: Layout, fields: &[&str]) -> Result<EpssScore, String> {

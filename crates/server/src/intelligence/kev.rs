@@ -21,6 +21,8 @@ pub struct Catalog {
     pub as_of: Timestamp,
     /// The vulnerabilities, in the catalogue's order.
     pub entries: Vec<KevEntry>,
+    /// Where each entry stands among the catalogue's rows, counted from 0.
+    pub positions: Vec<usize>,
     /// Rows that could not be read, each with its place and CVE id.
     pub rejected: Vec<RecordError>,
 }
@@ -106,6 +108,7 @@ pub fn read(reader: impl Read) -> Result<Catalog, FeedError> {
     let as_of = as_of(&document)?;
     let mut seen = HashSet::new();
     let mut entries = Vec::with_capacity(rows);
+    let mut positions = Vec::with_capacity(rows);
     let mut rejected = Vec::new();
     for (position, raw) in document.vulnerabilities.iter().enumerate() {
         let read = entry(raw).and_then(|entry| match seen.insert(entry.cve.clone()) {
@@ -116,7 +119,10 @@ pub fn read(reader: impl Read) -> Result<Catalog, FeedError> {
             )),
         });
         match read {
-            Ok(entry) => entries.push(entry),
+            Ok(entry) => {
+                entries.push(entry);
+                positions.push(position);
+            }
             Err((id, reason)) => {
                 let place = format!("record {}", position + 1);
                 rejected.push(RecordError { place, id, reason });
@@ -127,6 +133,7 @@ pub fn read(reader: impl Read) -> Result<Catalog, FeedError> {
         version: document.catalog_version,
         as_of,
         entries,
+        positions,
         rejected,
     })
 }

@@ -56,16 +56,22 @@ pub(super) fn put(tx: &mut Tx<'_>, generation: i64, rows: &[Document]) -> Result
 
 fn advisory(row: &Document) -> Result<Advisory, String> {
     let advisory: Advisory = serde_json::from_str(row.text()).map_err(|error| error.to_string())?;
+    check_advisory(&advisory)?;
+    Ok(advisory)
+}
+
+/// Whether an advisory can be kept, and if not, why. Whoever sends many asks first: they hold at once.
+pub fn check_advisory(advisory: &Advisory) -> Result<(), String> {
     let about = |reason: String| format!("{}: {reason}", advisory.id);
     // A vulnerability's id is at most this long in findings.
     check_text("id", &advisory.id, 128)?;
     for alias in &advisory.aliases {
         check_text("an alias", alias, 128).map_err(about)?;
     }
-    for key in PackageKey::of_advisory(&advisory) {
+    for key in PackageKey::of_advisory(advisory) {
         check_text("a package's name", &key.name, 1024).map_err(about)?;
     }
-    Ok(advisory)
+    Ok(())
 }
 
 /// Makes the advisory found by what it names now, and by nothing else.

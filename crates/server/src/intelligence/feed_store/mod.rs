@@ -15,6 +15,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 
+pub use advisory_rows::check_advisory;
 pub use epss_rows::share;
 pub use finish_feed::{FEED_FINISHED, finish_feed};
 pub use generation::{FeedState, numbers, sweep};
