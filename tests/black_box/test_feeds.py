@@ -2,9 +2,12 @@
 
 import gzip
 import json
+import os
+import subprocess
 
 import pytest
 
+from harness.process import binary, environment
 from harness.vulnerabilities import (
     EPSS,
     FLINT,
@@ -153,6 +156,24 @@ def test_of_repeated_advisories_the_newest_comes_in(server, tmp_path):
         "record 2502 (TEST-2099-1): record 1 of the same id goes before it",
         "record 2001 (TEST-2099-2001): record 2503 of the same id goes before it",
     ]
+
+
+def test_feeds_come_in_when_nobody_reads_what_is_said(server, account, inspector):
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [binary(), "feeds", "refresh", "--kev", KEV, "--epss", EPSS, "--osv", OSV]
+    with os.fdopen(writing, "wb") as closed:
+        done = subprocess.run(
+            list(map(str, command)),
+            env=environment(**server.administrator.environment()),
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    assert done.returncode == 1 and "Broken pipe" in done.stderr, done
+    assert "panicked" not in done.stderr, done
+    scan(account)
+    assert details_of(inspector, list_findings(inspector))[LAMP]["epssScore"] == 0.91234
 
 
 def test_only_the_administrator_brings_in_feeds(server, feeds, account, inspector):

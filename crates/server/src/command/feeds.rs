@@ -13,7 +13,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::reach::Reach;
-use super::{Ended, Format, ReachOptions};
+use super::{Ended, Format, ReachOptions, print_line};
 use crate::context::Clock;
 use crate::intelligence::source::Source;
 use rows::Rows;
@@ -78,17 +78,18 @@ impl Feeds {
     pub async fn run(self) -> Result<Ended> {
         let Feeds::Refresh(refresh) = self;
         let reach = Arc::new(Reach::open(&refresh.reach).await?);
-        let (mut ended, mut failed) = (Ended::Well, false);
+        let (mut ended, mut failed, mut unsaid) = (Ended::Well, false, None);
         for (feed, source) in refresh.sources()? {
             let mut progress = Progress::default();
             let format = refresh.reach.format;
-            // One feed that cannot be had does not keep the others from coming in.
+            // One feed that cannot be had does not keep the others from coming in, nor does an output
+            // that nobody reads any more.
             match refresh_feed(&reach, feed, source.clone(), format, &mut progress).await {
                 Ok(refreshed) => {
                     if !refreshed.rejected.is_empty() {
                         ended = Ended::InPart;
                     }
-                    refreshed.print(format)?;
+                    unsaid = unsaid.or(refreshed.print(format).err());
                 }
                 Err(error) => {
                     let holds = progress.holds(feed);
@@ -101,7 +102,7 @@ impl Feeds {
         if failed {
             bail!("not every feed was refreshed");
         }
-        Ok(ended)
+        unsaid.map_or(Ok(ended), Err)
     }
 }
 
@@ -240,21 +241,19 @@ fn send_parts(
 impl Refreshed {
     fn print(&self, format: Format) -> Result<()> {
         if format == Format::Json {
-            println!("{}", serde_json::to_string(self)?);
-            return Ok(());
+            return print_line(serde_json::to_string(self)?);
         }
         for rejected in self.rejected.iter().take(REJECTED_SHOWN) {
             eprintln!("{}: {rejected}", self.source);
         }
-        println!(
+        print_line(format_args!(
             "{}: {} rows as of {}, {} rejected, from {}",
             self.feed,
             self.rows,
             self.as_of,
             self.rejected.len(),
             self.source
-        );
-        Ok(())
+        ))
     }
 }
 

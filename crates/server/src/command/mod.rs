@@ -144,6 +144,12 @@ fn moment(option: &str, text: &str) -> anyhow::Result<Timestamp> {
     Ok(Timestamp(moment.as_millisecond()))
 }
 
+/// Writes a line to standard output. That nobody reads it any more is an error, and no panic.
+fn print_line(line: impl std::fmt::Display) -> anyhow::Result<()> {
+    use std::io::Write as _;
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}
+
 /// A bar on a terminal; nothing where machines read.
 fn progress(format: Format, what: &str, length: u64) -> indicatif::ProgressBar {
     if format == Format::Json {
