@@ -158,6 +158,16 @@ def test_of_repeated_advisories_the_newest_comes_in(server, tmp_path):
     ]
 
 
+def test_older_data_replaces_newer_with_a_word(server, feeds, tmp_path):
+    kev = tmp_path / "kev.json"
+    kev.write_bytes(KEV.read_bytes().replace(b"2099-01-31T", b"2098-12-31T"))
+    done = refresh(server.administrator, "--kev", kev)
+    assert done.returncode == 0 and "replaced what was of 2099-01-31" in done.stderr, done
+    assert json.loads(done.stdout)["replaced_newer"].startswith("2099-01-31")
+    done = refresh(server.administrator, "--kev", KEV)
+    assert done.stderr == "" and "replaced_newer" not in json.loads(done.stdout), done
+
+
 def test_feeds_come_in_when_nobody_reads_what_is_said(server, account, inspector):
     reading, writing = os.pipe()
     os.close(reading)

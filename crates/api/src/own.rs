@@ -56,6 +56,7 @@ structure! { FINISH_FEED_INPUT FinishFeedInput () {
 
 structure! { FINISH_FEED_OUTPUT FinishFeedOutput (Default) {
     req Body row_count: i64 = "RowCount" "RowCount" shape::LONG;
+    opt Body replaced_as_of: String = "ReplacedAsOf" "ReplacedAsOf" shape::STRING;
 } }
 
 structure! { SCAN_RESOURCE_INPUT ScanResourceInput () {

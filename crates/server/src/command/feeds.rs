@@ -9,6 +9,8 @@ use anyhow::{Context, Result, bail};
 use balefire_api::Document;
 use balefire_api::own::{Feed, FinishFeed, FinishFeedInput, PutFeedPart, PutFeedPartInput};
 use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
@@ -64,6 +66,9 @@ struct Refreshed {
     rows: u64,
     rejected: Vec<String>,
     as_of: String,
+    /// The date of the rows that were there before, where they were newer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_newer: Option<String>,
 }
 
 /// How far a feed has come.
@@ -189,13 +194,15 @@ async fn refresh_feed(
         as_of: as_of.clone(),
         row_count: i64::try_from(progress.taken).context("too many rows")?,
     };
-    reach.call::<FinishFeed>(finish).await?;
+    let finished = reach.call::<FinishFeed>(finish).await?;
     bar.finish_and_clear();
+    let replaced = finished.replaced_as_of;
     Ok(Refreshed {
         feed: feed.as_str(),
         source: shown,
         rows: progress.taken,
         rejected: checked.rejected.clone(),
+        replaced_newer: replaced.filter(|replaced| is_newer(replaced, &as_of)),
         as_of,
     })
 }
@@ -208,6 +215,16 @@ fn check(feed: Feed, source: &Source) -> Result<Rows> {
         bail!("none of its rows can be used: {}", first.join("; "));
     }
     Ok(checked)
+}
+
+/// Whether the date or time of a feed is after another; where one of them is a date, dates count.
+fn is_newer(one: &str, other: &str) -> bool {
+    let times: [Option<Timestamp>; 2] = [one, other].map(|text| text.parse().ok());
+    if let [Some(one), Some(other)] = times {
+        return one > other;
+    }
+    let days: [Option<Date>; 2] = [one, other].map(|text| text.get(..10)?.parse().ok());
+    matches!(days, [Some(one), Some(other)] if one > other)
 }
 
 fn send_parts(
@@ -240,6 +257,12 @@ fn send_parts(
 
 impl Refreshed {
     fn print(&self, format: Format) -> Result<()> {
+        if let Some(newer) = &self.replaced_newer {
+            eprintln!(
+                "balefire: {} from {} is of {}, and replaced what was of {newer}",
+                self.feed, self.source, self.as_of
+            );
+        }
         if format == Format::Json {
             return print_line(serde_json::to_string(self)?);
         }

@@ -1,4 +1,4 @@
-//! What is said of a feed that failed.
+//! What is said of a feed that failed, and of one that is older than what it replaced.
 
 use super::*;
 
@@ -16,5 +16,20 @@ fn a_failure_says_what_is_in_force() {
     ] {
         let progress = Progress { taken, rows: 2502 };
         assert_eq!(progress.holds(feed), expected);
+    }
+}
+
+#[test]
+fn dates_and_times_of_feeds_are_compared() {
+    for (one, other, expected) in [
+        ("2099-01-31", "2099-01-30", true),
+        ("2099-01-31", "2099-01-31", false),
+        ("2099-01-31T10:00:00Z", "2099-01-31T09:00:00Z", true),
+        ("2099-01-31T10:00:00Z", "2099-01-31", false),
+        ("2099-01-31T10:00:00Z", "2099-01-30", true),
+        ("2099-01-30", "2099-01-31T10:00:00Z", false),
+        ("", "2099-01-31", false),
+    ] {
+        assert_eq!(is_newer(one, other), expected, "{one} {other}");
     }
 }

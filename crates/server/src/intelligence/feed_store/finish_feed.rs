@@ -15,7 +15,10 @@ pub const FEED_FINISHED: &str = "feed_finished";
 /// Rows of older generations that go with this write, besides those that parts sweep.
 const SWEPT_MAX: u64 = 5000;
 
-/// Checks the number of rows and switches. The same call again gets the same answer.
+/// Checks the number of rows and switches. The same call again gets the same number.
+///
+/// KEV and EPSS may go back to older data, as when a release turns out wrong: the answer says what
+/// was replaced, so that the caller can tell.
 pub fn finish_feed(
     ctx: &mut Ctx<'_, '_>,
     input: FinishFeedInput,
@@ -29,6 +32,7 @@ pub fn finish_feed(
         check_count(&input, finished.row_count)?;
         return Ok(FinishFeedOutput {
             row_count: finished.row_count,
+            replaced_as_of: None,
         });
     }
     let Some(generation) = Generation::get(ctx.tx, input.feed, &input.generation)? else {
@@ -53,6 +57,7 @@ pub fn finish_feed(
         row_count,
         refreshed_ms: ctx.now.0,
     };
+    let replaced = finished.as_ref().map(|finished| finished.as_of.clone());
     match finished {
         Some(mut kept) => {
             kept.record = next.clone();
@@ -69,7 +74,10 @@ pub fn finish_feed(
     ctx.changed("feed.finished", &next.name, &body)?;
     let administrator = ctx.caller.account.clone();
     ctx.leave_job(&administrator, FEED_FINISHED, &next.name, &json!({}))?;
-    Ok(FinishFeedOutput { row_count })
+    Ok(FinishFeedOutput {
+        row_count,
+        replaced_as_of: replaced.filter(|_| input.feed != Feed::Osv),
+    })
 }
 
 fn count(ctx: &mut Ctx<'_, '_>, feed: Feed, number: i64) -> Result<i64, Failure> {

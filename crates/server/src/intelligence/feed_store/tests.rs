@@ -267,3 +267,24 @@ fn a_sweep_is_bounded() {
         .unwrap();
     assert_eq!(read, Some(state));
 }
+
+#[test]
+fn the_answer_says_what_a_feed_replaced() {
+    let t = Testing::new();
+    let finished = |feed: &str, generation: &str, as_of: &str, row: Value| {
+        put(&t, feed, generation, &[row]).unwrap();
+        let input = json!({"Feed": feed, "Generation": generation, "AsOf": as_of, "RowCount": 1});
+        let answer = t.call("balefire", "FinishFeed", input.clone()).unwrap();
+        let again = t.call("balefire", "FinishFeed", input).unwrap();
+        assert_eq!(again, json!({"RowCount": 1}), "nothing is replaced twice");
+        answer.get("ReplacedAsOf").cloned()
+    };
+    let row = || kev("CVE-2099-0001");
+    assert_eq!(finished("KEV", "first", "2099-01-31", row()), None);
+    let older = finished("KEV", "second", "2099-01-30", row());
+    assert_eq!(older, Some(json!("2099-01-31")));
+    let advisory = || advisory("GHSA-1", &[], "anvil", "2.0");
+    finished("OSV", "first", "2099-01-31", advisory());
+    let added = finished("OSV", "second", "2099-01-30", advisory());
+    assert_eq!(added, None, "advisories are added");
+}
