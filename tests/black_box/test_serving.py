@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import socket
 import subprocess
 from dataclasses import replace
 from http.client import HTTPException
@@ -10,6 +11,7 @@ import pytest
 from botocore.exceptions import SSLError
 
 from harness.account import REGION, Account
+from harness.findings import FIXTURES
 from harness.incidents import create_plan, incident_client, record, start
 from harness.process import ADMINISTRATOR, Server, balefire, binary, create_account, environment, first_start
 from harness.wire import assert_refused, refusal, send
@@ -89,6 +91,46 @@ def test_a_server_with_another_sealing_key_does_not_start(serve, fresh_store):
         done = balefire("admin", *command, *fresh_store.arguments(), variables=other)
         assert done.returncode == 0, done
     serve(variables=other).stop()
+
+
+def test_the_first_key_is_shown_by_the_first_server_that_starts(fresh_store, serve, tmp_path):
+    arguments = fresh_store.arguments()
+    config = tmp_path / "balefire.toml"
+    config.write_text(
+        '[hooks.x]\nkind = "findings"\nregion = "us-east-1"\naccount = "999999999999"\n'
+        'token = { env = "TOKEN" }\n'
+    )
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = ["--listen", f"127.0.0.1:{taken.getsockname()[1]}"]
+        for late, said in [(listen, "in use"), (["--listen", "127.0.0.1:0", "--config", config], "hooks.x")]:
+            done = balefire("serve", *late, *arguments, variables={"TOKEN": "t" * 32})
+            assert done.returncode == 1 and said in done.stderr and done.stdout == "", done
+    # Who gives a key later is too late: the account has one, and it is shown.
+    server = serve()
+    shown = "".join(server.printed)
+    words = dict(word.split("=", 1) for word in shlex.split(shown.replace("'", "")) if "=" in word)
+    id = re.search(r"Account (\d{12}) was made", shown).group(1)
+    first = Account(id, words["AWS_ACCESS_KEY_ID"], words["AWS_SECRET_ACCESS_KEY"], server.endpoint)
+    assert first.client("sts").get_caller_identity()["Account"] == id
+    server.stop()
+    server = serve(variables={})
+    assert server.printed == [f"Balefire listens at {server.endpoint}\n"]
+    server.stop()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["findings", "--as-of", "2026-11-30T00:00:00Z"],
+        ["import", FIXTURES / "findings.json"],
+        ["admin", "list-accounts"],
+        ["admin", "create-account", "222200000001"],
+    ],
+)
+def test_other_commands_make_no_store(fresh_store, command):
+    done = balefire(*command, *fresh_store.arguments())
+    assert done.returncode == 1 and "no store yet" in done.stderr and done.stdout == "", done
+    assert not fresh_store.directory.exists()
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
 //! Opens a store: its lock, its tables, its sealing key, and at the first start its first account.
 
+mod first;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use balefire_store::{Location, Options, Store, Tx};
+use balefire_store::{Location, Options, Store};
 
 use super::StoreOptions;
-use crate::access::{Access, AccessKey, Account, NewKey, SealingKey};
+use crate::access::{Access, SealingKey};
 use crate::configuration::Configuration;
 use crate::context::{Caller, Clock, Ids};
 use crate::failure::Failure;
@@ -16,6 +18,8 @@ use crate::pipeline::Pipeline;
 use crate::securityhub::finding::Index;
 use crate::setting;
 use crate::settings::Settings;
+pub use first::{FirstKey, first_key_was_shown};
+use first::{first_account, key_is_given, unseen_key};
 
 /// A store that is ready to answer.
 pub struct Opened {
@@ -27,33 +31,41 @@ pub struct Opened {
     pub clock: Clock,
     pub ids: Ids,
     pub settings: Settings,
-    /// The account and key of a store that was empty.
+    /// The account and key of a store that was empty, or whose key nobody has been shown yet.
     pub first: Option<FirstKey>,
     pub sealing: SealingKey,
 }
 
-/// The first account's key, shown once.
-pub struct FirstKey {
-    pub account: String,
-    pub key: NewKey,
-    /// The secret came from the environment, so there is no need to show it.
-    pub given: bool,
-}
-
 impl Opened {
+    /// Opens the store for a command that works on it. A directory of another name is no new store: only
+    /// a server makes one, unless the environment says by which key it will be reached.
     pub fn open(options: &StoreOptions) -> Result<Opened> {
-        Opened::open_with(options, Clock::system(), Settings::default())
+        let is_new = options.database.is_none() && !options.data.join("balefire.db").exists();
+        if is_new && !key_is_given() {
+            return Err(no_store(options));
+        }
+        let store = store(options)?;
+        if !key_is_given() && first::administrator(&store)?.is_none() {
+            return Err(no_store(options));
+        }
+        Opened::of(store, options, Clock::system(), Settings::default())
     }
 
+    /// Opens the store for a server, and makes it where there is none.
     pub fn open_with(options: &StoreOptions, clock: Clock, settings: Settings) -> Result<Opened> {
-        let location = match &options.database {
-            Some(url) => Location::Postgres(url.clone()),
-            None => Location::Sqlite(options.data.clone()),
-        };
-        let store = Store::open(location, crate::MIGRATIONS, Options::default())?;
+        Opened::of(store(options)?, options, clock, settings)
+    }
+
+    fn of(
+        store: Store,
+        options: &StoreOptions,
+        clock: Clock,
+        settings: Settings,
+    ) -> Result<Opened> {
         let sealing = sealing_key(&options.data)?;
         let ids = Ids::random();
-        let first = first_account(&store, &sealing, &clock)?;
+        let made = first_account(&store, &sealing, &clock)?;
+        let first = made.map_or_else(|| unseen_key(&store, &sealing), |made| Ok(Some(made)))?;
         let page_secret = setting::secret(&store, "page_secret")?;
         let session_secret = setting::secret(&store, "session_secret")?;
         let index = Arc::default();
@@ -98,11 +110,7 @@ impl Opened {
 
     /// The organization's administrator, for commands that work on the store itself.
     pub fn administrator(&self) -> Result<Arc<Caller>> {
-        let id = self
-            .store
-            .read_blocking(administrator_id)?
-            .map_err(readable)?;
-        let Some(id) = id else {
+        let Some(id) = first::administrator(&self.store)? else {
             bail!("the store has no account yet: start `balefire serve` once")
         };
         Ok(Arc::new(Caller {
@@ -129,90 +137,24 @@ fn sealing_key(directory: &Path) -> Result<SealingKey> {
     SealingKey::load(&directory.join("sealing.key"))
 }
 
-fn administrator_id(tx: &mut Tx<'_>) -> Result<Option<String>, Failure> {
-    let rows = tx.query(
-        "SELECT id FROM account WHERE administrator = 1 ORDER BY created_ms, id LIMIT 1",
-        &[],
-    )?;
-    Ok(rows
-        .first()
-        .map(|row| row.text(0).map(str::to_owned))
-        .transpose()?)
+fn store(options: &StoreOptions) -> Result<Store> {
+    let location = match &options.database {
+        Some(url) => Location::Postgres(url.clone()),
+        None => Location::Sqlite(options.data.clone()),
+    };
+    Ok(Store::open(
+        location,
+        crate::MIGRATIONS,
+        Options::default(),
+    )?)
 }
 
-/// Makes the first account and its key where the store has none. No default credentials exist.
-fn first_account(store: &Store, sealing: &SealingKey, clock: &Clock) -> Result<Option<FirstKey>> {
-    if store
-        .read_blocking(administrator_id)?
-        .map_err(readable)?
-        .is_some()
-    {
-        return Ok(None);
-    }
-    let (account_id, key, given) = wanted()?;
-    let account = Account {
-        id: account_id.clone(),
-        name: "first".into(),
-        administrator: true,
-        created_ms: clock.now().0,
+fn no_store(options: &StoreOptions) -> anyhow::Error {
+    let place = match &options.database {
+        Some(_) => "the database holds".into(),
+        None => format!("{} holds", options.data.display()),
     };
-    let access_key = AccessKey {
-        id: key.id.clone(),
-        account: account_id.clone(),
-        user_name: "administrator".into(),
-        sealed_secret: sealing.seal(&key.id, &key.secret)?,
-        active: true,
-        created_ms: clock.now().0,
-    };
-    let insert = move |tx: &mut Tx<'_>| -> Result<bool, Failure> {
-        // Another node on the same database may have been first.
-        if administrator_id(tx)?.is_some() {
-            return Ok(false);
-        }
-        tx.insert(&account)?;
-        tx.insert(&access_key)?;
-        Ok(true)
-    };
-    let made = store.write_blocking("", insert)?.map_err(readable)?;
-    Ok(made.then_some(FirstKey {
-        account: account_id,
-        key,
-        given,
-    }))
-}
-
-/// The account and key that the environment asks for, or random ones.
-fn wanted() -> Result<(String, NewKey, bool)> {
-    let variable = |name: &str| std::env::var(name).ok().filter(|text| !text.is_empty());
-    let account = match variable("BALEFIRE_ACCOUNT_ID") {
-        Some(id) if Account::is_id(&id) => id,
-        Some(id) => bail!("BALEFIRE_ACCOUNT_ID is '{id}', and an account id has twelve digits"),
-        None => random_account_id()?,
-    };
-    match (
-        variable("BALEFIRE_ACCESS_KEY_ID"),
-        variable("BALEFIRE_SECRET_ACCESS_KEY"),
-    ) {
-        (Some(id), Some(secret)) => {
-            if !(16..=128).contains(&id.len()) || !id.bytes().all(|b| b.is_ascii_alphanumeric()) {
-                bail!("BALEFIRE_ACCESS_KEY_ID must be 16 to 128 letters and digits");
-            }
-            if secret.len() < 16 {
-                bail!("BALEFIRE_SECRET_ACCESS_KEY must have at least 16 characters");
-            }
-            Ok((account, NewKey { id, secret }, true))
-        }
-        (None, None) => Ok((account, NewKey::random()?, false)),
-        _ => bail!("set both BALEFIRE_ACCESS_KEY_ID and BALEFIRE_SECRET_ACCESS_KEY, or neither"),
-    }
-}
-
-fn random_account_id() -> Result<String> {
-    let bytes = crate::access::random_32()?;
-    let number = bytes
-        .iter()
-        .take(8)
-        .fold(0_u64, |sum, byte| sum << 8 | u64::from(*byte));
-    // Twelve digits that do not begin with a zero.
-    Ok((100_000_000_000 + number % 900_000_000_000).to_string())
+    anyhow::anyhow!(
+        "{place} no store yet: start `balefire serve` once, which makes it and shows its access key"
+    )
 }
