@@ -8,6 +8,7 @@ mod findings;
 mod import;
 mod incident;
 mod open;
+mod profile;
 mod reach;
 mod risk;
 mod rules;

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use balefire_api::{Operation, Typed, json};
+use balefire_api::{Operation, Spec, Typed, json};
 use bytes::Bytes;
-use configparser::ini::Ini;
-use http::{Request, Uri};
+use http::{Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
@@ -14,14 +13,14 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 use super::open::{Opened, readable};
+use super::profile::Profile;
 use super::{ReachOptions, StoreOptions};
 use crate::context::{Caller, Clock};
 use crate::https;
-use crate::signature::{self, Credentials, Secret};
+use crate::signature::{self, Credentials};
 
 /// An answer longer than this is no answer of ours.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
-
 /// The way to the data.
 pub struct Reach {
     region: String,
@@ -110,10 +109,25 @@ impl Remote {
         if let Some(structure) = spec.input {
             json::write_members(structure, &input.into_node(), &mut body);
         }
+        let body = Bytes::from(body);
+        let (status, answer) = self.send(region, spec, body).await?;
+        if !status.is_success() {
+            bail!("{} answered {status}: {}", self.endpoint, message(&answer));
+        }
+        let Some(structure) = spec.output else {
+            return O::Output::from_node(balefire_api::Node::Structure(Vec::new()))
+                .map_err(mismatch);
+        };
+        let node = json::read(structure, &answer)
+            .map_err(|rejection| anyhow::anyhow!(rejection.message()))?;
+        O::Output::from_node(node).map_err(mismatch)
+    }
+
+    /// Makes a call once; gives the status and what was answered.
+    async fn send(&self, region: &str, spec: &Spec, body: Bytes) -> Result<(StatusCode, Bytes)> {
         let uri: Uri = format!("{}{}", self.endpoint, spec.uri)
             .parse()
             .with_context(|| format!("{} is no URL", self.endpoint))?;
-        let body = Bytes::from(body);
         let mut request = Request::builder()
             .method(spec.method)
             .uri(uri)
@@ -137,19 +151,8 @@ impl Remote {
         let answer = Limited::new(response.into_body(), ANSWER_BYTES_MAX)
             .collect()
             .await;
-        let answer = answer
-            .map_err(|error| anyhow::anyhow!("reading the answer: {error}"))?
-            .to_bytes();
-        if !status.is_success() {
-            bail!("{} answered {status}: {}", self.endpoint, message(&answer));
-        }
-        let Some(structure) = spec.output else {
-            return O::Output::from_node(balefire_api::Node::Structure(Vec::new()))
-                .map_err(mismatch);
-        };
-        let node = json::read(structure, &answer)
-            .map_err(|rejection| anyhow::anyhow!(rejection.message()))?;
-        O::Output::from_node(node).map_err(mismatch)
+        let answer = answer.map_err(|error| anyhow::anyhow!("reading the answer: {error}"))?;
+        Ok((status, answer.to_bytes()))
     }
 }
 
@@ -170,68 +173,4 @@ fn message(answer: &[u8]) -> String {
         || String::from_utf8_lossy(answer).into_owned(),
         str::to_owned,
     )
-}
-
-/// Credentials, region and endpoint as the AWS CLI finds them: environment first, then the profile's files.
-struct Profile {
-    name: String,
-    credentials: Ini,
-    config: Ini,
-}
-
-impl Profile {
-    fn read() -> Profile {
-        let home = std::env::var("HOME").unwrap_or_default();
-        let file = |variable: &str, default: &str| {
-            let path = variable_text(variable).unwrap_or_else(|| format!("{home}/.aws/{default}"));
-            let mut ini = Ini::new_cs();
-            // A file that is not there holds no profile.
-            let _ = ini.load(path);
-            ini
-        };
-        Profile {
-            name: variable_text("AWS_PROFILE").unwrap_or_else(|| "default".into()),
-            credentials: file("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
-            config: file("AWS_CONFIG_FILE", "config"),
-        }
-    }
-
-    fn configured(&self, key: &str) -> Option<String> {
-        let section = match self.name.as_str() {
-            "default" => "default".to_owned(),
-            name => format!("profile {name}"),
-        };
-        self.config.get(&section, key)
-    }
-
-    fn region(&self) -> Option<String> {
-        variable_text("AWS_REGION")
-            .or_else(|| variable_text("AWS_DEFAULT_REGION"))
-            .or_else(|| self.configured("region"))
-    }
-
-    fn endpoint(&self) -> Option<String> {
-        variable_text("AWS_ENDPOINT_URL").or_else(|| self.configured("endpoint_url"))
-    }
-
-    fn credentials(&self) -> Option<Credentials> {
-        let known = |key: &str| {
-            self.credentials
-                .get(&self.name, key)
-                .or_else(|| self.configured(key))
-        };
-        let from_environment =
-            variable_text("AWS_ACCESS_KEY_ID").zip(variable_text("AWS_SECRET_ACCESS_KEY"));
-        let from_files = known("aws_access_key_id").zip(known("aws_secret_access_key"));
-        let (access_key_id, secret) = from_environment.or(from_files)?;
-        Some(Credentials {
-            access_key_id,
-            secret_access_key: Secret::new(secret),
-            session_token: None,
-        })
-    }
-}
-
-fn variable_text(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|text| !text.is_empty())
 }
