@@ -1,6 +1,7 @@
 //! How a command reaches the data: through a server like any AWS client, or the store itself.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use balefire_api::{Operation, Spec, Typed, json};
@@ -15,12 +16,17 @@ use hyper_util::rt::TokioExecutor;
 use super::open::{Opened, readable};
 use super::profile::Profile;
 use super::{ReachOptions, StoreOptions};
-use crate::context::{Caller, Clock};
+use crate::context::{Caller, Clock, Ids};
 use crate::https;
 use crate::signature::{self, Credentials};
 
 /// An answer longer than this is no answer of ours.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
+/// How often a call is made that the server has no time for, and how long the first wait is at most;
+/// each is twice the one before.
+const TRIES_MAX: u32 = 7;
+const WAIT: Duration = Duration::from_millis(200);
+
 /// The way to the data.
 pub struct Reach {
     region: String,
@@ -37,6 +43,7 @@ struct Remote {
     endpoint: String,
     credentials: Credentials,
     clock: Clock,
+    ids: Ids,
 }
 
 impl Reach {
@@ -80,6 +87,7 @@ impl Reach {
             endpoint: endpoint.trim_end_matches('/').to_owned(),
             credentials,
             clock: Clock::system(),
+            ids: Ids::random(),
         };
         Ok(Reach {
             region,
@@ -110,7 +118,20 @@ impl Remote {
             json::write_members(structure, &input.into_node(), &mut body);
         }
         let body = Bytes::from(body);
-        let (status, answer) = self.send(region, spec, body).await?;
+        let mut tries = 1;
+        let (status, answer) = loop {
+            let (status, answer) = self.send(region, spec, body.clone()).await?;
+            // Neither was begun, so it may be made again.
+            let is_busy = [
+                StatusCode::TOO_MANY_REQUESTS,
+                StatusCode::SERVICE_UNAVAILABLE,
+            ];
+            if tries == TRIES_MAX || !is_busy.contains(&status) {
+                break (status, answer);
+            }
+            tokio::time::sleep(wait_after(tries, self.ids.bytes())).await;
+            tries += 1;
+        };
         if !status.is_success() {
             bail!("{} answered {status}: {}", self.endpoint, message(&answer));
         }
@@ -156,6 +177,13 @@ impl Remote {
     }
 }
 
+/// At least half of the wait, so that many who were refused at once do not all come back at once.
+fn wait_after(tries: u32, random: [u8; 16]) -> Duration {
+    let most = WAIT * 2_u32.pow(tries - 1);
+    let share = f64::from(random[0]) / 255.0;
+    most.mul_f64(0.5 + share / 2.0)
+}
+
 fn mismatch(mismatch: balefire_api::Mismatch) -> anyhow::Error {
     anyhow::anyhow!(
         "the answer does not have the form of its type: {}",
@@ -174,3 +202,6 @@ fn message(answer: &[u8]) -> String {
         str::to_owned,
     )
 }
+
+#[cfg(test)]
+mod tests;
