@@ -13,7 +13,7 @@ from harness.models import answered
 from harness.process import balefire
 from harness.rules import IN_ALARM, alarm, create_rule
 from harness.vulnerabilities import INSTANCE, SBOM, details_of, list_findings, refresh_all, scan
-from harness.wire import assert_refused, call, refusal
+from harness.wire import assert_refused, call, eventually, refusal
 
 MEMBERS = 4
 NOT_FOUND = "ResourceNotFoundException"
@@ -45,9 +45,13 @@ class Owner:
         assert done.returncode == 0, done.stderr
         self.v1 = security_findings.Owned(account)
         self.things = hub_things.Owned(server.administrator, account)
-        self.uids = [finding["metadata"]["uid"] for finding in all_findings(self.hub)]
+        before = len(all_findings(self.hub))
         scan(account)
         self.vulnerabilities = [finding["findingArn"] for finding in list_findings(self.inspector)]
+        # What the scan found is there too, a moment later.
+        wanted = before + len(self.vulnerabilities)
+        eventually(lambda: len(all_findings(self.hub)) == wanted, "the scan is in Security Hub")
+        self.uids = [finding["metadata"]["uid"] for finding in all_findings(self.hub)]
         self.before = self.look()
 
     def look(self):
