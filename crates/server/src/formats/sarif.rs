@@ -17,6 +17,9 @@ use super::words::{is_cve, joined, slug, time_ms};
 use super::{Format, Given, Report, Scope};
 use rule::{Message, Rule, Rules, Tool};
 
+/// What Semgrep writes for a print where nobody is logged in.
+const NO_PRINT: &str = "requires login";
+
 #[derive(Deserialize)]
 struct File {
     runs: Vec<Run>,
@@ -294,25 +297,29 @@ fn suppression(found: &Found) -> Option<&Suppression> {
     })
 }
 
-/// Lines move with each change of a file, so they are no part of it.
+/// Lines move with each change of a file, so they are no part of it. The file is: tools put prints beside it
+/// that say less than the standard asks for, down to one that all results share.
 fn identity(scanned: &str, rule: &str, uri: &str, found: &Found, message: &str) -> String {
-    let first = |prints: &Option<BTreeMap<String, Value>>| {
-        let first = prints.iter().flatten().next();
-        // Some tools write more than a text here.
-        let text = |print: &Value| {
-            print
-                .as_str()
-                .map_or_else(|| print.to_string(), str::to_owned)
-        };
-        first.map(|(name, print)| format!("{name}={}", text(print)))
-    };
-    if let Some(print) = first(&found.fingerprints) {
-        return joined(&[scanned, rule, &print]);
-    }
-    match first(&found.partial_fingerprints) {
+    let prints = [&found.fingerprints, &found.partial_fingerprints];
+    match prints.into_iter().find_map(print) {
         Some(print) => joined(&[scanned, rule, uri, &print]),
         None => joined(&[scanned, rule, uri, message]),
     }
+}
+
+/// The first print that says anything.
+fn print(prints: &Option<BTreeMap<String, Value>>) -> Option<String> {
+    let mut prints = prints.iter().flatten().map(|(name, print)| {
+        // Some tools write more than a text here.
+        let text = match print {
+            Value::Null => String::new(),
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        (name, text)
+    });
+    let (name, text) = prints.find(|(_, text)| !text.is_empty() && text != NO_PRINT)?;
+    Some(format!("{name}={text}"))
 }
 
 fn affected(spots: &[Spot<'_>]) -> Vec<Value> {

@@ -97,6 +97,39 @@ fn a_fingerprint_may_be_more_than_a_text() {
     }]});
     assert_eq!(
         uids(&whole(&report.to_string())),
-        ["|r|row={\"value\":\"a\"}"]
+        ["|r||row={\"value\":\"a\"}"]
     );
+}
+
+fn prints(results: &[(&str, &str, Value)]) -> Vec<String> {
+    let results = results.iter().map(|(file, message, fingerprints)| {
+        let location = json!({"physicalLocation": {"artifactLocation": {"uri": file}}});
+        json!({"ruleId": "r", "message": {"text": message}, "locations": [location],
+               "fingerprints": fingerprints})
+    });
+    let results: Vec<Value> = results.collect();
+    let run = json!({"tool": {"driver": {"name": "x"}}, "results": results});
+    uids(&whole(
+        &json!({"version": "2.1.0", "runs": [run]}).to_string(),
+    ))
+}
+
+#[test]
+fn the_file_is_part_of_the_identity_whatever_the_fingerprint_is() {
+    let shared = || json!({"p/v1": "the same"});
+    let both = prints(&[("a.py", "m", shared()), ("b.py", "m", shared())]);
+    assert_eq!(both, ["|r|a.py|p/v1=the same", "|r|b.py|p/v1=the same"]);
+    // What is left is what it was.
+    assert_eq!(prints(&[("b.py", "m", shared())]), both[1..]);
+}
+
+#[test]
+fn a_fingerprint_that_says_nothing_is_none() {
+    for nothing in ["requires login", ""] {
+        let nothing = || json!({"matchBasedId/v1": nothing});
+        let two = prints(&[("a.py", "first", nothing()), ("a.py", "second", nothing())]);
+        assert_eq!(two, ["|r|a.py|first", "|r|a.py|second"]);
+    }
+    let next = json!({"a": null, "b": "known"});
+    assert_eq!(prints(&[("a.py", "m", next)]), ["|r|a.py|b=known"]);
 }
