@@ -18,6 +18,8 @@ use vulnerability::Vulnerability;
 
 #[derive(Deserialize)]
 struct File {
+    #[serde(rename = "bomFormat")]
+    bom_format: Option<String>,
     metadata: Option<Metadata>,
     components: Option<Vec<Component>>,
     vulnerabilities: Option<Vec<Box<RawValue>>>,
@@ -56,6 +58,9 @@ pub fn read(report: &str, given: Given<'_>) -> Result<Report, String> {
     let file: File = serde_json::from_str(report)
         .map_err(|error| format!("it is no CycloneDX file that can be read: {error}"))?;
     if file.vulnerabilities.is_none() {
+        if file.bom_format.as_deref() != Some("CycloneDX") {
+            return Err("it is no CycloneDX file: it has no `bomFormat` that says so".into());
+        }
         return Err(
             "it is a CycloneDX SBOM and names no vulnerabilities: `balefire scan` matches its \
                     packages with the advisories"

@@ -98,6 +98,9 @@ struct Location {
 pub fn read(report: &str, given: Given<'_>) -> Result<Report, String> {
     let file: File = serde_json::from_str(report)
         .map_err(|error| format!("it is no report of Grype: {error}"))?;
+    if file.matches.is_none() && file.ignored_matches.is_none() {
+        return Err("it is no report of Grype: it has no `matches`".into());
+    }
     let scanned = file.source.as_ref().and_then(name_of);
     let uid = given.scope.or(scanned);
     let scope = uid.map_or(Scope::Unknown, |uid| Scope::Resource(uid.into()));

@@ -16,6 +16,7 @@ use super::{Format, Given, Report, Scope};
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct File {
+    schema_version: Option<Value>,
     created_at: Option<String>,
     artifact_name: Option<String>,
     artifact_type: Option<String>,
@@ -76,6 +77,7 @@ struct Artifact<'a> {
 pub fn read(report: &str, given: Given<'_>) -> Result<Report, String> {
     let file: File = serde_json::from_str(report)
         .map_err(|error| format!("it is no report of Trivy: {error}"))?;
+    file.check()?;
     let name = file
         .cluster_name
         .as_deref()
@@ -131,6 +133,19 @@ pub fn read(report: &str, given: Given<'_>) -> Result<Report, String> {
         }
     }
     Ok(sheet.done())
+}
+
+impl File {
+    /// A report without findings may say no more than what was scanned; what says not even that is none.
+    fn check(&self) -> Result<(), String> {
+        // ASFF has a text of that name.
+        let is_numbered = self.schema_version.as_ref().is_some_and(Value::is_number);
+        let names = [&self.cluster_name, &self.artifact_name];
+        if is_numbered || self.results.is_some() || names.into_iter().any(Option::is_some) {
+            return Ok(());
+        }
+        Err("it is no report of Trivy: it has no `Results`, `ArtifactName` or `ClusterName`".into())
+    }
 }
 
 /// `container_image` as `ContainerImage`.

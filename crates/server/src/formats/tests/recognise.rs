@@ -64,6 +64,40 @@ fn a_format_has_a_word() {
 }
 
 #[test]
+fn a_report_of_another_tool_is_refused_by_the_format_that_is_told() {
+    let event = r#"{"class_uid": 2004, "metadata": {"product": {"uid": "x"}}, "Resources": []}"#;
+    let told = [
+        Format::Sarif,
+        Format::Trivy,
+        Format::Grype,
+        Format::CycloneDx,
+    ];
+    for (format, text) in [TRIVY, GRYPE, SARIF, VEX, INSPECTOR, event]
+        .iter()
+        .flat_map(|text| told.map(|format| (format, *text)))
+    {
+        let read = read_text(text, Some(format), Given::default());
+        match recognise::recognise(text) == Some(format) {
+            true => assert!(read.is_ok(), "{format:?}: {read:?}"),
+            false => {
+                let refused = read.unwrap_err();
+                assert!(refused.starts_with("it is no "), "{format:?}: {refused}");
+            }
+        }
+    }
+    // What is not told apart by itself may be told, and so may what has no findings.
+    for (format, text) in [
+        (Format::Trivy, r#"{"Results": []}"#),
+        (Format::Trivy, r#"{"SchemaVersion": 2}"#),
+        (Format::Grype, r#"{"matches": []}"#),
+        (Format::CycloneDx, r#"{"vulnerabilities": []}"#),
+    ] {
+        let report = read_text(text, Some(format), Given::default()).unwrap();
+        assert!(report.findings.is_empty() && report.refused.is_empty());
+    }
+}
+
+#[test]
 fn asff_comes_in_every_arrangement_and_what_is_not_whole_is_refused_by_itself() {
     let whole = r#"{"SchemaVersion": "2018-10-08", "Id": "a", "GeneratorId": "g", "Title": "T",
         "ProductArn": "arn:aws:securityhub:r::product/x/y", "AwsAccountId": "111111111111",
