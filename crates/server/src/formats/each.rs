@@ -1,4 +1,4 @@
-//! Texts in which findings stand each for itself: an array, a list in an object, one, or one a line.
+//! Texts in which findings stand each for itself: an array, a list in an object, or one.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -12,7 +12,8 @@ pub fn read(
     list: &str,
     given: Given<'_>,
     document: impl Fn(&Value) -> Result<Box<RawValue>, String>,
-) -> Report {
+) -> Result<Report, String> {
+    let whole = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
     let mut report = Report {
         format,
         findings: Vec::new(),
@@ -20,19 +21,20 @@ pub fn read(
         scope: given.of_events(),
         undated: false,
     };
-    let (word, findings) = match serde_json::from_str(text) {
-        Ok(whole) => ("element", elements(whole, list).map(Some).collect()),
-        Err(_) => ("line", lines(text, &mut report.refused)),
-    };
-    for (number, finding) in (1..).zip(findings) {
-        let Some(finding) = finding else { continue };
-        let place = format!("{word} {number}");
+    for (number, finding) in (1..).zip(elements(whole, list)) {
+        let place = format!("element {number}");
         match document(&finding) {
             Ok(document) => report.findings.push(Placed { place, document }),
             Err(reason) => report.refused.push(Refused { place, reason }),
         }
     }
-    report
+    Ok(report)
+}
+
+/// Whether a text is a call or its answer, and no finding itself.
+pub fn is_list(text: &str, list: &str) -> bool {
+    let whole = serde_json::from_str::<Value>(text);
+    whole.is_ok_and(|whole| whole.get(list).is_some_and(Value::is_array))
 }
 
 fn elements(mut whole: Value, list: &str) -> std::vec::IntoIter<Value> {
@@ -42,21 +44,4 @@ fn elements(mut whole: Value, list: &str) -> std::vec::IntoIter<Value> {
         (_, one) => vec![one],
     };
     findings.into_iter()
-}
-
-/// A value for each line; none for those that are blank, or that are no JSON and refused.
-fn lines(text: &str, refused: &mut Vec<Refused>) -> Vec<Option<Value>> {
-    let values = (1..).zip(text.lines()).map(|(number, line)| {
-        let refuse = |error| {
-            refused.push(Refused {
-                place: format!("line {number}"),
-                reason: format!("it is not JSON: {error}"),
-            });
-        };
-        match line.trim() {
-            "" => None,
-            line => serde_json::from_str(line).map_err(refuse).ok(),
-        }
-    });
-    values.collect()
 }

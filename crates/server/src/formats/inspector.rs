@@ -8,7 +8,7 @@ pub use place::resource_type;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_json::value::to_raw_value;
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Value, json};
 
 use super::draft::{self, DETECTION, Draft, Members, NEW, RESOLVED, SUPPRESSED, VULNERABILITY};
@@ -16,6 +16,8 @@ use super::words::{severity_id, time_ms};
 use super::{Format, Given, Report, each};
 use place::Origin;
 
+/// What holds the findings in an answer.
+pub const LIST: &str = "findings";
 /// A number below this is a time in seconds; in milliseconds it would lie before April 1973.
 const SECONDS_BELOW: f64 = 1e11;
 /// What Inspector writes where it advises nothing.
@@ -86,10 +88,13 @@ struct Epss {
     score: Option<f64>,
 }
 
-pub fn read(text: &str, given: Given<'_>) -> Report {
-    each::read(Format::Inspector, text, "findings", given, |value| {
-        to_raw_value(&document(value)?).map_err(|error| error.to_string())
-    })
+pub fn read(text: &str, given: Given<'_>) -> Result<Report, String> {
+    each::read(Format::Inspector, text, LIST, given, one)
+}
+
+/// The document of one finding, as its text.
+pub fn one(value: &Value) -> Result<Box<RawValue>, String> {
+    to_raw_value(&document(value)?).map_err(|error| error.to_string())
 }
 
 /// The OCSF document of one finding, or of the event that tells of it.

@@ -18,6 +18,8 @@ mod words;
 
 pub use recognise::recognise;
 
+use serde::de::IgnoredAny;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// The forms of reports that are taken.
@@ -147,21 +149,40 @@ pub fn read_text(text: &str, wanted: Option<Format>, given: Given<'_>) -> Result
     if text.is_empty() {
         return Err("it is empty".into());
     }
-    let whole = serde_json::from_str::<serde::de::IgnoredAny>(text);
+    let whole = serde_json::from_str::<IgnoredAny>(text);
     let Err(broken) = whole else {
         let format = wanted
             .or_else(|| recognise(text))
             .ok_or_else(unrecognised)?;
         return read(format, text, given);
     };
-    let first = text.lines().next().unwrap_or_default();
-    match wanted.or_else(|| recognise(first)) {
-        Some(format @ (Format::Asff | Format::Inspector)) => read(format, text, given),
-        Some(format) if is_lines(format) && first.starts_with('{') => {
-            Ok(lines_of(format, text, given))
-        }
-        _ => Err(format!("it is no JSON, or cut off or broken: {broken}")),
+    let lines = text.lines().map(str::as_bytes);
+    match of_lines(lines, wanted).filter(|_| text.starts_with('{')) {
+        Some(format) => Ok(lines_of(format, text, given)),
+        None => Err(format!("it is no JSON, or cut off or broken: {broken}")),
     }
+}
+
+/// The format of findings that stand one a line: that of the first line that can be read. `None` where no
+/// line is a finding.
+pub fn of_lines<'a>(
+    lines: impl IntoIterator<Item = &'a [u8]>,
+    wanted: Option<Format>,
+) -> Option<Format> {
+    let mut lines = lines.into_iter().filter_map(|line| {
+        let line = std::str::from_utf8(line).ok()?.trim();
+        // What stands in a line of a broken report may be a text or a number.
+        line.starts_with('{').then_some(line)
+    });
+    lines.find_map(|line| {
+        let format = match wanted {
+            Some(format) => serde_json::from_str::<IgnoredAny>(line)
+                .ok()
+                .map(|_| format),
+            None => recognise(line),
+        };
+        format.filter(|format| is_line(*format, line))
+    })
 }
 
 fn lines_of(format: Format, text: &str, given: Given<'_>) -> Report {
@@ -195,20 +216,31 @@ pub fn read(format: Format, text: &str, given: Given<'_>) -> Result<Report, Stri
         Format::Trivy => trivy::read(text, given),
         Format::Grype => grype::read(text, given),
         Format::CycloneDx => cyclonedx::read(text, given),
-        Format::Asff => Ok(asff::read(text, given)),
-        Format::Inspector => Ok(inspector::read(text, given)),
+        Format::Asff => asff::read(text, given),
+        Format::Inspector => inspector::read(text, given),
     }
 }
 
 /// A document of a format in which each stands for itself, one a line.
 pub fn line(format: Format, document: Box<RawValue>) -> Result<Box<RawValue>, String> {
+    let value = |document: &RawValue| {
+        let value = serde_json::from_str::<Value>(document.get());
+        value.map_err(|error| format!("it cannot be read: {error}"))
+    };
     match format {
         Format::Prowler => prowler::uniform(&document),
+        Format::Asff => asff::one(&value(&document)?),
+        Format::Inspector => inspector::one(&value(&document)?),
         _ => Ok(document),
     }
 }
 
-/// Whether a format's documents may stand one a line.
-pub fn is_lines(format: Format) -> bool {
-    matches!(format, Format::Ocsf | Format::Prowler)
+/// Whether a line that is JSON is one finding among others, and no whole report.
+pub fn is_line(format: Format, line: &str) -> bool {
+    match format {
+        Format::Ocsf | Format::Prowler => true,
+        Format::Asff => !each::is_list(line, asff::LIST),
+        Format::Inspector => !each::is_list(line, inspector::LIST),
+        _ => false,
+    }
 }

@@ -1,5 +1,6 @@
 //! Reports of scanners: read whatever their format is, imported, and answered with what became of them.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use balefire_api::Timestamp;
@@ -106,22 +107,27 @@ impl Wanted {
 }
 
 fn read(body: &[u8], format: Option<Format>, scope: Option<&str>) -> Result<Report, String> {
-    let given = Given { scope };
-    if !body.starts_with(&[0x1f, 0x8b]) {
-        let text = std::str::from_utf8(body).map_err(|_| "The body is not UTF-8.".to_owned())?;
-        return formats::read_text(text, format, given);
-    }
-    let mut text = String::new();
-    let unpacked = MultiGzDecoder::new(body)
+    let body = match body.starts_with(&[0x1f, 0x8b]) {
+        true => Cow::Owned(unpacked(body)?),
+        false => Cow::Borrowed(body),
+    };
+    let text =
+        std::str::from_utf8(&body).map_err(|error| format!("The body is not UTF-8: {error}."))?;
+    formats::read_text(text, format, Given { scope })
+}
+
+fn unpacked(body: &[u8]) -> Result<Vec<u8>, String> {
+    let mut unpacked = Vec::new();
+    MultiGzDecoder::new(body)
         .take(UNPACKED_BYTES_MAX + 1)
-        .read_to_string(&mut text);
-    unpacked.map_err(|error| format!("The body cannot be unpacked: {error}."))?;
-    if text.len() as u64 > UNPACKED_BYTES_MAX {
+        .read_to_end(&mut unpacked)
+        .map_err(|error| format!("The body cannot be unpacked: {error}."))?;
+    if unpacked.len() as u64 > UNPACKED_BYTES_MAX {
         return Err(format!(
             "The body is longer than {UNPACKED_BYTES_MAX} bytes when it is unpacked."
         ));
     }
-    formats::read_text(&text, format, given)
+    Ok(unpacked)
 }
 
 async fn import(

@@ -63,7 +63,9 @@ pub fn open(path: &Path, wanted: Option<Format>, given: Given<'_>) -> Result<Doc
     };
     let read = Arc::new(AtomicU64::new(0));
     let mut raw = BufReader::with_capacity(1 << 16, Counted(file, Arc::clone(&read)));
-    let zipped = raw.fill_buf()?.starts_with(&[0x1f, 0x8b]);
+    let start = raw.fill_buf();
+    let start = start.with_context(|| format!("reading {}", path.display()))?;
+    let zipped = start.starts_with(&[0x1f, 0x8b]);
     let mut reader: Box<dyn BufRead + Send> = if zipped {
         Box::new(BufReader::new(MultiGzDecoder::new(raw)))
     } else {
@@ -102,9 +104,21 @@ fn first_byte(reader: &mut impl BufRead) -> io::Result<Option<u8>> {
     }
 }
 
-fn array(mut reader: impl Read, wanted: Option<Format>, given: Given<'_>) -> Result<Documents> {
-    let mut text = String::new();
-    reader.read_to_string(&mut text)?;
+/// The rest of a text, behind what was read of it.
+fn read_text(mut reader: impl Read, mut read: Vec<u8>) -> Result<String> {
+    reader.read_to_end(&mut read)?;
+    String::from_utf8(read).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let column = good.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
+        anyhow::anyhow!(
+            "it is not UTF-8 at line {line} column {column}, so nothing of it was taken"
+        )
+    })
+}
+
+fn array(reader: impl Read, wanted: Option<Format>, given: Given<'_>) -> Result<Documents> {
+    let text = read_text(reader, Vec::new())?;
     serde_json::from_str::<IgnoredAny>(&text)
         .context("the array is cut off or broken, so nothing of it was taken")?;
     whole(&text, wanted, given)
@@ -133,39 +147,55 @@ fn object_or_lines(
     let mut first = Vec::new();
     reader.read_until(b'\n', &mut first)?;
     let line = std::str::from_utf8(&first).unwrap_or_default();
-    let is_whole = serde_json::from_str::<IgnoredAny>(line).is_ok();
-    if is_whole {
-        let format = wanted.or_else(|| formats::recognise(line));
-        let Some(format) = format else {
-            bail!(formats::unrecognised());
-        };
-        if !formats::is_lines(format) {
-            let mut text = line.to_owned();
-            reader.read_to_string(&mut text)?;
-            return whole(&text, Some(format), given);
-        }
+    if serde_json::from_str::<IgnoredAny>(line).is_err() {
+        return broken_or_lines(first, reader, wanted, given);
+    }
+    let Some(format) = wanted.or_else(|| formats::recognise(line)) else {
+        bail!(formats::unrecognised());
+    };
+    if formats::is_line(format, line) {
         let reader = Box::new(io::Cursor::new(first).chain(reader));
         return Ok(lines(format, reader, given));
     }
-    let mut rest = Vec::new();
+    let text = read_text(reader, first)?;
+    whole(&text, Some(format), given)
+}
+
+/// One object of several lines, or one document a line of which the first is broken.
+fn broken_or_lines(
+    first: Vec<u8>,
+    mut reader: Box<dyn BufRead + Send>,
+    wanted: Option<Format>,
+    given: Given<'_>,
+) -> Result<Documents> {
+    let mut all = first;
     // What ends too early has its good lines taken, and the end is told where they end.
-    let ended = reader.read_to_end(&mut rest);
-    let all = [first.as_slice(), &rest].concat();
+    let ended = reader.read_to_end(&mut all);
     if let Ok(text) = std::str::from_utf8(&all)
         && serde_json::from_str::<IgnoredAny>(text).is_ok()
     {
         return whole(text, wanted, given);
     }
-    ended?;
-    let is_line = |line: &[u8]| serde_json::from_slice::<IgnoredAny>(line).is_ok();
-    if !rest
-        .split(|byte| *byte == b'\n')
-        .any(|line| !line.is_empty() && is_line(line))
-    {
+    let Some(format) = formats::of_lines(all.split(|byte| *byte == b'\n'), wanted) else {
+        ended?;
+        read_text(io::empty(), all)?;
         bail!("the JSON is cut off or broken, so nothing of it was taken");
+    };
+    let end = BufReader::new(End(ended.err()));
+    Ok(lines(
+        format,
+        Box::new(io::Cursor::new(all).chain(end)),
+        given,
+    ))
+}
+
+/// Nothing more, or why there is not more.
+struct End(Option<io::Error>);
+
+impl Read for End {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
     }
-    let reader = Box::new(io::Cursor::new(all));
-    Ok(lines(wanted.unwrap_or(Format::Ocsf), reader, given))
 }
 
 fn lines(format: Format, reader: Box<dyn BufRead + Send>, given: Given<'_>) -> Documents {

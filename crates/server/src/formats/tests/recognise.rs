@@ -146,3 +146,19 @@ fn events_cover_their_product_or_what_is_told() {
         assert_eq!(report.scope, Scope::Resource("a".into()));
     }
 }
+
+#[test]
+fn a_broken_first_line_costs_no_other() {
+    let passed = r#"{"status_code": "PASS", "metadata": {"product": {"name": "prowler"}}}"#;
+    for wanted in [None, Some(Format::Prowler)] {
+        let report = read_text(&format!("{{\"cut\":\n{passed}\n"), wanted, Given::default());
+        let report = report.unwrap();
+        assert_eq!(report.format, Format::Prowler);
+        assert_eq!(report.refused[0].place, "line 1");
+        assert_eq!(numbers(&report, "status_id"), [4]);
+    }
+    for (broken, wanted) in [("{\"a\":\n7\n", None), ("{\n{}\n", Some(Format::Trivy))] {
+        let refused = read_text(broken, wanted, Given::default()).unwrap_err();
+        assert!(refused.contains("cut off"), "{refused}");
+    }
+}
