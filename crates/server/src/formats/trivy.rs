@@ -176,7 +176,13 @@ fn results(sheet: &mut Sheet, product: &Value, artifact: &Artifact<'_>, at: &str
     }
     let left_out = &results.experimental_modified_findings;
     for (place, raw) in places("ExperimentalModifiedFindings", left_out) {
-        modified(sheet, product, artifact, format!("{at}.{place}"), raw);
+        let place = format!("{at}.{place}");
+        if let Some((found, why)) = modified(sheet, &place, raw) {
+            let mut draft = vulnerability::draft(&found, artifact, file, results.kind.as_deref());
+            draft.status_id = SUPPRESSED;
+            draft.more = draft.more.with("comment", why);
+            sheet.take(place, product, draft);
+        }
     }
     for (place, raw) in places("Misconfigurations", &results.misconfigurations) {
         let place = format!("{at}.{place}");
@@ -196,31 +202,20 @@ fn results(sheet: &mut Sheet, product: &Value, artifact: &Artifact<'_>, at: &str
     }
 }
 
-/// What was decided against is suppressed, with the reason.
+/// A vulnerability that was decided against, and the reason.
 fn modified(
     sheet: &mut Sheet,
-    product: &Value,
-    artifact: &Artifact<'_>,
-    place: String,
+    place: &str,
     raw: &RawValue,
-) {
-    let Some(modified) = sheet.part::<Modified>(&place, raw) else {
-        return;
-    };
+) -> Option<(vulnerability::Vulnerability, String)> {
+    let modified = sheet.part::<Modified>(place, raw)?;
     if modified.kind.as_deref() != Some("vulnerability") {
-        return;
+        return None;
     }
-    let Some(found) = sheet.part::<vulnerability::Vulnerability>(&place, &modified.finding) else {
-        return;
-    };
-    let mut draft = vulnerability::draft(&found, artifact, "", None);
-    let words = [&modified.status, &modified.statement]
-        .into_iter()
-        .flatten();
-    let words: Vec<&str> = words.map(String::as_str).collect();
-    draft.status_id = SUPPRESSED;
-    draft.more = draft.more.with("comment", words.join(": "));
-    sheet.take(place, product, draft);
+    let found = sheet.part(place, &modified.finding)?;
+    let words = [modified.status, modified.statement];
+    let words: Vec<String> = words.into_iter().flatten().collect();
+    Some((found, words.join(": ")))
 }
 
 fn severity(word: Option<&str>) -> i64 {

@@ -139,3 +139,34 @@ fn what_was_decided_against_is_suppressed_with_its_reason() {
     );
     assert_eq!(uids(&report)[1], uids(&whole(TRIVY))[1], "the same finding");
 }
+
+#[test]
+fn what_was_decided_against_is_the_same_finding_of_its_file() {
+    let found = json!({"VulnerabilityID": "CVE-2099-1", "PkgName": "left"});
+    let report = |left_out: bool| {
+        let results = ["package-lock.json", "web/package-lock.json"].map(|target| {
+            let mut results = json!({"Target": target, "Class": "lang-pkgs", "Type": "npm"});
+            let modified = json!({"Type": "vulnerability", "Status": "ignored", "Finding": found});
+            match left_out {
+                true => results["ExperimentalModifiedFindings"] = json!([modified]),
+                false => results["Vulnerabilities"] = json!([found]),
+            }
+            results
+        });
+        let report = json!({"SchemaVersion": 2, "ArtifactName": "shop", "Results": results});
+        whole(&report.to_string())
+    };
+    let (before, after) = (report(false), report(true));
+    let of_files = [
+        "shop|CVE-2099-1|left|package-lock.json",
+        "shop|CVE-2099-1|left|web/package-lock.json",
+    ];
+    assert_eq!(uids(&before), of_files);
+    assert_eq!(uids(&after), of_files);
+    assert_eq!(numbers(&after, "status_id"), [3, 3]);
+    for (before, after) in documents(&before).iter().zip(documents(&after)) {
+        for name in ["resources", "vulnerabilities"] {
+            assert_eq!(before[name], after[name]);
+        }
+    }
+}
