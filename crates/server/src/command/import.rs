@@ -2,11 +2,10 @@
 
 mod complete;
 mod documents;
-mod identity;
 mod send;
 mod summary;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -15,8 +14,8 @@ use clap::builder::PossibleValuesParser;
 
 use super::reach::Reach;
 use super::{Ended, ReachOptions};
-use crate::formats::{self, Given};
-use documents::Documents;
+use crate::formats::{self, Given, Versions};
+use documents::{Documents, Incoming};
 use send::{Batch, Sender};
 use summary::{FileSummary, Summary};
 
@@ -49,19 +48,34 @@ impl Import {
             scope: self.scope.as_deref(),
         };
         let mut summary = Summary::default();
-        let mut unread = Vec::new();
+        let mut errors = Vec::new();
         for file in &self.files {
             // A file that is no report costs no other.
-            match documents::open(file, wanted, given) {
-                Ok(source) => summary.add(self.import_file(&reach, file, source).await?),
-                Err(error) => unread.push(error),
+            let source = match documents::open(file, wanted, given) {
+                Ok(source) => source,
+                Err(error) => {
+                    errors.push(error);
+                    continue;
+                }
+            };
+            let name = file.display().to_string();
+            let mut found = FileSummary::new(&name, source.format);
+            let ended = match documents::versions(&source, file, wanted, given) {
+                Ok(versions) => self.import_file(&reach, source, versions, &mut found).await,
+                Err(error) => Err(error),
+            };
+            summary.add(found);
+            // Where a call fails, the next ones would too.
+            if let Err(error) = ended {
+                errors.push(error.context(name));
+                break;
             }
         }
         if !summary.is_empty() {
             summary.print(self.reach.format)?;
         }
-        if let Some(last) = unread.pop() {
-            for error in unread {
+        if let Some(last) = errors.pop() {
+            for error in errors {
                 eprintln!("{error:#}");
             }
             return Err(last);
@@ -76,37 +90,59 @@ impl Import {
     async fn import_file(
         &self,
         reach: &Arc<Reach>,
-        file: &Path,
         mut source: Documents,
-    ) -> Result<FileSummary> {
-        let name = file.display().to_string();
-        let length = file.metadata().map_or(0, |m| m.len());
-        let bar = super::progress(self.reach.format, &name, length);
-        let mut summary = FileSummary::new(&name, source.format);
+        mut versions: Versions<Incoming>,
+        summary: &mut FileSummary,
+    ) -> Result<()> {
         let run = self.complete.then(complete::new_run);
         let mut sender = Sender::new(Arc::clone(reach), run.clone(), source.undated);
+        let sent = self
+            .send(&mut sender, &mut source, &mut versions, summary)
+            .await;
+        let finished = sender.finish(summary).await;
+        sent.and(finished)?;
+        match run {
+            Some(run) => complete::complete(reach, run, &source.scope, summary).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Sends all findings of a file in batches.
+    async fn send(
+        &self,
+        sender: &mut Sender,
+        source: &mut Documents,
+        versions: &mut Versions<Incoming>,
+        summary: &mut FileSummary,
+    ) -> Result<()> {
+        let bar = super::progress(self.reach.format, summary.file(), source.length());
         let mut batch = Batch::default();
-        while let Some(found) = source.next() {
-            bar.set_position(source.position());
-            match found {
-                Ok(found) => batch.push(found),
-                Err(refused) => {
+        loop {
+            bar.set_position(source.read_so_far());
+            let ready = match source.next() {
+                Some(Ok(found)) => versions.take(found.version, found),
+                Some(Err(refused)) => {
                     summary.refuse(refused.place, refused.reason);
                     continue;
                 }
+                None => break,
+            };
+            for found in ready {
+                batch.push(found);
+                if batch.is_at_its_limit() {
+                    sender.send(std::mem::take(&mut batch), summary).await?;
+                }
             }
             if batch.is_full() {
-                sender
-                    .send(std::mem::take(&mut batch), &mut summary)
-                    .await?;
+                sender.send(std::mem::take(&mut batch), summary).await?;
             }
         }
-        sender.send(batch, &mut summary).await?;
-        sender.finish(&mut summary).await?;
-        if let Some(run) = run {
-            complete::complete(reach, run, &source.scope, &mut summary).await?;
-        }
+        versions
+            .rest()
+            .into_iter()
+            .for_each(|found| batch.push(found));
+        sender.send(batch, summary).await?;
         bar.finish_and_clear();
-        Ok(summary)
+        Ok(())
     }
 }

@@ -14,9 +14,11 @@ mod sheet;
 #[cfg(test)]
 mod tests;
 mod trivy;
+mod version;
 mod words;
 
 pub use recognise::recognise;
+pub use version::{Version, Versions};
 
 use serde::de::IgnoredAny;
 use serde_json::Value;

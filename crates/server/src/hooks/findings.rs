@@ -14,7 +14,7 @@ use super::Hook;
 use super::action::call;
 use super::reply::Reply;
 use crate::failure::Failure;
-use crate::formats::{self, Format, Given, Placed, Refused, Report, Scope};
+use crate::formats::{self, Format, Given, Placed, Refused, Report, Scope, Version, Versions};
 use crate::pipeline::Pipeline;
 
 /// A report that is longer when it is unpacked is refused.
@@ -140,16 +140,18 @@ async fn import(
         refused: report.refused,
         ..Done::default()
     };
-    let mut left = report.findings.into_iter().peekable();
+    let mut left = together(report.findings).into_iter().peekable();
     while left.peek().is_some() {
         let (mut places, mut findings, mut bytes) = (Vec::new(), Vec::new(), 0);
         while findings.len() < BATCH_FINDINGS && bytes < BATCH_BYTES {
-            let Some(Placed { place, document }) = left.next() else {
+            for Placed { place, document } in left.next().into_iter().flatten() {
+                bytes += document.get().len();
+                places.push(place);
+                findings.push(document.into());
+            }
+            if left.peek().is_none() {
                 break;
-            };
-            bytes += document.get().len();
-            places.push(place);
-            findings.push(document.into());
+            }
         }
         let input = ImportFindingsInput {
             findings,
@@ -172,6 +174,16 @@ async fn import(
         done.complete(pipeline, hook, run, report.scope).await?;
     }
     Ok(done)
+}
+
+/// What goes into one call together.
+fn together(findings: Vec<Placed>) -> Vec<Vec<Placed>> {
+    let version = |one: &Placed| Version::of(one.document.get());
+    let mut versions = Versions::among(findings.iter().filter_map(version));
+    let taken = findings
+        .into_iter()
+        .map(|one| versions.take(version(&one), one));
+    taken.collect()
 }
 
 impl Done {
@@ -242,6 +254,23 @@ impl Done {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn versions_of_one_time_go_together() {
+        let event = |uid: &str, severity_id: i64| {
+            let info = json!({"uid": uid});
+            json!({"class_uid": 2004, "time": 1, "finding_info": info, "severity_id": severity_id})
+        };
+        let text = json!([event("a", 1), event("b", 1), event("a", 2)]).to_string();
+        let report = read(text.as_bytes(), None, None).unwrap();
+        let groups = together(report.findings).into_iter();
+        let places = groups.map(|group| group.into_iter().map(|one| one.place).collect());
+        let places: Vec<Vec<String>> = places.collect();
+        assert_eq!(
+            places,
+            [vec![], vec!["element 2"], vec!["element 1", "element 3"]]
+        );
+    }
 
     #[test]
     fn the_query_says_what_is_wanted() {

@@ -10,15 +10,23 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail};
+use balefire_api::Document;
 use flate2::bufread::MultiGzDecoder;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-use super::identity::Incoming;
-use crate::formats::{self, Format, Given, Placed, Refused, Scope};
+use crate::formats::{self, Format, Given, Placed, Refused, Scope, Version, Versions};
 
 /// The name that means no file.
 const STANDARD_INPUT: &str = "-";
+
+/// A finding on its way.
+pub struct Incoming {
+    /// Where it stands in its file.
+    pub place: String,
+    pub document: Document,
+    pub version: Option<Version>,
+}
 
 /// A finding with its place, or what none could be made of.
 pub type Found = Result<Incoming, Refused>;
@@ -29,6 +37,7 @@ pub struct Documents {
     pub scope: Scope,
     pub undated: bool,
     form: Form,
+    length: u64,
     read: Arc<AtomicU64>,
 }
 
@@ -83,7 +92,12 @@ pub fn open(path: &Path, wanted: Option<Format>, given: Given<'_>) -> Result<Doc
         ),
     };
     let documents = documents.with_context(|| path.display().to_string())?;
-    Ok(Documents { read, ..documents })
+    let length = path.metadata().map_or(0, |file| file.len());
+    Ok(Documents {
+        length,
+        read,
+        ..documents
+    })
 }
 
 /// The first byte that is no white space, which stays unread. The mark of UTF-8 is passed over.
@@ -134,6 +148,7 @@ fn whole(text: &str, wanted: Option<Format>, given: Given<'_>) -> Result<Documen
         scope: report.scope,
         undated: report.undated,
         form: Form::Whole(report.refused.into_iter(), report.findings.into_iter()),
+        length: 0,
         read: Arc::default(),
     })
 }
@@ -208,13 +223,66 @@ fn lines(format: Format, reader: Box<dyn BufRead + Send>, given: Given<'_>) -> D
             line: 0,
             ended: false,
         },
+        length: 0,
         read: Arc::default(),
     }
 }
 
+impl Incoming {
+    /// Reads the text once: what its version can be read of is JSON. Fails where it is none.
+    fn of_text(place: String, text: String) -> Result<Incoming, serde_json::Error> {
+        let version = Version::of(&text);
+        let document = match version {
+            Some(_) => Document::of_sound(text),
+            None => Document::from_text(text)?,
+        };
+        Ok(Incoming {
+            place,
+            document,
+            version,
+        })
+    }
+
+    fn of(place: String, document: Document) -> Incoming {
+        Incoming {
+            version: Version::of(document.text()),
+            place,
+            document,
+        }
+    }
+}
+
+/// Which of a file's findings are versions of one. A long file is read once more for it; a pipe cannot be,
+/// and there only those that stand near each other come together.
+pub fn versions(
+    documents: &Documents,
+    path: &Path,
+    wanted: Option<Format>,
+    given: Given<'_>,
+) -> Result<Versions<Incoming>> {
+    if let Form::Whole(_, placed) = &documents.form {
+        let placed = placed.as_slice().iter();
+        return Ok(Versions::among(
+            placed.filter_map(|one| Version::of(one.document.get())),
+        ));
+    }
+    if !path.is_file() {
+        return Ok(Versions::default());
+    }
+    let again = open(path, wanted, given)?;
+    Ok(Versions::among(
+        again.filter_map(|found| found.ok()?.version),
+    ))
+}
+
 impl Documents {
+    /// Bytes of the file; 0 where that is not known.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
     /// Bytes of the file that were read.
-    pub fn position(&self) -> u64 {
+    pub fn read_so_far(&self) -> u64 {
         self.read.load(Ordering::Relaxed)
     }
 }

@@ -8,13 +8,15 @@ use balefire_api::Document;
 use balefire_api::own::{ImportFindings, ImportFindingsInput, ImportFindingsOutput};
 use tokio::task::JoinSet;
 
-use super::identity::Incoming;
+use super::documents::Incoming;
 use super::summary::FileSummary;
 use crate::command::reach::Reach;
 
 /// Findings and bytes of one request.
 const BATCH_FINDINGS: usize = 500;
 const BATCH_BYTES: usize = 4 << 20;
+/// With one more finding it is still less than a server takes.
+const BATCH_BYTES_MAX: usize = 7 << 20;
 /// Requests under way at once: while one is on its way to the disk, others are read, checked and packed.
 const BATCHES_UNDER_WAY: usize = 12;
 
@@ -23,20 +25,26 @@ const BATCHES_UNDER_WAY: usize = 12;
 pub struct Batch {
     documents: Vec<Document>,
     places: Vec<String>,
-    identities: HashSet<u64>,
+    findings: HashSet<u64>,
     bytes: usize,
 }
 
 impl Batch {
     pub fn push(&mut self, found: Incoming) {
         self.bytes += found.document.text().len();
-        self.identities.extend(found.identity);
+        self.findings
+            .extend(found.version.map(|version| version.finding));
         self.documents.push(found.document);
         self.places.push(found.place);
     }
 
     pub fn is_full(&self) -> bool {
         self.documents.len() >= BATCH_FINDINGS || self.bytes >= BATCH_BYTES
+    }
+
+    /// No request takes more, not even of what should go together.
+    pub fn is_at_its_limit(&self) -> bool {
+        self.bytes >= BATCH_BYTES_MAX
     }
 }
 
@@ -74,13 +82,13 @@ impl Sender {
             || self
                 .busy
                 .values()
-                .any(|busy| !busy.is_disjoint(&batch.identities))
+                .any(|busy| !busy.is_disjoint(&batch.findings))
         {
             self.take_one(summary).await?;
         }
         let (id, reach) = (self.next, Arc::clone(&self.reach));
         self.next += 1;
-        self.busy.insert(id, batch.identities);
+        self.busy.insert(id, batch.findings);
         let places = batch.places;
         let input = ImportFindingsInput {
             findings: batch.documents,
@@ -94,11 +102,13 @@ impl Sender {
         Ok(())
     }
 
+    /// Waits for all that are under way: they are done whatever becomes of one. Fails as the first of them.
     pub async fn finish(&mut self, summary: &mut FileSummary) -> Result<()> {
+        let mut ended = Ok(());
         while !self.under_way.is_empty() {
-            self.take_one(summary).await?;
+            ended = ended.and(self.take_one(summary).await);
         }
-        Ok(())
+        ended
     }
 
     async fn take_one(&mut self, summary: &mut FileSummary) -> Result<()> {

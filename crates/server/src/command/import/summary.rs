@@ -91,6 +91,10 @@ impl FileSummary {
         self.not_done = true;
     }
 
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
     pub fn refused(&self) -> usize {
         self.refused
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use balefire_store::Kept;
+use serde::Deserialize;
 use serde_json::json;
 
 use super::counted::{edited, state};
@@ -29,6 +30,7 @@ pub struct Import {
     rules: Rules,
     packer: Packer,
     unpacker: Unpacker,
+    newer_only: bool,
     created: BTreeSet<String>,
     /// None of those that were created.
     updated: BTreeSet<String>,
@@ -65,6 +67,7 @@ impl Import {
             rules: Rules::over(ctx, uids.iter().filter_map(|uid| account_of(uid)))?,
             packer: Packer::newest(ctx.tx)?,
             unpacker: Unpacker::default(),
+            newer_only: false,
             findings,
             created: BTreeSet::new(),
             updated: BTreeSet::new(),
@@ -73,6 +76,19 @@ impl Import {
             software: software::Changes::default(),
             counts: Counts::default(),
         })
+    }
+
+    /// What is older than the document that is there changes nothing.
+    pub fn newer_only(self) -> Import {
+        Import {
+            newer_only: true,
+            ..self
+        }
+    }
+
+    /// A version that gives way to another of the same call.
+    pub fn pass_over(&mut self) {
+        self.counts.unchanged += 1;
     }
 
     /// Takes a document, which may be packed already. Rules judge it unless there is something else to judge.
@@ -112,6 +128,10 @@ impl Import {
         if is_same(&before, text, document.is_undated)? {
             self.counts.unchanged += 1;
             self.resources.take(account, about, false);
+            return Ok(());
+        }
+        if self.newer_only && is_older(&before, known.updated_ms, document)? {
+            self.counts.unchanged += 1;
             return Ok(());
         }
         let counted = self.edits.get(uid).and_then(Edited::counted);
@@ -220,6 +240,18 @@ fn is_same(before: &str, after: &str, is_undated: bool) -> Result<bool, Failure>
         event.insert("time".into(), after["time"].clone());
     }
     Ok(before == after)
+}
+
+/// Whether a document is of an earlier time than the one that is there. A time that is not before the moment
+/// when that one came says nothing: Balefire gave it, where there was none or as it closed the finding, or a
+/// provider's clock is wrong.
+fn is_older(before: &str, came_ms: i64, document: &Accepted) -> Result<bool, Failure> {
+    #[derive(Deserialize)]
+    struct Event {
+        time: i64,
+    }
+    let Event { time: known_ms } = serde_json::from_str(before)?;
+    Ok(known_ms < came_ms && document.time_ms < known_ms)
 }
 
 /// A customer's status gives way where the provider opened the finding again.

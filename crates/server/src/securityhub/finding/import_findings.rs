@@ -1,6 +1,6 @@
 //! ImportFindings, Balefire's own: takes documents of providers, each for itself.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use balefire_api::own::{FailedFinding, ImportFindingsInput, ImportFindingsOutput};
 use balefire_api::{Document as Sent, Timestamp};
@@ -77,8 +77,8 @@ pub fn prepare(
 /// Keeps the documents that are valid and reports the others with their place and reason.
 ///
 /// A document of a finding that is known replaces the one before, and leaves alone what customers
-/// set; the very same document changes nothing. Automation rules judge each version that is new. Of
-/// documents of one finding in one call, each counts in its turn, so the last one stays. The
+/// set; the very same document changes nothing, nor does one of an earlier time. Automation rules judge each
+/// version that is new. Of documents of one finding in one call, the newest counts alone. The
 /// administrator brings in findings of any account, which becomes a member; others bring in their own.
 /// The hub need not be on: a store may be filled before anybody looks. With a run, it is kept which
 /// findings the run has named, see `complete_import`. Where the index has no room for more, findings that
@@ -111,18 +111,36 @@ pub fn import_findings(
         run::note(ctx, run, &accepted, output.failed.len())?;
     }
     let uids: Vec<&str> = documents.iter().map(|one| &*one.accepted.uid).collect();
-    let mut import = Import::of(ctx, &uids, index)?;
-    for Document {
-        accepted, packed, ..
-    } in documents
-    {
-        import.take(ctx, accepted, packed.as_ref(), None)?;
+    let mut import = Import::of(ctx, &uids, index)?.newer_only();
+    let newest = newest(&documents);
+    for document in documents {
+        let Document {
+            accepted, packed, ..
+        } = document;
+        if newest[&*accepted.uid].place == document.place {
+            import.take(ctx, accepted, packed.as_ref(), None)?;
+        } else {
+            import.pass_over();
+        }
     }
     let counts = import.finish(ctx)?;
     output.created = counts.created;
     output.updated = counts.updated;
     output.unchanged = counts.unchanged;
     Ok(output)
+}
+
+/// Of each finding, its newest document, and of those of one time the last: what a report says of a finding
+/// is how it ends. To take each would open what is over by then, and again when the report comes again.
+fn newest<'d>(documents: &[&'d Document]) -> HashMap<&'d str, &'d Document> {
+    let mut newest: HashMap<&str, &Document> = HashMap::with_capacity(documents.len());
+    for document in documents {
+        let known = newest.entry(&document.accepted.uid).or_insert(document);
+        if document.accepted.time_ms >= known.accepted.time_ms {
+            *known = document;
+        }
+    }
+    newest
 }
 
 /// Brings documents in as a call would, where there is a transaction already.

@@ -40,6 +40,7 @@ pub struct Accepted {
     pub account: String,
     /// `metadata.product.uid`.
     pub product: String,
+    pub time_ms: i64,
     /// The document had no time and got that of its import.
     pub is_undated: bool,
     /// The document, with `metadata.uid` and what else is filled in.
@@ -87,6 +88,7 @@ struct Read {
     /// What trends read in members that were filled in.
     filled: trend::Fields,
     text: String,
+    time_ms: i64,
     about: About,
 }
 
@@ -104,6 +106,7 @@ impl Read {
             text: self.text,
             about: self.about,
         })
+            time_ms: self.time_ms,
     }
 }
 
@@ -158,6 +161,7 @@ fn read(text: &str, importer: &str, undated_ms: Option<i64>, faults: &mut Faults
         uid,
     })
 }
+        time_ms: event.get("time").map_or(undated_ms, time_ms)?,
 
 /// What trends read in members that are filled in.
 fn captions(members: &[(&'static str, String)]) -> trend::Fields {

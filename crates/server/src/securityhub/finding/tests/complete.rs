@@ -78,6 +78,37 @@ fn what_a_report_no_longer_names_is_closed_and_opens_when_it_is_named_again() {
 }
 
 #[test]
+fn what_was_closed_opens_again_whatever_the_time_of_the_report() {
+    let t = enabled();
+    let began_ms = t.now().0;
+    let at = |uid: &str, time_ms: i64| document(uid, json!({"time": time_ms}));
+    import_run(
+        &t,
+        ADMINISTRATOR,
+        "r1",
+        &[at("a", began_ms), at("b", began_ms)],
+    );
+    import_run(&t, ADMINISTRATOR, "r2", &[at("a", began_ms + 500)]);
+    assert_eq!(
+        complete(&t, ADMINISTRATOR, json!({"Run": "r2"})).unwrap(),
+        1
+    );
+    // Made before the closing, and brought in behind it.
+    let late = import_run(
+        &t,
+        ADMINISTRATOR,
+        "r3",
+        &[at("b", began_ms + 600), at("a", began_ms)],
+    );
+    assert_eq!(counts(&late), [0, 1, 1, 0]);
+    assert_eq!((status(&t, "a"), status(&t, "b")), (1, 1));
+    assert_eq!(
+        complete(&t, ADMINISTRATOR, json!({"Run": "r3"})).unwrap(),
+        0
+    );
+}
+
+#[test]
 fn other_products_accounts_and_resources_stay_open() {
     let t = enabled();
     let product = json!({"metadata": {"product": {"uid": OTHER_PRODUCT}, "version": "1.6.0"}});

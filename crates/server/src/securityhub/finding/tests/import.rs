@@ -74,15 +74,59 @@ fn a_call_that_keeps_nothing_leaves_no_trace() {
 }
 
 #[test]
-fn documents_of_one_finding_in_one_call_count_each_and_the_last_stays() {
+fn of_documents_of_one_finding_in_one_call_the_newest_counts() {
     let t = enabled();
     let with = |severity: i64| document("f", json!({"severity_id": severity, "severity": null}));
     let output = import(&t, &[with(1), with(2), with(2), with(4)]);
-    assert_eq!(counts(&output), [1, 2, 1, 0]);
+    assert_eq!(counts(&output), [1, 0, 3, 0]);
     assert_eq!(finding(&t, "f")["severity"], "High");
     let uid = uid_of(ADMINISTRATOR, "f");
     let body = json!({"created": [uid], "updated": []});
     assert_eq!(log(&t), [("findings.imported".to_owned(), body)]);
+    let again = import(&t, &[with(1), with(2), with(2), with(4)]);
+    assert_eq!(counts(&again), [0, 0, 4, 0], "the same report again");
+    // The order in the call is not that of the times.
+    let at = |severity: i64, time: i64| {
+        let set = json!({"severity_id": severity, "severity": null, "time": time});
+        document("g", set)
+    };
+    let mixed = [at(1, 30), at(2, 40), at(3, 20)];
+    for expected in [[1, 0, 2, 0], [0, 0, 3, 0]] {
+        assert_eq!(counts(&import(&t, &mixed)), expected);
+        assert_eq!(finding(&t, "g")["severity"], "Low");
+    }
+    // One that is refused gives way to none.
+    let broken = document("h", json!({"severity_id": 44, "time": 50}));
+    let output = import(&t, &[document("h", json!({})), broken]);
+    assert_eq!(counts(&output), [1, 0, 0, 1]);
+}
+
+#[test]
+fn a_document_of_an_earlier_time_changes_nothing() {
+    let t = enabled();
+    let at =
+        |time_ms: i64, message: &str| document("f", json!({"time": time_ms, "message": message}));
+    let now_ms = t.now().0;
+    let (first, second) = (at(now_ms - 2000, "first"), at(now_ms - 1000, "second"));
+    for (document, expected, message) in [
+        (&first, [1, 0, 0, 0], "first"),
+        (&second, [0, 1, 0, 0], "second"),
+        (&first, [0, 0, 1, 0], "second"),
+        (&second, [0, 0, 1, 0], "second"),
+        // Of the same time it may be mended.
+        (&at(now_ms - 1000, "third"), [0, 1, 0, 0], "third"),
+    ] {
+        assert_eq!(
+            counts(&import(&t, std::slice::from_ref(document))),
+            expected
+        );
+        assert_eq!(finding(&t, "f")["message"], message);
+    }
+    // A clock that is ahead shuts nobody out.
+    let ahead = at(now_ms + 100_000, "ahead");
+    assert_eq!(counts(&import(&t, &[ahead])), [0, 1, 0, 0]);
+    assert_eq!(counts(&import(&t, &[second])), [0, 1, 0, 0]);
+    assert_eq!(finding(&t, "f")["message"], "second");
 }
 
 #[test]
