@@ -3,6 +3,9 @@
 import gzip
 import json
 import shutil
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -147,6 +150,50 @@ def test_a_later_document_updates_the_finding(account, hub, tmp_path):
     ]
     (found,) = hub.get_findings_v2(Filters={"CompositeFilters": last})["Findings"]
     assert found["message"] == "worst"
+
+
+def test_a_finding_that_is_too_long_costs_no_other(account, hub, tmp_path):
+    lines = [made_up(1), made_up(2, message="x" * (9 << 20)), made_up(3)]
+    path = write_lines(tmp_path / "long.jsonl", lines)
+    other = write_lines(tmp_path / "other.jsonl", [made_up(4)])
+    code, found = run_import(account, path, other)
+    assert (code, found["created"]) == (IN_PART, 3)
+    (failed,) = found["failed"]
+    assert failed["place"] == "line 2" and "at most 245760 are taken" in failed["reason"]
+
+
+def answering(statuses):
+    """A handler whose calls are answered one after the other, and taken where that is a success."""
+    answer = {"Created": 500, "Updated": 0, "Unchanged": 0, "Failed": [], "message": "out of order"}
+    text = json.dumps(answer).encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(statuses.pop(0))
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+def test_a_call_that_fails_leaves_the_summary_of_what_was_done(account, tmp_path):
+    path = write_lines(tmp_path / "a.jsonl", [made_up(number) for number in range(1300)])
+    other = write_lines(tmp_path / "b.jsonl", [made_up(1)])
+    with HTTPServer(("127.0.0.1", 0), answering([500, 200, 500])) as broken:
+        threading.Thread(target=broken.serve_forever, daemon=True).start()
+        account = replace(account, endpoint=f"http://127.0.0.1:{broken.server_port}")
+        done = balefire("import", path, other, "--format", "json", account=account)
+        broken.shutdown()
+    assert done.returncode == FAILED and "out of order" in done.stderr and str(path) in done.stderr
+    found = json.loads(done.stdout)
+    assert found["created"] == 500, "what was taken is told"
+    (file,) = found["files"]
+    assert "500" in file["stopped"], "what comes behind it is not tried"
 
 
 def test_files_that_cannot_be_read(account, hub, tmp_path):

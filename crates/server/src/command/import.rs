@@ -15,6 +15,7 @@ use clap::builder::PossibleValuesParser;
 use super::reach::Reach;
 use super::{Ended, ReachOptions};
 use crate::formats::{self, Given, Versions};
+use crate::securityhub::finding::too_long;
 use documents::{Documents, Incoming};
 use send::{Batch, Sender};
 use summary::{FileSummary, Summary};
@@ -64,6 +65,9 @@ impl Import {
                 Ok(versions) => self.import_file(&reach, source, versions, &mut found).await,
                 Err(error) => Err(error),
             };
+            if let Err(error) = &ended {
+                found.stop(format!("{error:#}"));
+            }
             summary.add(found);
             // Where a call fails, the next ones would too.
             if let Err(error) = ended {
@@ -120,7 +124,13 @@ impl Import {
         loop {
             bar.set_position(source.read_so_far());
             let ready = match source.next() {
-                Some(Ok(found)) => versions.take(found.version, found),
+                Some(Ok(found)) => match too_long(found.document.text()) {
+                    Some(reason) => {
+                        summary.refuse(found.place, reason);
+                        continue;
+                    }
+                    None => versions.take(found.version, found),
+                },
                 Some(Err(refused)) => {
                     summary.refuse(refused.place, refused.reason);
                     continue;

@@ -39,6 +39,9 @@ pub struct FileSummary {
     /// Why nothing was closed, though that was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     kept_open: Option<&'static str>,
+    /// Why the file was not read to its end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stopped: Option<String>,
     #[serde(skip)]
     failed: Vec<Failed>,
     #[serde(skip)]
@@ -56,6 +59,7 @@ impl FileSummary {
             closed: 0,
             refused: 0,
             kept_open: None,
+            stopped: None,
             failed: Vec::new(),
             not_done: false,
         }
@@ -89,6 +93,11 @@ impl FileSummary {
     pub fn refuse_to_close(&mut self, why: &'static str) {
         self.kept_open = Some(why);
         self.not_done = true;
+    }
+
+    /// What is counted was done; the rest was not.
+    pub fn stop(&mut self, why: String) {
+        self.stopped = Some(why);
     }
 
     pub fn file(&self) -> &str {

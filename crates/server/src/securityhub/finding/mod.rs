@@ -49,6 +49,7 @@ pub use index::{Current, Index};
 pub use list_findings_as_of::list_findings_as_of;
 pub use matching::Ahead;
 pub use packing::Dictionary;
+pub use provider::too_long;
 pub use scan::{Passing, scan_on};
 pub use version::forget_versions;
 

@@ -64,11 +64,8 @@ pub struct Accepted {
 ///
 /// `undated_ms` is the time of documents that need not have one.
 pub fn accept(text: &str, importer: &str, undated_ms: Option<i64>) -> Result<Accepted, String> {
-    if text.len() > DOCUMENT_BYTES_MAX {
-        let len = text.len();
-        return Err(format!(
-            "the document has {len} bytes; at most {DOCUMENT_BYTES_MAX} are taken"
-        ));
+    if let Some(reason) = too_long(text) {
+        return Err(reason);
     }
     let unreadable = |error| format!("the document cannot be read: {error}");
     let fields = trend::read_whole::<Sound>(text).map_err(unreadable)?;
@@ -79,16 +76,23 @@ pub fn accept(text: &str, importer: &str, undated_ms: Option<i64>) -> Result<Acc
     }
 }
 
+/// Why a document is not taken for its length.
+pub fn too_long(text: &str) -> Option<String> {
+    let len = text.len();
+    (len > DOCUMENT_BYTES_MAX)
+        .then(|| format!("the document has {len} bytes; at most {DOCUMENT_BYTES_MAX} are taken"))
+}
+
 /// What was read of a document, and its text made uniform.
 struct Read {
     uid: String,
     account: String,
     product: String,
+    time_ms: i64,
     is_undated: bool,
     /// What trends read in members that were filled in.
     filled: trend::Fields,
     text: String,
-    time_ms: i64,
     about: About,
 }
 
@@ -102,11 +106,11 @@ impl Read {
             uid: self.uid,
             account: self.account,
             product: self.product,
+            time_ms: self.time_ms,
             is_undated: self.is_undated,
             text: self.text,
             about: self.about,
         })
-            time_ms: self.time_ms,
     }
 }
 
@@ -157,11 +161,11 @@ fn read(text: &str, importer: &str, undated_ms: Option<i64>, faults: &mut Faults
         account: account.into_owned(),
         product: product_uid.into_owned(),
         about,
+        time_ms: event.get("time").map_or(undated_ms, time_ms)?,
         is_undated,
         uid,
     })
 }
-        time_ms: event.get("time").map_or(undated_ms, time_ms)?,
 
 /// What trends read in members that are filled in.
 fn captions(members: &[(&'static str, String)]) -> trend::Fields {
