@@ -2,7 +2,9 @@
 
 import gzip
 import json
+import os
 import shutil
+import subprocess
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -18,7 +20,7 @@ from harness.findings import (
     made_up,
     write_lines,
 )
-from harness.process import ADMINISTRATOR, Server, balefire, create_account, first_start
+from harness.process import ADMINISTRATOR, Server, balefire, binary, create_account, environment, first_start
 
 MEMBERS = 16
 WHOLE, IN_PART, FAILED = 0, 3, 1
@@ -230,6 +232,24 @@ def test_the_administrator_imports_for_all_accounts(server, account, hub, tmp_pa
     assert accounts["finding-90043"] == server.administrator.id
     # The same document of another account is another finding.
     assert run_import(account, write_lines(tmp_path / "own.jsonl", [own])) == (WHOLE, summary(created=1))
+
+
+def test_output_that_nobody_reads_ends_a_command_without_a_panic(account, hub, tmp_path):
+    path = write_lines(tmp_path / "a.jsonl", [made_up(1)])
+    for arguments in [["import", path], ["import", path, "--format", "json"]]:
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = subprocess.run(
+            [binary(), *map(str, arguments)],
+            env=environment(**account.environment()),
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+        )
+        os.close(writer)
+        assert done.returncode == FAILED and "Broken pipe" in done.stderr, done
+    assert len(all_findings(hub)) == 1, "the work is done"
 
 
 def test_import_says_what_it_lacks(server, account, tmp_path):

@@ -5,7 +5,7 @@ use balefire_store::{Page, Tx};
 use clap::Subcommand;
 
 use super::open::{Opened, readable};
-use super::{Ended, StoreOptions};
+use super::{Ended, StoreOptions, say};
 use crate::access::{self, AccessKey, Account, NewKey};
 use crate::failure::Failure;
 use crate::incidents::replication_set::DELAY_SETTING;
@@ -109,7 +109,7 @@ fn list_accounts(opened: &Opened) -> Result<()> {
         } else {
             "member"
         };
-        println!("{}  {role:<13}  {}", account.id, account.name);
+        say(format_args!("{}  {role:<13}  {}", account.id, account.name))?;
     }
     Ok(())
 }
@@ -136,11 +136,10 @@ fn create_key(opened: &Opened, account: &str, user_name: &str) -> Result<()> {
         .store
         .write_blocking(account, insert)?
         .map_err(readable)?;
-    println!(
+    say(format_args!(
         "export AWS_ACCESS_KEY_ID={} AWS_SECRET_ACCESS_KEY={}",
         key.id, key.secret
-    );
-    Ok(())
+    ))
 }
 
 fn deactivate_key(opened: &Opened, id: &str) -> Result<()> {

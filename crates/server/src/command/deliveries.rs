@@ -9,7 +9,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::reach::Reach;
-use super::{Ended, Format, ReachOptions};
+use super::{Ended, Format, ReachOptions, say};
 
 #[derive(Subcommand)]
 pub enum Deliveries {
@@ -81,8 +81,8 @@ async fn list(kind: Option<String>, options: &ReachOptions) -> Result<Ended> {
         found += page.dead_jobs.len();
         for job in &page.dead_jobs {
             match options.format {
-                Format::Json => println!("{}", document(job)),
-                Format::Text => println!("{}", line(job)),
+                Format::Json => say(document(job))?,
+                Format::Text => say(line(job))?,
             }
         }
         input.next_token = page.next_token;
@@ -91,7 +91,7 @@ async fn list(kind: Option<String>, options: &ReachOptions) -> Result<Ended> {
         }
     }
     if options.format == Format::Text {
-        println!("{found} given up");
+        say(format_args!("{found} given up"))?;
     }
     Ok(Ended::Well)
 }
@@ -152,12 +152,12 @@ fn report(what: &str, asked: usize, refused: &[Refused], format: Format) -> Resu
             .iter()
             .map(|(id, reason)| json!({"id": id, "reason": reason}));
         let refused: Vec<Value> = refused.collect();
-        println!("{}", json!({what: done, "refused": refused}));
+        say(json!({what: done, "refused": refused}))?;
     } else {
         for (id, reason) in refused {
             eprintln!("{id}: {reason}");
         }
-        println!("{done} {what}");
+        say(format_args!("{done} {what}"))?;
     }
     if done == 0 && asked > 0 {
         bail!("nothing was {what}");

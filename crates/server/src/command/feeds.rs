@@ -15,7 +15,7 @@ use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::reach::Reach;
-use super::{Ended, Format, ReachOptions, print_line};
+use super::{Ended, Format, ReachOptions, say};
 use crate::context::Clock;
 use crate::intelligence::source::Source;
 use rows::Rows;
@@ -264,12 +264,12 @@ impl Refreshed {
             );
         }
         if format == Format::Json {
-            return print_line(serde_json::to_string(self)?);
+            return say(serde_json::to_string(self)?);
         }
         for rejected in self.rejected.iter().take(REJECTED_SHOWN) {
             eprintln!("{}: {rejected}", self.source);
         }
-        print_line(format_args!(
+        say(format_args!(
             "{}: {} rows as of {}, {} rejected, from {}",
             self.feed,
             self.rows,

@@ -1,11 +1,13 @@
 //! `balefire incident`: what is asked about one incident.
 
+use std::io::Write as _;
+
 use anyhow::Result;
 use balefire_api::own::{GetIncidentReport, GetIncidentReportInput};
 use clap::{Args, Subcommand};
 
 use super::reach::Reach;
-use super::{Ended, Format, ReachOptions};
+use super::{Ended, Format, ReachOptions, say};
 
 #[derive(Subcommand)]
 pub enum Incident {
@@ -31,8 +33,8 @@ impl Incident {
         };
         let output = reach.call::<GetIncidentReport>(input).await?;
         match report.reach.format {
-            Format::Text => print!("{}", output.markdown),
-            Format::Json => println!("{}", serde_json::json!({"markdown": output.markdown})),
+            Format::Text => write!(std::io::stdout(), "{}", output.markdown)?,
+            Format::Json => say(serde_json::json!({"markdown": output.markdown}))?,
         }
         Ok(Ended::Well)
     }

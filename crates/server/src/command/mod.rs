@@ -16,6 +16,8 @@ mod scan;
 mod serve;
 
 use std::path::PathBuf;
+use std::fmt::Display;
+use std::io::Write as _;
 
 use anyhow::Context as _;
 use balefire_api::Timestamp;
@@ -145,9 +147,8 @@ fn moment(option: &str, text: &str) -> anyhow::Result<Timestamp> {
     Ok(Timestamp(moment.as_millisecond()))
 }
 
-/// Writes a line to standard output. That nobody reads it any more is an error, and no panic.
-fn print_line(line: impl std::fmt::Display) -> anyhow::Result<()> {
-    use std::io::Write as _;
+/// Writes a line to standard output. It fails where nobody reads any more, for which `println!` would panic.
+fn say(line: impl Display) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::reach::Reach;
-use super::{Ended, Format, ReachOptions, moment};
+use super::{Ended, Format, ReachOptions, moment, say};
 
 #[derive(Subcommand)]
 pub enum Risk {
@@ -83,7 +83,7 @@ impl Accept {
             epss_at_most: self.epss_at_most,
         };
         let accepted = reach.call::<AcceptRisk>(input).await?.risk_acceptance;
-        show(&accepted, self.reach.format);
+        show(&accepted, self.reach.format)?;
         Ok(Ended::Well)
     }
 }
@@ -94,7 +94,7 @@ async fn list(options: &ReachOptions) -> Result<Ended> {
     loop {
         let page = reach.call::<ListRiskAcceptances>(input.clone()).await?;
         for acceptance in &page.risk_acceptances {
-            show(acceptance, options.format);
+            show(acceptance, options.format)?;
         }
         input.next_token = page.next_token;
         if input.next_token.is_none() {
@@ -103,10 +103,10 @@ async fn list(options: &ReachOptions) -> Result<Ended> {
     }
 }
 
-fn show(acceptance: &RiskAcceptance, format: Format) {
+fn show(acceptance: &RiskAcceptance, format: Format) -> Result<()> {
     match format {
-        Format::Json => println!("{}", document(acceptance)),
-        Format::Text => println!("{}", line(acceptance)),
+        Format::Json => say(document(acceptance)),
+        Format::Text => say(line(acceptance)),
     }
 }
 

@@ -11,7 +11,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Map, Value, json};
 
 use super::reach::Reach;
-use super::{Ended, Format, ReachOptions};
+use super::{Ended, Format, ReachOptions, say};
 
 #[derive(Subcommand)]
 pub enum Rules {
@@ -42,7 +42,7 @@ impl Rules {
         let input = test.input()?;
         let reach = Reach::open(&test.reach).await?;
         let output = reach.call::<TestAutomationRule>(input).await?;
-        test.print(&output);
+        test.print(&output)?;
         Ok(Ended::Well)
     }
 }
@@ -73,15 +73,14 @@ impl Test {
         TestAutomationRuleInput::from_node(node).map_err(|mismatch| anyhow::anyhow!("{mismatch:?}"))
     }
 
-    fn print(&self, output: &TestAutomationRuleOutput) {
+    fn print(&self, output: &TestAutomationRuleOutput) -> Result<()> {
         if self.reach.format == Format::Json {
             let counts = json!({
                 "days": self.days, "subject": output.subject.as_str(), "examined": output.examined,
                 "matched": output.matched, "changed": output.changed,
                 "sample_uids": output.sample_uids,
             });
-            println!("{counts}");
-            return;
+            return say(counts);
         }
         let TestAutomationRuleOutput {
             examined,
@@ -90,17 +89,18 @@ impl Test {
             ..
         } = output;
         match output.subject {
-            RuleSubject::Findings => println!(
+            RuleSubject::Findings => say(format_args!(
                 "of {examined} findings of the last {} days, {matched} would have matched and {changed} \
                  would have changed",
                 self.days
-            ),
-            RuleSubject::Resources => println!(
+            ))?,
+            RuleSubject::Resources => say(format_args!(
                 "of {examined} resources, {matched} would match and {changed} would be rated anew"
-            ),
+            ))?,
         }
         for uid in &output.sample_uids {
-            println!("  {uid}");
+            say(format_args!("  {uid}"))?;
         }
+        Ok(())
     }
 }

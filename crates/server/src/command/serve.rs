@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use balefire_store::Store;
 
 use super::open::{FirstKey, Opened, first_key_was_shown};
-use super::{Ended, StoreOptions, print_line};
+use super::{Ended, StoreOptions, say};
 use crate::access;
 use crate::configuration::Configuration;
 use crate::console::Console;
@@ -111,11 +111,11 @@ impl Serve {
         .await?;
         let base = format!("{scheme}://{}", server.address);
         if let Some(first) = &server.opened.first {
-            print_line(introduction(first, &base))?;
+            say(introduction(first, &base))?;
             let store = server.opened.store.clone();
             tokio::task::spawn_blocking(move || first_key_was_shown(&store)).await??;
         }
-        print_line(format_args!("Balefire listens at {base}"))?;
+        say(format_args!("Balefire listens at {base}"))?;
         server.run().await?;
         Ok(Ended::Well)
     }

@@ -134,14 +134,13 @@ impl Summary {
 
     pub fn print(&self, format: command::Format) -> Result<()> {
         if format == command::Format::Json {
-            println!("{}", serde_json::to_string(self)?);
-            return Ok(());
+            return command::say(serde_json::to_string(self)?);
         }
         for failed in &self.failed {
             eprintln!("{}: {}: {}", failed.file, failed.place, failed.reason);
         }
         for file in &self.files {
-            println!(
+            command::say(format_args!(
                 "{}: {}: {} taken, {} unchanged, {} refused, {} closed",
                 file.file,
                 file.format,
@@ -149,18 +148,17 @@ impl Summary {
                 file.unchanged,
                 file.refused,
                 file.closed
-            );
+            ))?;
             if let Some(why) = file.kept_open {
                 eprintln!("{}: nothing was closed: {why}", file.file);
             }
         }
-        println!(
+        command::say(format_args!(
             "{} created, {} updated, {} unchanged, {} failed",
             self.created,
             self.updated,
             self.unchanged,
             self.failed.len()
-        );
-        Ok(())
+        ))
     }
 }
