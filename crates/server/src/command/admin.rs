@@ -13,7 +13,7 @@ use crate::setting;
 
 #[derive(Subcommand)]
 pub enum Admin {
-    /// Make an account, a member of the organization, and a key for it.
+    /// Make an account, a member of the organization, or name one that is there; and a key for it.
     CreateAccount {
         /// Twelve digits.
         id: String,
@@ -84,14 +84,18 @@ fn create_account(opened: &Opened, id: &str, name: String) -> Result<()> {
         administrator: false,
         created_ms: opened.clock.now().0,
     };
-    // Findings may have brought the account in before it got a key.
-    let insert = move |tx: &mut Tx<'_>| -> Result<(), Failure> {
-        match tx.insert(&account) {
-            Ok(()) | Err(balefire_store::Error::Exists { .. }) => Ok(()),
-            Err(error) => Err(error.into()),
+    // Findings may have brought the account in before it got a key, and a name.
+    let keep = move |tx: &mut Tx<'_>| -> Result<(), Failure> {
+        let Some(mut known) = tx.get::<Account>(&[(&account.id).into()])? else {
+            return Ok(tx.insert(&account)?);
+        };
+        if !account.name.is_empty() {
+            known.name.clone_from(&account.name);
+            tx.replace(&mut known)?;
         }
+        Ok(())
     };
-    opened.store.write_blocking(id, insert)?.map_err(readable)?;
+    opened.store.write_blocking(id, keep)?.map_err(readable)?;
     create_key(opened, id, "user")
 }
 
