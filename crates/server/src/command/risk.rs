@@ -58,11 +58,13 @@ impl Risk {
             Risk::Accept(accept) => accept.run().await,
             Risk::List { reach } => list(&reach).await,
             Risk::Withdraw { uid, reach } => {
-                let input = WithdrawRiskAcceptanceInput { finding_uid: uid };
+                let finding_uid = uid.clone();
+                let input = WithdrawRiskAcceptanceInput { finding_uid };
                 let way = Reach::open(&reach).await?;
                 way.call::<WithdrawRiskAcceptance>(input).await?;
-                if reach.format == Format::Text {
-                    println!("reopened");
+                match reach.format {
+                    Format::Json => say(json!({"uid": uid, "reopened": true}))?,
+                    Format::Text => say("reopened")?,
                 }
                 Ok(Ended::Well)
             }
