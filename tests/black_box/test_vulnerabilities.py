@@ -1,5 +1,6 @@
 """Inspector through boto3: feeds come in, SBOMs are scanned, and findings say what the feeds say."""
 
+import gzip
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -201,6 +202,22 @@ def test_two_resources_are_two_findings(feeds, account, inspector, tmp_path):
         done = balefire("scan", path, "--resource", INSTANCE.format(account=account.id), account=account)
         assert done.returncode == 1 and said in done.stderr, done
     assert len(list_findings(inspector)) == 3
+
+
+def test_an_sbom_comes_as_tools_write_it_and_is_all_that_is_there(feeds, account, inspector, tmp_path):
+    path = tmp_path / "bill"
+    plain = SBOM.read_bytes()
+    path.write_bytes(b"\xef\xbb\xbf" + plain)
+    assert scan(account, path)["opened"] == 4
+    path.write_bytes(gzip.compress(plain))
+    assert scan(account, path)["unchanged"] == 4
+    done = balefire("scan", tmp_path, "--resource", INSTANCE.format(account=account.id), account=account)
+    assert done.returncode == 1 and str(tmp_path) in done.stderr, done
+    path.write_bytes(plain + b" " * (8 << 20))
+    done = balefire("scan", path, "--resource", INSTANCE.format(account=account.id), account=account)
+    assert done.returncode == 1 and "at most 8388608" in done.stderr and "--data" in done.stderr, done
+    path.write_text(json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}))
+    assert scan(account, path)["closed"] == 4
 
 
 def test_findings_are_filtered_and_sorted(feeds, account, inspector):

@@ -7,6 +7,7 @@ mod feeds;
 mod findings;
 mod import;
 mod incident;
+mod input;
 mod open;
 mod profile;
 mod reach;
@@ -15,9 +16,9 @@ mod rules;
 mod scan;
 mod serve;
 
-use std::path::PathBuf;
 use std::fmt::Display;
 use std::io::Write as _;
+use std::path::PathBuf;
 
 use anyhow::Context as _;
 use balefire_api::Timestamp;
@@ -104,6 +105,13 @@ struct ReachOptions {
     format: Format,
 }
 
+impl ReachOptions {
+    /// Whether a server answers, and not the store itself.
+    fn is_server(&self) -> bool {
+        self.data.is_none() && self.database.is_none()
+    }
+}
+
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
 enum Format {
     Text,
@@ -139,17 +147,17 @@ impl Command {
     }
 }
 
+/// Writes a line to standard output. It fails where nobody reads any more, for which `println!` would panic.
+fn say(line: impl Display) -> anyhow::Result<()> {
+    Ok(writeln!(std::io::stdout(), "{line}")?)
+}
+
 /// The moment that an option names.
 fn moment(option: &str, text: &str) -> anyhow::Result<Timestamp> {
     let moment: jiff::Timestamp = text
         .parse()
         .with_context(|| format!("{option}: '{text}' is no time such as 2026-12-31T00:00:00Z"))?;
     Ok(Timestamp(moment.as_millisecond()))
-}
-
-/// Writes a line to standard output. It fails where nobody reads any more, for which `println!` would panic.
-fn say(line: impl Display) -> anyhow::Result<()> {
-    Ok(writeln!(std::io::stdout(), "{line}")?)
 }
 
 /// A bar on a terminal; nothing where machines read.

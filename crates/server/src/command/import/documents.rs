@@ -3,7 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,14 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail};
 use balefire_api::Document;
-use flate2::bufread::MultiGzDecoder;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
+use crate::command::input::{self, Input};
 use crate::formats::{self, Format, Given, Placed, Refused, Scope, Version, Versions};
-
-/// The name that means no file.
-const STANDARD_INPUT: &str = "-";
 
 /// A finding on its way.
 pub struct Incoming {
@@ -50,37 +46,13 @@ enum Form {
     },
 }
 
-/// Counts what was read of the file itself, for the progress bar.
-struct Counted<R>(R, Arc<AtomicU64>);
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.0.read(buffer)?;
-        self.1.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
-}
-
 /// Opens a file and finds out its format by its content, unless one is wanted.
 pub fn open(path: &Path, wanted: Option<Format>, given: Given<'_>) -> Result<Documents> {
-    let file: Box<dyn Read + Send> = match path.as_os_str() == STANDARD_INPUT {
-        true => Box::new(io::stdin()),
-        false => {
-            let file = File::open(path).with_context(|| format!("opening {}", path.display()))?;
-            Box::new(file)
-        }
-    };
-    let read = Arc::new(AtomicU64::new(0));
-    let mut raw = BufReader::with_capacity(1 << 16, Counted(file, Arc::clone(&read)));
-    let start = raw.fill_buf();
-    let start = start.with_context(|| format!("reading {}", path.display()))?;
-    let zipped = start.starts_with(&[0x1f, 0x8b]);
-    let mut reader: Box<dyn BufRead + Send> = if zipped {
-        Box::new(BufReader::new(MultiGzDecoder::new(raw)))
-    } else {
-        Box::new(raw)
-    };
-    let first = first_byte(&mut reader).with_context(|| format!("reading {}", path.display()))?;
+    let Input {
+        reader,
+        first,
+        read,
+    } = input::open(path)?;
     let documents = match first {
         None => bail!("{} is empty", path.display()),
         Some(b'[') => array(reader, wanted, given),
@@ -100,39 +72,8 @@ pub fn open(path: &Path, wanted: Option<Format>, given: Given<'_>) -> Result<Doc
     })
 }
 
-/// The first byte that is no white space, which stays unread. The mark of UTF-8 is passed over.
-fn first_byte(reader: &mut impl BufRead) -> io::Result<Option<u8>> {
-    loop {
-        let buffer = reader.fill_buf()?;
-        if buffer.starts_with(&[0xef, 0xbb, 0xbf]) {
-            reader.consume(3);
-            continue;
-        }
-        let Some(first) = buffer.first().copied() else {
-            return Ok(None);
-        };
-        if !first.is_ascii_whitespace() {
-            return Ok(Some(first));
-        }
-        reader.consume(1);
-    }
-}
-
-/// The rest of a text, behind what was read of it.
-fn read_text(mut reader: impl Read, mut read: Vec<u8>) -> Result<String> {
-    reader.read_to_end(&mut read)?;
-    String::from_utf8(read).map_err(|error| {
-        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = good.iter().filter(|byte| **byte == b'\n').count() + 1;
-        let column = good.iter().rev().take_while(|byte| **byte != b'\n').count() + 1;
-        anyhow::anyhow!(
-            "it is not UTF-8 at line {line} column {column}, so nothing of it was taken"
-        )
-    })
-}
-
 fn array(reader: impl Read, wanted: Option<Format>, given: Given<'_>) -> Result<Documents> {
-    let text = read_text(reader, Vec::new())?;
+    let text = input::text(reader, Vec::new())?;
     serde_json::from_str::<IgnoredAny>(&text)
         .context("the array is cut off or broken, so nothing of it was taken")?;
     whole(&text, wanted, given)
@@ -172,7 +113,7 @@ fn object_or_lines(
         let reader = Box::new(io::Cursor::new(first).chain(reader));
         return Ok(lines(format, reader, given));
     }
-    let text = read_text(reader, first)?;
+    let text = input::text(reader, first)?;
     whole(&text, Some(format), given)
 }
 
@@ -193,7 +134,7 @@ fn broken_or_lines(
     }
     let Some(format) = formats::of_lines(all.split(|byte| *byte == b'\n'), wanted) else {
         ended?;
-        read_text(io::empty(), all)?;
+        input::text(io::empty(), all)?;
         bail!("the JSON is cut off or broken, so nothing of it was taken");
     };
     let end = BufReader::new(End(ended.err()));
@@ -266,7 +207,7 @@ pub fn versions(
             placed.filter_map(|one| Version::of(one.document.get())),
         ));
     }
-    if !path.is_file() {
+    if !input::is_file(path) {
         return Ok(Versions::default());
     }
     let again = open(path, wanted, given)?;
