@@ -64,6 +64,10 @@ impl Connection for Scripted {
         Ok(())
     }
 
+    fn take_heads(&mut self, _shards: &[i64]) -> Result<(), Error> {
+        Ok(())
+    }
+
     fn begin_write(&mut self, shards: &[i64]) -> Result<(), Error> {
         self.call(&format!("begin {shards:?}"))
     }
