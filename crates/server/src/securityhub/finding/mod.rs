@@ -59,7 +59,7 @@ pub(super) use packing::Unpacker;
 pub(super) use path::Path;
 pub(super) use read::read;
 pub(super) use scope::check as check_scopes;
-pub(super) use triage::{is_suppressed, set_status, vulnerabilities_of};
+pub(super) use triage::{is_over, is_suppressed, set_status, vulnerabilities_of};
 
 use std::collections::{HashMap, HashSet};
 

@@ -6,7 +6,7 @@ use balefire_store::Kept;
 use serde_json::Value;
 
 use super::Finding;
-use super::edit::{self, Edited, Tail, edits_of};
+use super::edit::{self, Edited, Standing, Tail, edits_of};
 use super::fields::Fields;
 use super::identity::account_of;
 use super::index::key_of_stored;
@@ -46,6 +46,16 @@ pub fn is_suppressed(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<bool, Failure> 
     let edits = edits_of(ctx.tx, &[uid], &Tail::default())?;
     let edit = edits.get(uid).map(Edited::current);
     Ok(edit.is_some_and(|edit| edit.status_id == Some(SUPPRESSED)))
+}
+
+/// Whether the provider of a finding says that it is over.
+pub fn is_over(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<bool, Failure> {
+    let Some(Kept { record, .. }) = ctx.tx.get::<Finding>(&[uid.into()])? else {
+        return Ok(false);
+    };
+    let packed = &record.packed;
+    let text = Unpacker::default().unpack(ctx.tx, &packed.bytes, packed.dictionary)?;
+    Ok(Standing::of(&text)?.is_closed())
 }
 
 /// Sets status and comment of a finding, as BatchUpdateFindingsV2 does.

@@ -7,10 +7,10 @@ use balefire_store::{Page, Value};
 use serde_json::json;
 
 use super::record::Acceptance;
-use super::{NEW, Task, comment};
+use super::{NEW, RESOLVED, Task, comment};
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::securityhub::finding::{is_suppressed, set_status};
+use crate::securityhub::finding::{is_over, is_suppressed, set_status};
 
 /// Acceptances that one job looks at.
 const CHUNK: usize = 200;
@@ -111,8 +111,13 @@ pub(super) fn open(
     } = acceptance;
     ctx.tx.delete::<Acceptance>(&[account.into(), uid.into()])?;
     if is_suppressed(ctx, uid)? {
-        let text = format!("Reopened: {because}. The risk had been accepted: {reason}");
-        set_status(ctx, uid, NEW, &comment(&text))?;
+        // What its provider has found to be over meanwhile is so, until its provider opens it.
+        let (status_id, word) = match is_over(ctx, uid)? {
+            true => (RESOLVED, "No longer accepted"),
+            false => (NEW, "Reopened"),
+        };
+        let text = format!("{word}: {because}. The risk had been accepted: {reason}");
+        set_status(ctx, uid, status_id, &comment(&text))?;
     }
     let body = json!({"because": because});
     ctx.changed_in(account.clone(), "risk.reopened", uid, &body)
