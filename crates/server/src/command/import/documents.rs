@@ -16,6 +16,9 @@ use serde_json::value::RawValue;
 use crate::command::input::{self, Input};
 use crate::formats::{self, Format, Given, Placed, Refused, Scope, Version, Versions};
 
+/// A file above this is read once.
+const READ_TWICE_BYTES_MAX: u64 = 16 << 20;
+
 /// A finding on its way.
 pub struct Incoming {
     /// Where it stands in its file.
@@ -193,8 +196,9 @@ impl Incoming {
     }
 }
 
-/// Which of a file's findings are versions of one. A long file is read once more for it; a pipe cannot be,
-/// and there only those that stand near each other come together.
+/// Which of a file's findings are versions of one. A file of lines is read once more for it. That would take
+/// a tenth of the time that the findings of a large one take, and a pipe cannot be read again: there only
+/// those that stand near each other come together.
 pub fn versions(
     documents: &Documents,
     path: &Path,
@@ -207,7 +211,7 @@ pub fn versions(
             placed.filter_map(|one| Version::of(one.document.get())),
         ));
     }
-    if !input::is_file(path) {
+    if documents.length > READ_TWICE_BYTES_MAX || !input::is_file(path) {
         return Ok(Versions::default());
     }
     let again = open(path, wanted, given)?;
