@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{Format, Given, Placed, Refused, Report};
+use super::{Format, Given, Report};
 
 /// Makes a document of each finding. `list` is the member that holds them in a call or its answer.
 pub fn read(
@@ -14,19 +14,9 @@ pub fn read(
     document: impl Fn(&Value) -> Result<Box<RawValue>, String>,
 ) -> Result<Report, String> {
     let whole = serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
-    let mut report = Report {
-        format,
-        findings: Vec::new(),
-        refused: Vec::new(),
-        scope: given.of_events(),
-        undated: false,
-    };
+    let mut report = Report::of_events(format, given);
     for (number, finding) in (1..).zip(elements(whole, list)) {
-        let place = format!("element {number}");
-        match document(&finding) {
-            Ok(document) => report.findings.push(Placed { place, document }),
-            Err(reason) => report.refused.push(Refused { place, reason }),
-        }
+        report.take(format!("element {number}"), document(&finding));
     }
     Ok(report)
 }

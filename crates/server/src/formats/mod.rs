@@ -89,6 +89,27 @@ impl Given<'_> {
     }
 }
 
+impl Report {
+    /// One of findings that stand each for itself, of which none was taken yet.
+    fn of_events(format: Format, given: Given<'_>) -> Report {
+        Report {
+            format,
+            findings: Vec::new(),
+            refused: Vec::new(),
+            scope: given.of_events(),
+            undated: false,
+        }
+    }
+
+    /// Takes the document of one, or why there is none.
+    fn take(&mut self, place: String, document: Result<Box<RawValue>, String>) {
+        match document {
+            Ok(document) => self.findings.push(Placed { place, document }),
+            Err(reason) => self.refused.push(Refused { place, reason }),
+        }
+    }
+}
+
 impl Format {
     pub const ALL: [Format; 8] = [
         Format::Ocsf,
@@ -188,24 +209,15 @@ pub fn of_lines<'a>(
 }
 
 fn lines_of(format: Format, text: &str, given: Given<'_>) -> Report {
-    let mut report = Report {
-        format,
-        findings: Vec::new(),
-        refused: Vec::new(),
-        scope: given.of_events(),
-        undated: false,
-    };
+    let mut report = Report::of_events(format, given);
     for (number, text) in (1..).zip(text.lines()) {
         if text.trim().is_empty() {
             continue;
         }
-        let place = format!("line {number}");
         let document =
             serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"));
-        match document.and_then(|document| line(format, document)) {
-            Ok(document) => report.findings.push(Placed { place, document }),
-            Err(reason) => report.refused.push(Refused { place, reason }),
-        }
+        let document = document.and_then(|document| line(format, document));
+        report.take(format!("line {number}"), document);
     }
     report
 }

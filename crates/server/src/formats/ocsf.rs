@@ -2,16 +2,10 @@
 
 use serde_json::value::RawValue;
 
-use super::{Format, Given, Placed, Refused, Report, prowler};
+use super::{Format, Given, Report, prowler};
 
 pub fn read(format: Format, text: &str, given: Given<'_>) -> Result<Report, String> {
-    let mut report = Report {
-        format,
-        findings: Vec::new(),
-        refused: Vec::new(),
-        scope: given.of_events(),
-        undated: false,
-    };
+    let mut report = Report::of_events(format, given);
     let documents: Vec<Box<RawValue>> = if text.trim_start().starts_with('[') {
         serde_json::from_str(text).map_err(|error| {
             format!("the array is cut off or broken, so nothing of it was taken: {error}")
@@ -21,15 +15,11 @@ pub fn read(format: Format, text: &str, given: Given<'_>) -> Result<Report, Stri
         vec![document.map_err(|error| format!("it is not JSON: {error}"))?]
     };
     for (number, document) in (1..).zip(documents) {
-        let place = format!("element {number}");
         let uniform = match format {
             Format::Prowler => prowler::uniform(&document),
             _ => Ok(document),
         };
-        match uniform {
-            Ok(document) => report.findings.push(Placed { place, document }),
-            Err(reason) => report.refused.push(Refused { place, reason }),
-        }
+        report.take(format!("element {number}"), uniform);
     }
     Ok(report)
 }
