@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use balefire_api::own::Feed;
 use balefire_store::Job;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -24,7 +25,8 @@ struct Place {
     after: [String; 3],
 }
 
-/// Leaves a job for each of some resources, in the order of its own account, and a job for the rest.
+/// Leaves a job for each of some resources, in the order of its own account, and a job for the rest. Only
+/// advisories match anew: whether a vulnerability is exploited just has to be told where findings went.
 pub fn rematch_resources(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
     let Place { after } = serde_json::from_slice(&job.payload)?;
     let keys = Resource::keys_after(
@@ -32,13 +34,12 @@ pub fn rematch_resources(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure
         after.each_ref().map(String::as_str),
         RESOURCES_AT_ONCE,
     )?;
+    let kind = match job.subject == Feed::Osv.as_str() {
+        true => REMATCH_RESOURCE,
+        false => FINDINGS_CHANGED,
+    };
     for [account, region, arn] in &keys {
-        ctx.leave_job(
-            account,
-            REMATCH_RESOURCE,
-            &format!("{region}/{arn}"),
-            &json!({}),
-        )?;
+        ctx.leave_job(account, kind, &format!("{region}/{arn}"), &json!({}))?;
     }
     if keys.len() as i64 == RESOURCES_AT_ONCE
         && let Some(after) = keys.into_iter().last()
@@ -53,8 +54,7 @@ pub fn rematch_resources(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure
     Ok(())
 }
 
-/// Matches the inventory of one resource anew. Whether a vulnerability is exploited, which its findings tell
-/// elsewhere too, may be news without another match.
+/// Matches the inventory of one resource anew, and passes on what its findings say now.
 pub fn rematch_resource(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
     let (region, arn) = job.subject.split_once('/').unwrap_or_default();
     let Some(rematched) = rematch(ctx.tx, &job.account, region, arn, ctx.now.0)? else {

@@ -85,9 +85,13 @@ fn whether_a_vulnerability_is_exploited_follows_the_catalogue() {
         page["Findings"][0]["vulnerabilities"][0]["is_exploit_available"].clone()
     };
     assert_eq!(exploited(&t), false);
+    let observed = |t: &Testing| list(t, json!({})).unwrap()[0]["lastObservedAt"].clone();
+    let scanned = observed(&t);
+    t.advance_ms(60_000);
     load(&t, "KEV", "first", &[kev("CVE-2099-0002")]);
     t.step();
     assert_eq!(exploited(&t), true);
+    assert_eq!(observed(&t), scanned, "it is no scan");
     let before = logged(&t, "findings.imported");
     load(&t, "EPSS", "first", &[epss("CVE-2099-0002", 0.5)]);
     load(
