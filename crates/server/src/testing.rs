@@ -171,6 +171,14 @@ impl Testing {
         )
     }
 
+    /// How many rows a table has.
+    pub fn count(&self, table: &str) -> i64 {
+        let sql = format!("SELECT COUNT(*) FROM {table}");
+        let rows = self.store.read_blocking(move |tx| tx.query(&sql, &[]));
+        let rows = rows.expect("a read").expect("a table");
+        rows[0].int(0).expect("a count")
+    }
+
     /// Runs something that waits, on the runtime of the calls.
     pub fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         self.runtime.block_on(future)

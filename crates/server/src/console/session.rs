@@ -81,10 +81,9 @@ impl Sessions {
         text: &str,
         now: Timestamp,
     ) -> Result<Option<Pass>, Failure> {
-        let Some((pass, code)) = self.verified(purpose, text, now) else {
+        let Some((pass, name)) = self.verified(purpose, text, now) else {
             return Ok(None);
         };
-        let name = name_of_ended(pass.expires_ms, &code);
         let look = move |tx: &mut Tx<'_>| setting::is_noted(tx, &name);
         let is_ended = self.store.read(look).await??;
         Ok((!is_ended).then_some(pass))
@@ -97,10 +96,9 @@ impl Sessions {
         text: &str,
         now: Timestamp,
     ) -> Result<Option<Pass>, Failure> {
-        let Some((pass, code)) = self.verified(purpose, text, now) else {
+        let Some((pass, name)) = self.verified(purpose, text, now) else {
             return Ok(None);
         };
-        let name = name_of_ended(pass.expires_ms, &code);
         let end = move |tx: &mut Tx<'_>| {
             setting::drop_names(tx, ENDED, &name_of_ended(now.0, &[]))?;
             setting::note(tx, &name)
@@ -109,12 +107,8 @@ impl Sessions {
         Ok(is_first.then_some(pass))
     }
 
-    fn verified(
-        &self,
-        purpose: Purpose,
-        text: &str,
-        now: Timestamp,
-    ) -> Option<(Pass, [u8; MAC_LEN])> {
+    /// What a text names, and under which name the store notes it once it is good no more.
+    fn verified(&self, purpose: Purpose, text: &str, now: Timestamp) -> Option<(Pass, String)> {
         if text.len() > SEALED_LEN_MAX {
             return None;
         }
@@ -122,7 +116,8 @@ impl Sessions {
         let (body, code) = sealed.split_last_chunk::<MAC_LEN>()?;
         self.mac(purpose, body).verify_slice(code).ok()?;
         let pass: Pass = serde_json::from_slice(body).ok()?;
-        (now.0 < pass.expires_ms).then_some((pass, *code))
+        let name = name_of_ended(pass.expires_ms, code);
+        (now.0 < pass.expires_ms).then_some((pass, name))
     }
 
     fn mac(&self, purpose: Purpose, body: &[u8]) -> Hmac<Sha256> {

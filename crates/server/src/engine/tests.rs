@@ -214,10 +214,7 @@ fn what_is_done_inside_waits_for_no_call() {
     assert_eq!(t.wait(engine.turn(&mut running)).unwrap(), 1);
     let ended = t.wait(running.join_next());
     ended.unwrap().unwrap().unwrap();
-    let kept = t
-        .store
-        .read_blocking(|tx| tx.query("SELECT COUNT(*) FROM deployment", &[]));
-    assert_eq!(kept.unwrap().unwrap()[0].int(0).unwrap(), 1);
+    assert_eq!(t.count("deployment"), 1);
 }
 
 #[test]
@@ -245,8 +242,5 @@ fn long_jobs_of_a_kind_run_one_after_the_other() {
     assert_eq!(begun.iter().sum::<usize>(), 6, "{begun:?}");
     assert!(begun.iter().all(|count| *count <= 2), "{begun:?}");
     t.step();
-    let left = t
-        .store
-        .read_blocking(|tx| tx.query("SELECT COUNT(*) FROM job", &[]));
-    assert_eq!(left.unwrap().unwrap()[0].int(0).unwrap(), 0);
+    assert_eq!(t.count("job"), 0);
 }

@@ -55,13 +55,6 @@ pub fn event_types(t: &Testing, arn: &str) -> Vec<String> {
         .collect()
 }
 
-/// How many rows a table has.
-pub fn count(t: &Testing, table: &str) -> i64 {
-    let sql = format!("SELECT COUNT(*) FROM {table}");
-    let rows = t.store.read_blocking(move |tx| tx.query(&sql, &[]));
-    rows.unwrap().unwrap()[0].int(0).unwrap()
-}
-
 /// The ids of a timeline's events, the oldest first, under these filters.
 pub fn event_ids(t: &Testing, arn: &str, filters: Value) -> Vec<String> {
     let input = json!({"incidentRecordArn": arn, "sortOrder": "ASCENDING", "filters": filters});

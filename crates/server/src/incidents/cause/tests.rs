@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::incidents::fixture;
-use crate::incidents::fixture::{count, event_types, missing, record, start, with_plan, wrong_at};
+use crate::incidents::fixture::{event_types, missing, record, start, with_plan, wrong_at};
 use crate::testing::{MEMBER, Testing};
 
 const START: [&str; 2] = ["SSM Incident Trigger", "SSM Incident Start"];
@@ -97,7 +97,7 @@ fn without_a_cause_each_opens() {
             "OPENED"
         );
     }
-    assert_eq!(count(&t, "incident_cause"), 0);
+    assert_eq!(t.count("incident_cause"), 0);
 }
 
 #[test]
@@ -214,14 +214,14 @@ fn what_is_wrong_is_named() {
 fn a_deleted_incident_leaves_no_cause() {
     let (t, plan) = plan();
     let (_, arn) = trigger(&t, &plan, "disk", "a");
-    assert_eq!(count(&t, "incident_cause"), 1);
+    assert_eq!(t.count("incident_cause"), 1);
     t.call(
         fixture::SERVICE,
         "DeleteIncidentRecord",
         json!({"arn": arn}),
     )
     .unwrap();
-    assert_eq!(count(&t, "incident_cause"), 0);
+    assert_eq!(t.count("incident_cause"), 0);
 }
 
 #[test]
@@ -235,5 +235,5 @@ fn causes_go_with_the_replication_set() {
     t.call(fixture::SERVICE, "DeleteReplicationSet", arn)
         .unwrap();
     t.step();
-    assert_eq!(count(&t, "incident_cause"), 0);
+    assert_eq!(t.count("incident_cause"), 0);
 }

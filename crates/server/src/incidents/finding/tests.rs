@@ -280,10 +280,7 @@ fn what_is_nested_too_deep_to_be_kept_is_refused_at_once() {
     assert!(put(125)["EventId"].is_string());
     t.step();
     assert_eq!(put(126)["ErrorCode"], "MalformedDetail");
-    let left = t
-        .store
-        .read_blocking(|tx| tx.query("SELECT COUNT(*) FROM job", &[]));
-    assert_eq!(left.unwrap().unwrap()[0].int(0).unwrap(), 0);
+    assert_eq!(t.count("job"), 0);
 }
 
 #[test]

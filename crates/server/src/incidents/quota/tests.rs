@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::incidents::fixture::{SERVICE, count, start, with_plan, with_plan_and};
+use crate::incidents::fixture::{SERVICE, start, with_plan, with_plan_and};
 use crate::settings::Settings;
 use crate::testing::Testing;
 
@@ -36,7 +36,7 @@ fn a_plan_has_so_many_incidents_a_month() {
         quota(&refused),
         Some("INCIDENTS_PER_RESPONSE_PLAN_AND_MONTH")
     );
-    assert_eq!(count(&t, "incident"), INCIDENTS_PER_PLAN_AND_MONTH);
+    assert_eq!(t.count("incident"), INCIDENTS_PER_PLAN_AND_MONTH);
     let input = json!({"name": "other", "incidentTemplate": template});
     let other = t.call(SERVICE, "CreateResponsePlan", input).unwrap();
     start(&t, other["arn"].as_str().unwrap(), json!({})).unwrap();
@@ -78,7 +78,7 @@ fn what_folds_needs_no_room_and_an_event_that_finds_none_is_noted() {
     }
     put();
     assert_eq!(missed(&t), 1);
-    assert_eq!(count(&t, "incident"), INCIDENTS_PER_PLAN_AND_MONTH);
+    assert_eq!(t.count("incident"), INCIDENTS_PER_PLAN_AND_MONTH);
 }
 
 fn close(t: &Testing, arn: &Value) {
@@ -111,9 +111,9 @@ fn a_timeline_has_so_many_events_and_the_automatic_ones_beyond() {
     }
     let refused = event(&t, &incident).expect_err("one too many");
     assert_eq!(quota(&refused), Some("TIMELINE_EVENTS_PER_INCIDENT"));
-    let before = count(&t, "timeline_event");
+    let before = t.count("timeline_event");
     close(&t, &json!(incident));
-    assert!(count(&t, "timeline_event") > before);
+    assert!(t.count("timeline_event") > before);
 }
 
 #[test]

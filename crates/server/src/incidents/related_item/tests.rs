@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::incidents::fixture::{
-    SERVICE, count, event_ids, event_types, missing, record, start, with_plan, wrong_at,
+    SERVICE, event_ids, event_types, missing, record, start, with_plan, wrong_at,
 };
 use crate::testing::{MEMBER, Testing};
 
@@ -193,6 +193,6 @@ fn an_incident_goes_with_all_that_is_its_own() {
         "related_item",
         "tag",
     ] {
-        assert_eq!(count(&t, table), 0, "{table}");
+        assert_eq!(t.count(table), 0, "{table}");
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::DELAY_SETTING;
 use crate::failure::Failure;
-use crate::incidents::fixture::{SERVICE, count, missing, start, with_plan, wrong_at};
+use crate::incidents::fixture::{SERVICE, missing, start, with_plan, wrong_at};
 use crate::setting;
 use crate::testing::{ADMINISTRATOR, MEMBER, REGION, Testing};
 
@@ -221,7 +221,7 @@ fn deleting_a_set_takes_all_of_the_account_and_nothing_else() {
     t.call("events", "PutEvents", json!({"Entries": [event]}))
         .unwrap();
     t.step();
-    assert_eq!(count(&t, "deployment"), 1);
+    assert_eq!(t.count("deployment"), 1);
     // More than goes in one transaction.
     for number in 0..1100 {
         let event = json!({
@@ -255,7 +255,7 @@ fn deleting_a_set_takes_all_of_the_account_and_nothing_else() {
         ("replication_set", 1),
         ("job", 0),
     ] {
-        assert_eq!(count(&t, table), left, "{table}");
+        assert_eq!(t.count(table), left, "{table}");
     }
     create(&t).unwrap();
     assert_ne!(arn(&t), set);

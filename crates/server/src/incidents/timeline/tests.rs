@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
-use crate::incidents::fixture::{SERVICE, count, event_ids, missing, start, with_plan, wrong_at};
+use crate::incidents::fixture::{SERVICE, event_ids, missing, start, with_plan, wrong_at};
 use crate::testing::{MEMBER, Testing};
 
 const OTHER_ARN: &str = "arn:aws:ec2:eu-central-1:111111111111:instance/i-1";
@@ -151,7 +151,7 @@ fn a_deleted_event_is_gone_and_may_be_deleted_again() {
     let gone = change(&t, "GetTimelineEvent", &arn, &id, json!({}));
     assert_eq!(missing(gone), "TIMELINE_EVENT");
     assert_eq!(event_ids(&t, &arn, json!([])).len(), 1);
-    assert_eq!(count(&t, "timeline_reference"), 0);
+    assert_eq!(t.count("timeline_reference"), 0);
 }
 
 fn refers_to(reference: &str) -> Value {

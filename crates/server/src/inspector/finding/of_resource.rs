@@ -1,21 +1,22 @@
-//! The findings of one resource as the model shows them, for what carries them elsewhere.
+//! The findings of one resource, as they are kept and as the model shows them.
 
 use balefire_api::generated::inspector2::Finding as FindingAnswer;
-use balefire_store::{Page, Tx};
+use balefire_store::{Kept, Page, Tx};
 
 use super::Finding;
 use super::facts::Facts;
 use super::view::view;
 use crate::failure::Failure;
 
-/// At most `limit` findings after an ARN, in the order of their ARNs, closed ones included.
-pub fn findings_of(
+/// At most `limit` findings after an ARN, in the order of their ARNs, closed ones included. The resource is
+/// named by account, region and ARN.
+pub fn kept_of(
     tx: &mut Tx<'_>,
     [account, region, resource]: [&str; 3],
     after: &str,
     limit: usize,
-) -> Result<Vec<FindingAnswer>, Failure> {
-    let kept = tx.page::<Finding>(&Page {
+) -> Result<Vec<Kept<Finding>>, Failure> {
+    Ok(tx.page::<Finding>(&Page {
         equal: &[
             ("account", account.into()),
             ("region", region.into()),
@@ -25,7 +26,17 @@ pub fn findings_of(
         after: Some(vec![after.into()]),
         limit,
         ..Page::default()
-    })?;
+    })?)
+}
+
+/// As `kept_of`, joined with what the feeds say now.
+pub fn findings_of(
+    tx: &mut Tx<'_>,
+    resource: [&str; 3],
+    after: &str,
+    limit: usize,
+) -> Result<Vec<FindingAnswer>, Failure> {
+    let kept = kept_of(tx, resource, after, limit)?;
     let findings: Vec<Finding> = kept.into_iter().map(|kept| kept.record).collect();
     let facts = Facts::of(tx, &findings)?;
     findings

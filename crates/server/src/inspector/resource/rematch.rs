@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use balefire_store::{Kept, Page, Tx};
+use balefire_store::{Kept, Tx};
 use serde::Serialize;
 
 use super::found::findings;
@@ -71,7 +71,7 @@ pub fn rematch(
         &advisories,
         now_ms,
     );
-    let known = known(tx, &stored)?;
+    let known = finding::kept_of(tx, [account, region, resource], "", usize::MAX)?;
     let late = |finding: &Finding| {
         let Finding {
             account,
@@ -99,20 +99,6 @@ pub fn rematch(
         })
         .collect();
     Ok(Some(rematched))
-}
-
-/// All kept findings of a resource, closed ones included.
-fn known(tx: &mut Tx<'_>, resource: &Resource) -> Result<Vec<Kept<Finding>>, Failure> {
-    Ok(tx.page::<Finding>(&Page {
-        equal: &[
-            ("account", (&resource.account).into()),
-            ("region", (&resource.region).into()),
-            ("resource", (&resource.arn).into()),
-        ],
-        order: &["arn"],
-        limit: usize::MAX,
-        ..Page::default()
-    })?)
 }
 
 /// Writes what the steps say.

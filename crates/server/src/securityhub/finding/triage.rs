@@ -27,18 +27,16 @@ pub fn vulnerabilities_of(
     if !account_of(uid).is_some_and(|account| ctx.caller.visible().includes(account)) {
         return Ok(None);
     }
-    let Some(Kept { record, .. }) = ctx.tx.get::<Finding>(&[uid.into()])? else {
+    let Some((account, text)) = provided(ctx, uid)? else {
         return Ok(None);
     };
-    let packed = &record.packed;
-    let text = Unpacker::default().unpack(ctx.tx, &packed.bytes, packed.dictionary)?;
     let document: Value = serde_json::from_str(&text)?;
     let mut cves = BTreeSet::new();
     Path::of("vulnerabilities.cve.uid").any_text(&document, |cve| {
         cves.insert(cve.to_ascii_uppercase());
         false
     });
-    Ok(Some((record.account, cves)))
+    Ok(Some((account, cves)))
 }
 
 /// Whether a customer's status of a finding is Suppressed.
@@ -50,12 +48,20 @@ pub fn is_suppressed(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<bool, Failure> 
 
 /// Whether the provider of a finding says that it is over.
 pub fn is_over(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<bool, Failure> {
+    match provided(ctx, uid)? {
+        Some((_, text)) => Ok(Standing::of(&text)?.is_closed()),
+        None => Ok(false),
+    }
+}
+
+/// The account of a finding and its provider's document, if it is there.
+fn provided(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<Option<(String, String)>, Failure> {
     let Some(Kept { record, .. }) = ctx.tx.get::<Finding>(&[uid.into()])? else {
-        return Ok(false);
+        return Ok(None);
     };
     let packed = &record.packed;
     let text = Unpacker::default().unpack(ctx.tx, &packed.bytes, packed.dictionary)?;
-    Ok(Standing::of(&text)?.is_closed())
+    Ok(Some((record.account, text)))
 }
 
 /// Sets status and comment of a finding, as BatchUpdateFindingsV2 does.

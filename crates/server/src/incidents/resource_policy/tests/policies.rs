@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{ALL, put_statement, put_text, share, statement};
 use crate::failure::Failure;
-use crate::incidents::fixture::{SERVICE, count, missing, start, with_plan, wrong_at};
+use crate::incidents::fixture::{SERVICE, missing, start, with_plan, wrong_at};
 use crate::testing::{ADMINISTRATOR, MEMBER, REGION, Testing};
 
 fn ready() -> (Testing, String) {
@@ -146,7 +146,7 @@ fn what_would_open_too_much_or_nothing_is_refused() {
         );
         assert_eq!(wrong_at(refused), "/policy");
     }
-    assert_eq!(count(&t, "plan_share"), 0);
+    assert_eq!(t.count("plan_share"), 0);
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn the_forms_of_iam_are_understood() {
         "Principal": {"AWS": [format!("arn:aws:iam::{MEMBER}:root"), "333333333333", "333333333333"]},
     });
     put_statement(&t, &plan, &forms).unwrap();
-    assert_eq!(count(&t, "plan_share"), 2);
+    assert_eq!(t.count("plan_share"), 2);
     let started = t.call_as(
         MEMBER,
         SERVICE,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{ALL, share};
 use crate::failure::Failure;
 use crate::incidents::fixture::{
-    SERVICE, count, event_ids, event_types, missing, record, start, with_plan,
+    SERVICE, event_ids, event_types, missing, record, start, with_plan,
 };
 use crate::testing::{ADMINISTRATOR, MEMBER, REGION, Testing};
 
@@ -205,11 +205,11 @@ fn what_a_consumer_does_happens_in_the_owners_account() {
     assert_eq!(seen["eventSummaries"].as_array().unwrap().len(), 5);
     for table in ["incident", "timeline_event", "related_item"] {
         let foreign = format!("{table} WHERE account <> '{ADMINISTRATOR}'");
-        assert_eq!(count(t, &foreign), 0, "{table}");
+        assert_eq!(t.count(&foreign), 0, "{table}");
     }
     let log = format!("log WHERE account = '{ADMINISTRATOR}' AND actor = '{consumer}'");
-    assert_eq!(count(t, &log), 5);
-    assert_eq!(count(t, &format!("log WHERE account = '{MEMBER}'")), 0);
+    assert_eq!(t.count(&log), 5);
+    assert_eq!(t.count(&format!("log WHERE account = '{MEMBER}'")), 0);
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn two_accounts_open_one_incident_with_one_string() {
     assert_eq!(start(ADMINISTRATOR, "a"), first);
     assert_eq!(start(MEMBER, "b"), first);
     assert_eq!(start(MEMBER, "a"), first);
-    assert_eq!(count(&t, "incident"), 1);
+    assert_eq!(t.count("incident"), 1);
     assert_eq!(
         event_types(&t, first.as_str().unwrap()).len(),
         3,
@@ -359,8 +359,8 @@ fn sharing_ends_with_the_owners_set() {
     assert_eq!(missing(owned.foreign("StartIncident")), "RESPONSE_PLAN");
     assert_eq!(
         (
-            count(&owned.t, "plan_share"),
-            count(&owned.t, "resource_policy")
+            owned.t.count("plan_share"),
+            owned.t.count("resource_policy")
         ),
         (0, 0)
     );
