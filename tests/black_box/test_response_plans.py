@@ -1,5 +1,6 @@
 """Incident Manager through boto3: replication sets and response plans."""
 
+import random
 import re
 from datetime import UTC, datetime
 
@@ -116,3 +117,35 @@ def test_plans_are_listed_by_pages_and_deleted(client):
     refusal(client.get_response_plan, "ResourceNotFoundException", 404, arn=arns[0])
     refusal(client.start_incident, "ResourceNotFoundException", 404, responsePlanArn=arns[0])
     assert record(client, incident)["status"] == "OPEN", "incidents stay when their plan goes"
+
+
+def test_long_strings_of_any_script_fold_and_are_found(client):
+    draw = random.Random(1)
+    words = "".join(chr(draw.randrange(0x20000, 0x2A000)) for _ in range(1000))
+    arn = create_plan(client, incidentTemplate={"title": "t", "impact": 1, "dedupeString": words})
+    incident = start(client, arn)
+    assert start(client, arn) == incident
+    assert record(client, incident)["dedupeString"] == words
+    resource = f"arn:aws:s3:::{words[:900]}"
+    event = client.create_timeline_event(
+        incidentRecordArn=incident,
+        eventTime=datetime.now(UTC),
+        eventType="Note",
+        eventData="{}",
+        eventReferences=[{"resource": resource}],
+    )["eventId"]
+    asked = [{"key": "eventReference", "condition": {"equals": {"stringValues": [resource]}}}]
+    found = client.list_timeline_events(incidentRecordArn=incident, filters=asked)
+    assert [one["eventId"] for one in found["eventSummaries"]] == [event]
+
+
+def test_a_dedupe_string_that_no_incident_could_be_found_by_is_refused(client):
+    def violation(call, **given):
+        return refusal(call, "ValidationException", 400, **given)["message"]
+
+    template = {"title": "t", "impact": 1, "dedupeString": "shop\0"}
+    made = violation(client.create_response_plan, name="nul", incidentTemplate=template)
+    assert "/incidentTemplate/dedupeString" in made and "NUL" in made
+    arn = create_plan(client)
+    changed = violation(client.update_response_plan, arn=arn, incidentTemplateDedupeString="a\0")
+    assert "/incidentTemplateDedupeString" in changed

@@ -1,8 +1,11 @@
 //! Instants and the three formats in which the protocols write them.
 
-use jiff::Timestamp as Instant;
+use jiff::SignedDuration;
+use jiff::civil::DateTime;
 use jiff::fmt::strtime;
-use jiff::tz::TimeZone;
+use jiff::fmt::temporal::Pieces;
+
+const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 /// An instant in milliseconds since 1970-01-01T00:00:00Z.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,8 +59,21 @@ impl Timestamp {
         if !(fixed && ends) {
             return None;
         }
-        let instant: Instant = text.to_ascii_uppercase().parse().ok()?;
-        Some(Timestamp(instant.as_millisecond()))
+        let civil = text[..text.len() - 1].to_ascii_uppercase().parse().ok()?;
+        Some(Timestamp::of_utc(civil))
+    }
+
+    /// Reads RFC 3339, whatever its offset.
+    pub fn parse_with_offset(text: &str) -> Option<Timestamp> {
+        let pieces = Pieces::parse(text).ok()?;
+        let local = Timestamp::of_utc(pieces.date().to_datetime(pieces.time()?));
+        let offset_s = pieces.to_numeric_offset()?.seconds();
+        Some(Timestamp(local.0 - i64::from(offset_s) * 1000))
+    }
+
+    /// The same; a date or time without an offset is in UTC.
+    pub fn parse_lenient(text: &str) -> Option<Timestamp> {
+        Timestamp::parse_with_offset(text).or_else(|| Some(Timestamp::of_utc(text.parse().ok()?)))
     }
 
     /// Reads an IMF-fixdate such as `Tue, 29 Apr 2014 18:30:38 GMT`.
@@ -73,9 +89,8 @@ impl Timestamp {
             .ok()?
             .to_datetime()
             .ok()?;
-        let instant = civil.to_zoned(TimeZone::UTC).ok()?.timestamp();
         let ms = format!("{fraction:0<3}")[..3].parse::<i64>().ok()?;
-        Some(Timestamp(instant.as_millisecond() + ms))
+        Some(Timestamp(Timestamp::of_utc(civil).0 + ms))
     }
 
     /// RFC 3339 in UTC with milliseconds where there are any.
@@ -107,9 +122,15 @@ impl Timestamp {
     }
 
     fn written(self, format: &str) -> String {
-        // Clamped: jiff's range is wider than any instant we accept.
-        let instant = Instant::from_millisecond(self.0).unwrap_or(Instant::UNIX_EPOCH);
-        strtime::format(format, &instant.to_zoned(TimeZone::UTC)).unwrap_or_default()
+        let civil = EPOCH.saturating_add(SignedDuration::from_millis(self.0));
+        strtime::format(format, civil).unwrap_or_default()
+    }
+
+    /// Jiff's own instants end a day before the year 9999 does; its calendar does not.
+    fn of_utc(civil: DateTime) -> Timestamp {
+        let since = civil.duration_since(EPOCH);
+        // Rounds down, so that no fraction of a millisecond moves a time past a bound.
+        Timestamp(since.as_nanos().div_euclid(1_000_000) as i64)
     }
 }
 
@@ -123,6 +144,8 @@ mod tests {
             ("1970-01-01T00:00:01Z", Some(1000)),
             ("2019-12-16T23:48:18.5Z", Some(1_576_540_098_500)),
             ("2025-01-01T01:02:03.456789Z", Some(1_735_693_323_456)),
+            ("9999-12-31T23:59:59.999Z", Some(253_402_300_799_999)),
+            ("0001-01-01T00:00:00Z", Some(-62_135_596_800_000)),
             ("1996-12-19T16:39:57-08:00", None),
             ("1996-12-19T16:39:57", None),
             ("1996-12-19 16:39:57Z", None),
@@ -131,6 +154,46 @@ mod tests {
         ] {
             assert_eq!(
                 Timestamp::parse_date_time(text),
+                expected.map(Timestamp),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_instant_is_written_as_it_is_read() {
+        for ms in [
+            253_402_300_799_999,
+            -62_135_596_800_000,
+            -1,
+            0,
+            1_576_540_098_500,
+        ] {
+            let text = Timestamp(ms).date_time();
+            assert_eq!(
+                Timestamp::parse_date_time(&text),
+                Some(Timestamp(ms)),
+                "{text}"
+            );
+        }
+        let last = Timestamp(253_402_300_799_000);
+        assert_eq!(Timestamp::parse_http_date(&last.http_date()), Some(last));
+    }
+
+    #[test]
+    fn documents_have_any_offset_or_none() {
+        for (text, expected) in [
+            ("2025-01-01T01:02:03.456789+01:00", Some(1_735_689_723_456)),
+            ("2025-01-01 01:02:03", Some(1_735_693_323_000)),
+            ("2025-01-01T01:02:03", Some(1_735_693_323_000)),
+            ("2025-01-01", Some(1_735_689_600_000)),
+            ("1969-12-31T23:59:59.9999Z", Some(-1)),
+            ("9999-12-31T23:59:59Z", Some(253_402_300_799_000)),
+            ("2025-02-30T00:00:00Z", None),
+            ("yesterday", None),
+        ] {
+            assert_eq!(
+                Timestamp::parse_lenient(text),
                 expected.map(Timestamp),
                 "{text}"
             );

@@ -55,6 +55,21 @@ impl Visible<'_> {
 }
 
 impl Caller {
+    /// Who does what requests of an account have left to do.
+    pub fn engine(account: &str) -> Caller {
+        Caller {
+            arn: engine_arn(account),
+            user_id: "balefire-engine".into(),
+            account: account.to_owned(),
+            administrator: false,
+        }
+    }
+
+    /// By the ARN, since those who have keys are users.
+    pub fn is_engine(&self) -> bool {
+        self.arn == engine_arn(&self.account)
+    }
+
     /// What services with delegated administrators show this caller.
     pub fn visible(&self) -> Visible<'_> {
         if self.administrator {
@@ -63,6 +78,10 @@ impl Caller {
             Visible::Account(&self.account)
         }
     }
+}
+
+fn engine_arn(account: &str) -> String {
+    format!("arn:aws:iam::{account}:role/balefire-engine")
 }
 
 /// Where new identifiers come from.

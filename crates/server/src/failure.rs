@@ -28,6 +28,8 @@ pub enum Failure {
     Denied(String),
     /// The account has not turned the service on.
     NotSubscribed(String),
+    /// What the call needs is on the move; it may be repeated when it has settled.
+    Unsettled(String),
     /// Too much at once; the call may be repeated.
     Throttled,
     /// The findings are being read into memory; the call may be repeated.
@@ -43,6 +45,9 @@ pub enum Failure {
     /// The store's fault, some of which a client may be told.
     Store(balefire_store::Error),
 }
+
+/// What holds for texts that are looked for, in both engines.
+pub const NO_NUL: &str = "Texts that things are found by must not have the character NUL";
 
 impl Failure {
     /// An input whose member at `path` breaks a rule; `rule` says what would be right.
@@ -76,7 +81,9 @@ impl Failure {
                 format!("There is no {} {id}.", kind.to_lowercase().replace('_', " "))
             }
             Failure::Conflict { message, .. } | Failure::Limit { message, .. } | Failure::Denied(message)
-            | Failure::Pattern(message) | Failure::NotSubscribed(message) => message.clone(),
+            | Failure::Pattern(message) | Failure::NotSubscribed(message) | Failure::Unsettled(message) => {
+                message.clone()
+            }
             Failure::Invalid(violations) => Rejection::Validation(violations.clone()).message(),
             Failure::Throttled => "The server has as many requests waiting as it takes. Try again.".into(),
             Failure::Reading => {
@@ -97,7 +104,7 @@ impl From<balefire_store::Error> for Failure {
         match error {
             balefire_store::Error::Busy { .. } => Failure::Throttled,
             // A parameter the engines cannot keep is in the request: NUL in a text is the only one.
-            balefire_store::Error::Invalid { reason, .. } => Failure::invalid("/", reason),
+            balefire_store::Error::Invalid { .. } => Failure::invalid("/", NO_NUL),
             error => Failure::Store(error),
         }
     }

@@ -32,7 +32,9 @@ fn words(failure: &Failure) -> (StatusCode, &'static str) {
             StatusCode::BAD_REQUEST,
             "This address does not lead anywhere",
         ),
-        Failure::Conflict { .. } => (StatusCode::CONFLICT, "Not possible now"),
+        Failure::Conflict { .. } | Failure::Unsettled(_) => {
+            (StatusCode::CONFLICT, "Not possible now")
+        }
         Failure::Limit { .. }
         | Failure::Throttled
         | Failure::Reading

@@ -296,12 +296,7 @@ impl Engine {
             self.settings.clone(),
         );
         let region = region_of(&job);
-        let caller = Caller {
-            arn: format!("arn:aws:iam::{}:role/balefire-engine", job.account),
-            user_id: "balefire-engine".into(),
-            account: job.account.clone(),
-            administrator: false,
-        };
+        let caller = Caller::engine(&job.account);
         move |tx| {
             let page = Page::default();
             let mut ctx = Ctx {

@@ -20,6 +20,7 @@ mod review_risks;
 mod runbook;
 mod settle_replication_set;
 mod spread_feed;
+mod stack_update;
 mod take_event;
 mod take_scanned_software;
 

@@ -41,7 +41,9 @@ pub fn open_incidents(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failur
             let opening = opening(ctx, event, alarm.as_ref(), &start, items.clone());
             match open_or_fold(ctx, &row, opening) {
                 // Nothing was written yet, and waiting would not help.
-                Err(Failure::Limit { message, .. }) => miss(ctx, event, &start, &message)?,
+                Err(failure @ (Failure::Limit { .. } | Failure::Invalid(_))) => {
+                    miss(ctx, event, &start, &failure.message())?;
+                }
                 opened => drop(opened?),
             }
         }

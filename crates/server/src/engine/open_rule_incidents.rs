@@ -85,8 +85,8 @@ fn open(
     match open_or_fold(ctx, row, opening) {
         Ok(opened) => Ok(opened.is_new),
         // Nothing was written yet, and waiting would not help.
-        Err(Failure::Limit { message, .. }) => {
-            miss(ctx, openings, &message)?;
+        Err(failure @ (Failure::Limit { .. } | Failure::Invalid(_))) => {
+            miss(ctx, openings, &failure.message())?;
             Ok(false)
         }
         Err(failure) => Err(failure),

@@ -1,5 +1,6 @@
 //! How scanners say severities, times and places, and what OCSF calls those.
 
+use balefire_api::Timestamp;
 use sha2::{Digest, Sha256};
 
 /// The longest part of an identifier that stands in it as it is.
@@ -32,12 +33,7 @@ pub fn severity_of_score(score: f64) -> i64 {
 
 /// Milliseconds of a time as reports write it; one without an offset is in UTC.
 pub fn time_ms(text: &str) -> Option<i64> {
-    let instant = text.parse::<jiff::Timestamp>().ok().or_else(|| {
-        let civil: jiff::civil::DateTime = text.parse().ok()?;
-        let zoned = civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
-        Some(zoned.timestamp())
-    });
-    let ms = instant?.as_millisecond();
+    let ms = Timestamp::parse_lenient(text)?.0;
     // Tools write the year 1 where they know no time.
     (ms > 0).then_some(ms)
 }

@@ -98,7 +98,10 @@ impl Reply {
                     format!("{message} See the plan and the account that [hooks.NAME] sets.");
                 Reply::refusal(StatusCode::SERVICE_UNAVAILABLE, &message)
             }
-            Failure::Throttled | Failure::Reading | Failure::RateExceeded { .. } => Reply {
+            Failure::Throttled
+            | Failure::Reading
+            | Failure::Unsettled(_)
+            | Failure::RateExceeded { .. } => Reply {
                 header: Some((RETRY_AFTER, "1")),
                 ..Reply::refusal(StatusCode::SERVICE_UNAVAILABLE, &message)
             },

@@ -3,6 +3,7 @@
 pub mod arn;
 pub mod cause;
 pub mod change;
+mod findable;
 pub mod finding;
 #[cfg(test)]
 mod fixture;

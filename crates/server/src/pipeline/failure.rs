@@ -57,7 +57,7 @@ fn names(failure: &Failure) -> (&'static [&'static str], &'static str, u16) {
             "ConflictException",
             409,
         ),
-        Failure::Invalid(_) => (
+        Failure::Invalid(_) | Failure::Unsettled(_) => (
             &[
                 "ValidationException",
                 "InvalidInputException",

@@ -364,3 +364,18 @@ fn a_target_that_is_no_plan_holds_no_other_up() {
     take(&t, other_event(&[]));
     assert_eq!(incidents(&t).len(), 1);
 }
+
+#[test]
+fn what_was_accepted_opens_while_the_replication_set_moves() {
+    let t = ready();
+    rule(&t, "alarms", IN_ALARM, &["plan"]);
+    let moves_to = |status: &'static str| {
+        let sql = "UPDATE replication_set SET status = $1";
+        let change = move |tx: &mut balefire_store::Tx<'_>| tx.execute(sql, &[status.into()]);
+        t.store.write_blocking("", change).unwrap().unwrap();
+    };
+    moves_to("UPDATING");
+    take(&t, alarm("Checkout", "ALARM"));
+    moves_to("ACTIVE");
+    assert_eq!(incidents(&t).len(), 1);
+}

@@ -1,5 +1,6 @@
 //! The plain form of a deployment, which any pipeline can send.
 
+use balefire_api::Timestamp;
 use serde_json::{Map, Value};
 
 use super::{ARN_RULE, ID_LENGTH_MAX, ID_RULE, Kind, Told, group_arn, is_key, is_visible};
@@ -136,11 +137,10 @@ impl Form<'_> {
         let Some(text) = self.text("time")? else {
             return Ok(self.event.at_ms);
         };
-        let time: Result<jiff::Timestamp, _> = text.parse();
-        let time = time.map_err(|_| {
+        let time = Timestamp::parse_with_offset(text).ok_or_else(|| {
             format!("time must be as in RFC 3339, such as 2026-01-31T12:00:00Z, not '{text}'")
         })?;
-        Ok(time.as_millisecond())
+        Ok(time.0)
     }
 
     fn url(&self) -> Result<Option<String>, String> {

@@ -64,7 +64,7 @@ impl Test {
             Test::Text(wanted) => wanted == text,
             Test::Prefix(affix) => affix.holds(text, |text, affix| text.starts_with(affix)),
             Test::Suffix(affix) => affix.holds(text, |text, affix| text.ends_with(affix)),
-            Test::EqualsIgnoreCase(wanted) => *wanted == text.to_lowercase(),
+            Test::EqualsIgnoreCase(wanted) => *wanted == folded(text),
             Test::Wildcard(wildcard) => wildcard.matches(text),
             Test::Cidr(network) => network.holds(text),
             _ => false,
@@ -87,10 +87,26 @@ impl Range {
 impl Affix {
     fn holds(&self, text: &str, holds: impl Fn(&str, &str) -> bool) -> bool {
         if self.ignores_case {
-            return holds(&text.to_lowercase(), &self.text);
+            return holds(&folded(text), &self.text);
         }
         holds(text, &self.text)
     }
+}
+
+/// A text without its case, character by character: the case of a whole word looks at what stands beside a
+/// letter.
+pub fn folded(text: &str) -> String {
+    let fold = |c: char| {
+        let upper = only(c.to_uppercase()).unwrap_or(c);
+        only(upper.to_lowercase()).unwrap_or(upper)
+    };
+    text.chars().map(fold).collect()
+}
+
+/// The character, where it is one alone.
+fn only(mut characters: impl Iterator<Item = char>) -> Option<char> {
+    let first = characters.next();
+    first.filter(|_| characters.next().is_none())
 }
 
 /// By value, however the numbers are written. Whole numbers compare exactly.

@@ -268,6 +268,46 @@ fn without_a_token_an_update_is_one_finding_to_the_end_of_its_clean_up() {
 }
 
 #[test]
+fn without_a_token_events_that_come_twice_or_late_hide_no_later_update() {
+    const OWN: &str = crate::testing::ADMINISTRATOR;
+    let replay: &[(&str, i64)] = &[
+        ("UPDATE_IN_PROGRESS", -120),
+        ("UPDATE_COMPLETE", -118),
+        ("UPDATE_IN_PROGRESS", -120),
+    ];
+    let order: &[(&str, i64)] = &[("UPDATE_COMPLETE", -118), ("UPDATE_IN_PROGRESS", -120)];
+    let lost_end: &[(&str, i64)] = &[("UPDATE_IN_PROGRESS", -120)];
+    for before in [replay, order, lost_end] {
+        let (t, plan) = ready();
+        t.advance_ms(120 * MINUTE_MS);
+        let now = t.now().0;
+        let updated = [
+            ("UPDATE_IN_PROGRESS", -5),
+            ("UPDATE_COMPLETE", -3),
+            ("UPDATE_IN_PROGRESS", -5),
+        ];
+        for (status, minutes) in before.iter().chain(&updated) {
+            stack_event(&t, OWN, status, now + minutes * MINUTE_MS, "");
+        }
+        let arn = start(&t, &plan);
+        let found = findings(&t, &arn);
+        assert_eq!(found.len(), 1, "{before:?}");
+        let update = &found[0]["details"]["cloudFormationStackUpdate"];
+        assert_eq!(
+            update["startTime"],
+            (now - 5 * MINUTE_MS) / 1000,
+            "{before:?}"
+        );
+        assert_eq!(
+            update["endTime"],
+            (now - 3 * MINUTE_MS) / 1000,
+            "{before:?}"
+        );
+        assert_eq!(t.count("deployment"), 2, "{before:?}");
+    }
+}
+
+#[test]
 fn what_is_nested_too_deep_to_be_kept_is_refused_at_once() {
     let (t, _) = ready();
     let put = |depth: usize| {

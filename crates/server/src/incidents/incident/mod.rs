@@ -27,6 +27,7 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::arn::{self, Resource};
 use crate::incidents::change::changed;
+use crate::incidents::findable::findable;
 use crate::incidents::follow_up;
 use crate::incidents::pager_duty;
 use crate::incidents::replication_set;
@@ -43,7 +44,7 @@ pub struct Incident {
     status: IncidentRecordStatus,
     impact: i32,
     created_by: String,
-    /// Invariant: present only while the incident is open.
+    /// As it is found. Invariant: present only while the incident is open.
     open_dedupe: Option<String>,
     /// The model's `IncidentRecord`.
     body: Vec<u8>,
@@ -106,7 +107,7 @@ impl Incident {
             status: record.status,
             impact: record.impact,
             created_by: record.incident_record_source.created_by.clone(),
-            open_dedupe: open.then(|| record.dedupe_string.clone()),
+            open_dedupe: open.then(|| findable(&record.dedupe_string).into_owned()),
             body: wire_form::write(&INCIDENT_RECORD, record),
         }
     }

@@ -11,6 +11,7 @@ use super::Incident;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::change::changed;
+use crate::incidents::findable::findable;
 use crate::incidents::response_plan::ResponsePlan;
 use crate::incidents::timeline::{self, INCIDENT_START, INCIDENT_TRIGGER};
 use crate::incidents::{arn, follow_up, quota, related_item};
@@ -95,7 +96,7 @@ fn open_with(
     plan: Option<&str>,
 ) -> Result<Option<Kept<Incident>>, Failure> {
     let mut sql = "SELECT id FROM incident WHERE account = $1 AND open_dedupe = $2".to_owned();
-    let mut params: Vec<Value> = vec![account.into(), dedupe.into()];
+    let mut params: Vec<Value> = vec![account.into(), (&*findable(dedupe)).into()];
     if let Some(plan) = plan {
         sql += " AND plan = $3";
         params.push(plan.into());

@@ -17,7 +17,7 @@ pub fn delete_replication_set(
 ) -> Result<DeleteReplicationSetOutput, Failure> {
     let mut row = ReplicationSetRow::by_arn(ctx, &input.arn)?;
     if row.status != ReplicationSetStatus::Deleting {
-        check_settled(row.status.as_str())?;
+        check_settled(ctx.caller, row.status.as_str())?;
         let set = row.set()?;
         begin_to_delete(ctx, &mut row, set)?;
     }

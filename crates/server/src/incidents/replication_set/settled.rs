@@ -1,17 +1,16 @@
 //! Nothing of an account can be used while its replication set is on the move.
 
-use balefire_api::Violation;
 use balefire_api::generated::ssm_incidents::ReplicationSetStatus;
 use balefire_store::{Kept, Record, Value};
 
 use super::ReplicationSetRow;
-use crate::context::Ctx;
+use crate::context::{Caller, Ctx};
 use crate::failure::Failure;
 
 /// Nothing of Incident Manager can be made before there is a set.
 pub fn must_have_set(ctx: &mut Ctx<'_, '_>) -> Result<(), Failure> {
     match ReplicationSetRow::find(ctx)? {
-        Some(row) => check_settled(row.status.as_str()),
+        Some(row) => check_settled(ctx.caller, row.status.as_str()),
         None => Err(Failure::not_found("REPLICATION_SET", ctx.account())),
     }
 }
@@ -24,7 +23,7 @@ pub fn must_be_settled(ctx: &mut Ctx<'_, '_>, account: &str) -> Result<(), Failu
         &[account.into()],
     )?;
     rows.first()
-        .map_or(Ok(()), |row| check_settled(row.text(0)?))
+        .map_or(Ok(()), |row| check_settled(ctx.caller, row.text(0)?))
 }
 
 /// The record that a statement finds, which selects the columns of its table, the version, and last
@@ -40,7 +39,7 @@ pub fn get_settled<R: Record>(
     };
     let version = R::TABLE.key.len() + R::TABLE.columns.len();
     if let Some(status) = row.optional_text(version + 1)? {
-        check_settled(status)?;
+        check_settled(ctx.caller, status)?;
     }
     Ok(Some(Kept {
         record: R::from_row(row)?,
@@ -48,17 +47,13 @@ pub fn get_settled<R: Record>(
     }))
 }
 
-pub fn check_settled(status: &str) -> Result<(), Failure> {
-    if status == ReplicationSetStatus::Active.as_str() {
+/// Calls are refused, and nothing else: what was accepted takes its effect, and what came of it is told.
+pub fn check_settled(caller: &Caller, status: &str) -> Result<(), Failure> {
+    if status == ReplicationSetStatus::Active.as_str() || caller.is_engine() {
         return Ok(());
     }
-    let message = format!(
+    Err(Failure::Unsettled(format!(
         "The replication set of the account is {status}. Nothing in Incident Manager can be used before it \
          is ACTIVE; GetReplicationSet tells when it is."
-    );
-    let violation = Violation {
-        path: "/".into(),
-        message,
-    };
-    Err(Failure::Invalid(vec![violation].into()))
+    )))
 }

@@ -16,7 +16,7 @@ pub fn update_deletion_protection(
     let mut row = ReplicationSetRow::by_arn(ctx, &input.arn)?;
     // A set that goes is not saved by protecting it now, and must not look as if it were.
     if row.status == ReplicationSetStatus::Deleting {
-        check_settled(row.status.as_str())?;
+        check_settled(ctx.caller, row.status.as_str())?;
     }
     let mut set = row.set()?;
     if set.deletion_protected != input.deletion_protected {

@@ -5,7 +5,7 @@ use balefire_api::generated::ssm_incidents::{
 };
 use balefire_store::Error;
 
-use super::ResponsePlan;
+use super::{ResponsePlan, check_dedupe_string};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::arn;
@@ -18,6 +18,8 @@ pub fn create_response_plan(
     input: CreateResponsePlanInput,
 ) -> Result<CreateResponsePlanOutput, Failure> {
     must_have_set(ctx)?;
+    let dedupe_string = input.incident_template.dedupe_string.as_deref();
+    check_dedupe_string("/incidentTemplate/dedupeString", dedupe_string)?;
     pager_duty::check(ctx, input.integrations.as_deref().unwrap_or_default())?;
     let account = ctx.caller.account.clone();
     let arn = arn::response_plan(&account, &input.name);

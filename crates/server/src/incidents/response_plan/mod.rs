@@ -16,7 +16,7 @@ use balefire_api::generated::ssm_incidents::{GET_RESPONSE_PLAN_OUTPUT, GetRespon
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
 
 use crate::context::Ctx;
-use crate::failure::Failure;
+use crate::failure::{Failure, NO_NUL};
 use crate::incidents::arn::{self, Resource};
 use crate::incidents::replication_set;
 use crate::incidents::resource_policy::{self, SharedAction};
@@ -106,5 +106,13 @@ pub fn name_in<'a>(path: &str, text: &'a str) -> Result<(&'a str, &'a str), Fail
             let form = "arn:aws:ssm-incidents::111122223333:response-plan/name";
             Err(arn::not_an_arn(path, "a response plan", form))
         }
+    }
+}
+
+/// An incident is found by it when the next one starts.
+fn check_dedupe_string(path: &str, text: Option<&str>) -> Result<(), Failure> {
+    match text {
+        Some(text) if text.contains('\0') => Err(Failure::invalid(path, NO_NUL)),
+        _ => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use balefire_api::generated::ssm_incidents::{
     ChatChannel, GetResponsePlanOutput, UpdateResponsePlanInput, UpdateResponsePlanOutput,
 };
 
-use super::ResponsePlan;
+use super::{ResponsePlan, check_dedupe_string};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::pager_duty;
@@ -15,6 +15,8 @@ pub fn update_response_plan(
 ) -> Result<UpdateResponsePlanOutput, Failure> {
     let mut row = ResponsePlan::by_arn(ctx, "/arn", &input.arn, None)?;
     let before = row.plan()?;
+    let dedupe_string = input.incident_template_dedupe_string.as_deref();
+    check_dedupe_string("/incidentTemplateDedupeString", dedupe_string)?;
     pager_duty::check(ctx, input.integrations.as_deref().unwrap_or_default())?;
     let after = apply(before.clone(), &input);
     if after != before {

@@ -9,6 +9,7 @@ use balefire_store::{Row, Value};
 use super::USER_TYPES;
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::findable::findable;
 use crate::incidents::incident::Incident;
 use crate::incidents::query::Query;
 use crate::incidents::resource_policy::SharedAction;
@@ -75,7 +76,8 @@ enum Wanted<'a> {
     Before(i64),
     After(i64),
     Types(&'a [String]),
-    References(&'a [String]),
+    /// As they are found.
+    References(Vec<String>),
 }
 
 impl Filters<'_> {
@@ -93,7 +95,9 @@ impl Filters<'_> {
                 ("eventReference", Condition::Equals(AttributeValueList::StringValues(values)))
                     if !values.is_empty() =>
                 {
-                    Wanted::References(values)
+                    Wanted::References(
+                        values.iter().map(|text| findable(text).into_owned()).collect(),
+                    )
                 }
                 ("eventTime" | "eventType" | "eventReference", _) => {
                     let rule = "Member must be before or after for eventTime, and equals.stringValues with at \
@@ -115,8 +119,7 @@ impl Filters<'_> {
     /// The events that pass, looked for where the fewest have to be passed over.
     fn query(&self, incident: &Incident) -> (&'static str, Query) {
         let own = incident.arn();
-        let is_one =
-            |filter: &Wanted<'_>| matches!(filter, Wanted::References([one]) if *one != own);
+        let is_one = |filter: &Wanted<'_>| matches!(filter, Wanted::References(all) if all.len() == 1 && all[0] != own);
         let by_reference = self.0.iter().position(is_one);
         let by_type = self
             .0

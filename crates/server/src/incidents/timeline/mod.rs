@@ -24,6 +24,7 @@ use balefire_store::{Error, Kept, Record, Row, Table, Value};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::findable::findable;
 use crate::incidents::incident::Incident;
 use crate::wire_form;
 
@@ -183,7 +184,7 @@ fn references(incident: &Incident, event: &TimelineEvent) -> Vec<TimelineReferen
     .map(|reference| TimelineReference {
         account: incident.account.clone(),
         incident: incident.id.clone(),
-        reference: reference.clone(),
+        reference: findable(reference).into_owned(),
         event_ms: event.event_time.0,
         id: event.event_id.clone(),
     })

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use balefire_api::Timestamp;
 use balefire_api::generated::securityhub::{
     OcsfBooleanField, OcsfDateField, OcsfIpField, OcsfNumberField, OcsfStringField,
 };
@@ -143,11 +144,5 @@ fn time_ms(value: &Value) -> Option<i64> {
 
 /// Reads RFC 3339; a text without an offset is in UTC.
 pub fn instant_ms(text: &str) -> Option<i64> {
-    let with_offset = text.parse::<jiff::Timestamp>().ok();
-    let instant = with_offset.or_else(|| {
-        let civil: jiff::civil::DateTime = text.parse().ok()?;
-        Some(civil.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
-    })?;
-    // Rounds down, so that no fraction of a millisecond moves a time past a bound.
-    Some(instant.as_nanosecond().div_euclid(1_000_000) as i64)
+    Timestamp::parse_lenient(text).map(|instant| instant.0)
 }

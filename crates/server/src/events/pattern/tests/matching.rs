@@ -154,6 +154,22 @@ fn beginnings_ends_and_case() {
             &[json!("strasse é")],
             &[json!("strasse e")],
         ),
+        // A sigma at the end of a word is another letter only in its shape.
+        (
+            json!([{"equals-ignore-case": "οδοσ"}]),
+            &[json!("ΟΔΟΣ"), json!("οδος")],
+            &[json!("ΟΔΟ")],
+        ),
+        (
+            json!([{"prefix": {"equals-ignore-case": "ΟΔΟΣ"}}]),
+            &[json!("ΟΔΟΣΑ")],
+            &[json!("ΟΔΟ")],
+        ),
+        (
+            json!([{"suffix": {"equals-ignore-case": "Σ"}}]),
+            &[json!("ΟΔΟΣ")],
+            &[json!("ΣΟ")],
+        ),
     ]);
 }
 

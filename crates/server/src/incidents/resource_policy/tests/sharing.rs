@@ -353,7 +353,7 @@ fn sharing_ends_with_the_owners_set() {
     owned.t.call(SERVICE, "DeleteReplicationSet", set).unwrap();
     assert!(matches!(
         owned.foreign("StartIncident"),
-        Err(Failure::Invalid(_))
+        Err(Failure::Unsettled(_))
     ));
     owned.t.step();
     assert_eq!(missing(owned.foreign("StartIncident")), "RESPONSE_PLAN");
