@@ -13,6 +13,13 @@ pub enum Engine {
     Postgres,
 }
 
+/// What a connection is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    Writer,
+    Reader,
+}
+
 /// One connection. At most one transaction is open on it.
 ///
 /// Invariant: after `commit` or `rollback`, whatever they return, no transaction is open.

@@ -10,8 +10,8 @@ use tokio::sync::watch;
 use crate::Error;
 use crate::directory::Directory;
 use crate::engine::postgres::{PostgresConnection, configure};
-use crate::engine::sqlite::{Role, SqliteConnection};
-use crate::engine::{Connection, Engine};
+use crate::engine::sqlite::SqliteConnection;
+use crate::engine::{Connection, Engine, Role};
 use crate::log::SHARDS;
 use crate::migration::{Migration, migrate};
 use crate::operation::Operation;
@@ -55,25 +55,32 @@ pub(crate) fn open_postgres(
     options: &Options,
 ) -> Result<Inner, Error> {
     let config = configure(url)?;
-    let connect = move || -> Connected { Ok(Box::new(PostgresConnection::open(&config)?)) };
+    let connect = |role: Role| {
+        let config = config.clone();
+        move || -> Connected { Ok(Box::new(PostgresConnection::open(&config, role)?)) }
+    };
     let (result, migrated) = mpsc::sync_channel(1);
     // The driver has a runtime of its own, which a thread of the caller's runtime would refuse.
-    let migration = spawn("store-migrate", connect.clone(), move |mut connection| {
-        // The receiver waits for this below.
-        let _ = result.send(migrate(&mut *connection, migrations));
-    })?;
+    let migration = spawn(
+        "store-migrate",
+        connect(Role::Writer),
+        move |mut connection| {
+            // The receiver waits for this below.
+            let _ = result.send(migrate(&mut *connection, migrations));
+        },
+    )?;
     migrated.recv().unwrap_or(Err(Error::Closed))?;
     // Its connection is closed before the others are opened.
     let _ = migration.join();
     let reads = Arc::new(Queue::new(options.queue_len.max(1)));
     let mut inner = start(Engine::Postgres, Readers::Threads(reads.clone()), options);
     for _ in 0..options.read_connections.max(1) {
-        start_reader(&mut inner, &reads, connect.clone())?;
+        start_reader(&mut inner, &reads, connect(Role::Reader))?;
     }
-    start_long_readers(&mut inner, options, &connect)?;
+    start_long_readers(&mut inner, options, &connect(Role::Reader))?;
     let poison = Poison::default();
     for _ in 0..options.writers.clamp(1, SHARDS as usize) {
-        start_writer(&mut inner, options, &poison, connect.clone())?;
+        start_writer(&mut inner, options, &poison, connect(Role::Writer))?;
     }
     Ok(inner)
 }

@@ -196,9 +196,9 @@ impl Engine {
         let id = export.task.id.clone();
         let mut progress = export.progress.clone();
         progress.written = serde_json::to_vec(&export.written).unwrap_or_default();
-        let (owner, until_ms) = (self.owner.clone(), self.clock.now().0 + LEASE_MS);
+        let until_ms = self.clock.now().0 + LEASE_MS;
         let keep = move |ctx: &mut Ctx<'_, '_>, job: &Job| {
-            let ours = ctx.tx.renew_job(&job.id, &owner, until_ms)?;
+            let ours = ctx.tx.renew_job(&job.id, &job.lease_owner, until_ms)?;
             Ok::<bool, Failure>(ours && export_job::keep(ctx, &id, &progress)?)
         };
         match self

@@ -179,10 +179,10 @@ impl Engine {
     }
 
     async fn run_errand(&self, job: &Job, errand: Errand) -> Result<(), Error> {
-        let prepare = self.in_ctx(job, move |ctx, job| (errand.prepare)(ctx, job));
         let prepared = if errand.marks {
-            self.store.write(&job.account, prepare).await?
+            self.mark(job, errand).await?
         } else {
+            let prepare = self.in_ctx(job, move |ctx, job| (errand.prepare)(ctx, job));
             self.store.read(prepare).await?
         };
         let call = match prepared {
@@ -211,6 +211,25 @@ impl Engine {
         }
     }
 
+    /// What is prepared may wait for so long that another attempt has begun, and even ended: only the one that
+    /// has the job may mark it.
+    async fn mark(
+        &self,
+        job: &Job,
+        errand: Errand,
+    ) -> Result<Result<Option<Call>, Failure>, Error> {
+        let until_ms = self.clock.now().0 + LEASE_MS;
+        let mark = move |ctx: &mut Ctx<'_, '_>, job: &Job| match ctx.tx.renew_job(
+            &job.id,
+            &job.lease_owner,
+            until_ms,
+        )? {
+            true => (errand.prepare)(ctx, job),
+            false => Err(lost(job)),
+        };
+        self.store.write(&job.account, self.in_ctx(job, mark)).await
+    }
+
     /// A call to the outside, with the job kept for as long as it takes.
     pub(super) async fn keeping<T>(&self, job: &Job, calling: impl Future<Output = T>) -> T {
         tokio::pin!(calling);
@@ -223,7 +242,7 @@ impl Engine {
     }
 
     async fn renew(&self, job: &Job) {
-        let (id, owner) = (job.id.clone(), self.owner.clone());
+        let (id, owner) = (job.id.clone(), job.lease_owner.clone());
         let until_ms = self.clock.now().0 + LEASE_MS;
         let renew = move |tx: &mut Tx<'_>| tx.renew_job(&id, &owner, until_ms);
         if let Err(error) | Ok(Err(error)) = self.store.write("", renew).await {
@@ -238,22 +257,16 @@ impl Engine {
         end: End,
         effect: impl Fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure> + Send + 'static,
     ) -> Result<(), Error> {
-        let owner = self.owner.clone();
         let run = self.in_ctx(job, move |ctx, job| {
             let now_ms = ctx.now.0;
             effect(ctx, job)?;
             let ours = match &end {
-                End::Finished => ctx.tx.finish_job(&job.id, &owner)?,
-                End::Buried(reason) => ctx.tx.bury_job(&job.id, &owner, reason, now_ms)?,
+                End::Finished => ctx.tx.finish_job(&job.id, &job.lease_owner)?,
+                End::Buried(reason) => {
+                    ctx.tx.bury_job(&job.id, &job.lease_owner, reason, now_ms)?
+                }
             };
-            if ours {
-                Ok(())
-            } else {
-                Err(Failure::Internal(format!(
-                    "the lease of job {} ran out",
-                    job.id
-                )))
-            }
+            if ours { Ok(()) } else { Err(lost(job)) }
         });
         match self.store.write(&job.account, run).await? {
             Ok(()) => Ok(()),
@@ -269,14 +282,14 @@ impl Engine {
             attempts = job.attempts,
             "a job failed: {reason}"
         );
-        let (job, owner, reason) = (job.clone(), self.owner.clone(), reason.to_owned());
+        let (job, reason) = (job.clone(), reason.to_owned());
         let now_ms = self.clock.now().0;
         let retry_ms = now_ms + wait_ms(job.attempts, self.ids.bytes()[0]);
         let put_back = move |tx: &mut Tx<'_>| {
             if job.attempts >= ATTEMPTS_MAX {
-                tx.bury_job(&job.id, &owner, &reason, now_ms)
+                tx.bury_job(&job.id, &job.lease_owner, &reason, now_ms)
             } else {
-                tx.fail_job(&job.id, &owner, &reason, retry_ms)
+                tx.fail_job(&job.id, &job.lease_owner, &reason, retry_ms)
             }
         };
         self.store.write("", put_back).await??;
@@ -311,6 +324,10 @@ impl Engine {
             run(&mut ctx, &job)
         }
     }
+}
+
+fn lost(job: &Job) -> Failure {
+    Failure::Internal(format!("the lease of job {} ran out", job.id))
 }
 
 /// The region that a job's payload names, if its kind has one.

@@ -25,6 +25,7 @@ mod take_event;
 mod take_scanned_software;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use balefire_store::{Job, PassingOver, Store, Tx};
@@ -64,7 +65,9 @@ pub struct Engine {
     /// Jobs that keep the writer for long, by their kinds.
     at_length: Busy,
     /// This process among those that share the store.
-    owner: String,
+    process: uuid::Uuid,
+    /// How often it has claimed jobs.
+    claims: AtomicU64,
 }
 
 impl Engine {
@@ -75,7 +78,7 @@ impl Engine {
         settings: Settings,
         outside: Outside,
     ) -> Arc<Engine> {
-        let owner = uuid::Uuid::from_bytes(ids.bytes()).to_string();
+        let process = uuid::Uuid::from_bytes(ids.bytes());
         let commands = (runbook::COMMANDS.to_owned(), outside.commands_at_once());
         Arc::new(Engine {
             store,
@@ -86,7 +89,8 @@ impl Engine {
             outside,
             busy: Busy::of(CALLS_OF_ONE_MAX, [commands]),
             at_length: Busy::of(1, []),
-            owner,
+            process,
+            claims: AtomicU64::new(0),
         })
     }
 
@@ -157,7 +161,7 @@ impl Engine {
                 _ => None,
             };
             if at_work.as_ref().is_some_and(Option::is_none) {
-                too_many.push(job.id);
+                too_many.push(job);
                 continue;
             }
             begun += 1;
@@ -172,14 +176,13 @@ impl Engine {
     }
 
     /// Gives back what one claim took beyond what its subject may have at once.
-    async fn release(&self, jobs: Vec<String>) -> Result<(), balefire_store::Error> {
+    async fn release(&self, jobs: Vec<Job>) -> Result<(), balefire_store::Error> {
         if jobs.is_empty() {
             return Ok(());
         }
-        let owner = self.owner.clone();
         let release = move |tx: &mut Tx<'_>| {
             for job in &jobs {
-                tx.release_job(job, &owner)?;
+                tx.release_job(&job.id, &job.lease_owner)?;
             }
             Ok(())
         };
@@ -214,7 +217,9 @@ impl Engine {
             subjects: self.busy.subjects(),
             kinds,
         };
-        let owner = self.owner.clone();
+        // Each claim by itself: a lease that ran out here is not that of the next attempt.
+        let count = self.claims.fetch_add(1, Ordering::Relaxed);
+        let owner = format!("{}/{count}", self.process);
         let claim =
             move |tx: &mut Tx<'_>| tx.claim_jobs(now.0, &owner, LEASE_MS, room, &passing_over);
         self.store.write("", claim).await?

@@ -1,5 +1,6 @@
 //! PostgreSQL: sync connections, each on a thread of its own.
 
+mod heads;
 mod types;
 
 use std::collections::HashMap;
@@ -8,10 +9,12 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use postgres::config::{SslMode, SslNegotiation};
+use postgres::error::{DbError, Severity};
 use postgres::{Client, Config, NoTls, Statement};
 
+use self::heads::Heads;
 use self::types::{Field, bound};
-use super::Connection;
+use super::{Connection, Role};
 use crate::Error;
 use crate::value::{ColumnNames, Row, Value};
 
@@ -47,18 +50,22 @@ pub(crate) fn configure(url: &str) -> Result<Config, Error> {
 /// Must be made, used and dropped on threads without an async runtime.
 pub(crate) struct PostgresConnection {
     config: Config,
+    role: Role,
     client: Client,
     statements: HashMap<Box<str>, (Statement, ColumnNames)>,
+    heads: Heads,
 }
 
 impl PostgresConnection {
     /// Connects, and refuses a server that could lose what it has acknowledged.
-    pub(crate) fn open(config: &Config) -> Result<PostgresConnection, Error> {
-        let client = connect(config)?;
+    pub(crate) fn open(config: &Config, role: Role) -> Result<PostgresConnection, Error> {
+        let client = connect(config, role)?;
         Ok(PostgresConnection {
             config: config.clone(),
+            role,
             client,
             statements: HashMap::new(),
+            heads: Heads::default(),
         })
     }
 
@@ -97,8 +104,8 @@ impl PostgresConnection {
     }
 }
 
-/// The statement that locks the heads of shards, if there are any, always in one order.
-fn taking_heads(shards: &[i64]) -> Option<String> {
+/// The statement that locks the heads of shards, if there are any.
+fn locking(shards: &[i64]) -> Option<String> {
     let shards: Vec<String> = shards.iter().map(i64::to_string).collect();
     let shards = Some(shards.join(", ")).filter(|list| !list.is_empty())?;
     Some(format!(
@@ -151,20 +158,29 @@ impl Connection for PostgresConnection {
 
     fn begin_write(&mut self, shards: &[i64]) -> Result<(), Error> {
         let mut sql = String::from("BEGIN ISOLATION LEVEL READ COMMITTED");
-        if let Some(take) = taking_heads(shards) {
+        if let Some(lock) = locking(self.heads.begin(shards)) {
             // At the very beginning, so that writes of a shard are serial on all nodes.
-            let _ = write!(sql, "; {take}");
+            let _ = write!(sql, "; {lock}");
         }
         self.control(&sql).inspect_err(|_| self.rollback())
     }
 
     fn take_heads(&mut self, shards: &[i64]) -> Result<(), Error> {
-        taking_heads(shards).map_or(Ok(()), |take| self.control(&take))
+        let Some(missing) = self.heads.take(shards) else {
+            let reason = "the write begins anew, with all log heads that it needs in their order";
+            return Err(Error::Conflict {
+                reason: reason.into(),
+            });
+        };
+        locking(&missing).map_or(Ok(()), |lock| self.control(&lock))
     }
 
     fn commit(&mut self) -> Result<(), Error> {
         match self.client.batch_execute("COMMIT") {
-            Ok(()) => Ok(()),
+            Ok(()) => {
+                self.heads = Heads::default();
+                Ok(())
+            }
             // The server's own refusal is definite, but one that ends the session may come after
             // the commit, and silence says nothing.
             Err(error) => Err(match failure("COMMIT", &error) {
@@ -193,13 +209,13 @@ impl Connection for PostgresConnection {
     }
 
     fn recover(&mut self) -> Result<(), Error> {
-        self.client = connect(&self.config)?;
+        self.client = connect(&self.config, self.role)?;
         self.statements.clear();
         Ok(())
     }
 }
 
-fn connect(config: &Config) -> Result<Client, Error> {
+fn connect(config: &Config, role: Role) -> Result<Client, Error> {
     let mut client = config
         .connect(NoTls)
         .map_err(|e| match failure("connect", &e) {
@@ -207,8 +223,17 @@ fn connect(config: &Config) -> Result<Client, Error> {
             other => other,
         })?;
     refuse_unsafe(&mut client)?;
+    if role == Role::Writer {
+        let set = client.batch_execute(WRITER_SESSION);
+        set.map_err(|e| failure(WRITER_SESSION, &e))?;
+    }
     Ok(client)
 }
+
+/// A node that freezes, or loses its network, in the midst of a write holds up the others for so long and no
+/// longer. Whoever has set another bound keeps it.
+const WRITER_SESSION: &str = "SELECT set_config('idle_in_transaction_session_timeout', '10s', false) \
+                              WHERE current_setting('idle_in_transaction_session_timeout') = '0'";
 
 /// Looks at the session's own settings, since a role or a database may set them as well.
 fn refuse_unsafe(client: &mut Client) -> Result<(), Error> {
@@ -253,13 +278,16 @@ fn failure(statement: &str, error: &postgres::Error) -> Error {
             Error::Unreachable { reason: reason() }
         };
     };
+    let severity = error.as_db_error().and_then(DbError::parsed_severity);
     match code {
+        // Whatever it was, the session has ended with it.
+        _ if matches!(severity, Some(Severity::Fatal | Severity::Panic)) => {
+            Error::Unreachable { reason: reason() }
+        }
         // Serialization failure, deadlock, lock not available.
         "40001" | "40P01" | "55P03" => Error::Conflict { reason: reason() },
         // Disk full, out of memory on the server.
         "53100" | "53200" => Error::Full { reason: reason() },
-        // Too many connections, shutdown, crash, starting up, and the connection class.
-        "53300" | "57P01" | "57P02" | "57P03" => Error::Unreachable { reason: reason() },
         _ if code.starts_with("08") => Error::Unreachable { reason: reason() },
         _ => Error::refused(statement, chain(error)),
     }

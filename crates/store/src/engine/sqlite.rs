@@ -6,7 +6,7 @@ use std::path::Path;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql};
 
-use super::Connection;
+use super::{Connection, Role};
 use crate::Error;
 use crate::value::{ColumnNames, Row, Value};
 
@@ -17,12 +17,6 @@ pub(crate) struct SqliteConnection {
     inner: rusqlite::Connection,
     names: HashMap<Box<str>, ColumnNames>,
     in_transaction: bool,
-}
-
-/// What a connection is for.
-pub(crate) enum Role {
-    Writer,
-    Reader,
 }
 
 impl SqliteConnection {

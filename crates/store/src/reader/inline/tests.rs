@@ -3,7 +3,7 @@
 use tempfile::TempDir;
 
 use super::*;
-use crate::engine::sqlite::Role;
+use crate::engine::Role;
 
 /// A database with one number in it, its writer, and readers.
 struct Pool {

@@ -1,6 +1,8 @@
 //! Runbooks that are commands of this machine.
 
-use balefire_store::DeadJobs;
+use std::sync::Arc;
+
+use balefire_store::{DeadJobs, PassingOver};
 use serde_json::json;
 
 use super::plan;
@@ -82,6 +84,30 @@ fn one_that_was_cut_short_is_told_and_run_again_only_by_a_person() {
     t.step_with(&configuration);
     assert_eq!(runs(), 2);
     assert_eq!(told(&t, &arn, ENDED)[1]["status"], "Success");
+}
+
+#[test]
+fn an_attempt_that_comes_too_late_runs_nothing() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let count = directory.path().join("count");
+    let configuration = configured(&format!("echo x >> {}", count.display()), "");
+    let t = Testing::configured(&configuration);
+    let arn = open(&t, plan());
+    let engine = t.engine(&configuration);
+    t.wait(engine.step()).unwrap();
+    let now_ms = t.now().0;
+    let claim = move |tx: &mut balefire_store::Tx<'_>| {
+        tx.claim_jobs(now_ms, "frozen", 1, 9, &PassingOver::default())
+    };
+    let late = t.store.write_blocking("", claim).unwrap().unwrap();
+    t.advance_ms(2);
+    t.step_with(&configuration);
+    for job in late {
+        t.wait(Arc::clone(&engine).run_job(job)).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(&count).unwrap(), "x\n");
+    assert_eq!(told(&t, &arn, ENDED).len(), 1);
+    assert!(given_up(&t).is_empty());
 }
 
 #[test]

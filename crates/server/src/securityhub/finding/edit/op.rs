@@ -85,6 +85,8 @@ pub fn append(
         let (_, hashes) = account.or_insert_with(of_account);
         hashes.extend_from_slice(hash_of_key(key));
     }
+    ctx.tx
+        .hold(accounts.values().map(|(account, _)| account.as_str()))?;
     for (account, hashes) in accounts.into_values() {
         let body = Body {
             hashes: BASE64_STANDARD.encode(hashes),
