@@ -22,13 +22,13 @@ use crate::signature::Secret;
 
 /// How long a key that was read is used without reading it again: the time a withdrawn key lives on at most.
 const FRESH: Duration = Duration::from_secs(10);
-/// A flood of unknown ids must not grow the cache.
+/// Where an organization has more keys, the cache begins anew.
 const ENTRIES_MAX: usize = 10_000;
 
 /// Who holds which key. Keys are read from the store and kept for some seconds.
 pub struct Access {
     sealing: SealingKey,
-    known: RwLock<HashMap<String, (Instant, Option<Holder>)>>,
+    known: RwLock<HashMap<String, (Instant, Holder)>>,
 }
 
 /// The caller that a key stands for.
@@ -55,19 +55,21 @@ impl Access {
         if let Some((read_at, holder)) = self.known.read().get(access_key_id)
             && read_at.elapsed() < FRESH
         {
-            return Ok(holder.clone());
+            return Ok(Some(holder.clone()));
         }
         let id = access_key_id.to_owned();
         let sealing = self.sealing.clone();
-        let holder = store
-            .read(move |tx| read_holder(tx, &sealing, &id))
-            .await??;
+        let read = store.read(move |tx| read_holder(tx, &sealing, &id));
+        // A key that is not there may be made at any moment, by another process too.
+        let Some(holder) = read.await?? else {
+            return Ok(None);
+        };
         let mut known = self.known.write();
         if known.len() >= ENTRIES_MAX {
             known.clear();
         }
         known.insert(access_key_id.to_owned(), (Instant::now(), holder.clone()));
-        Ok(holder)
+        Ok(Some(holder))
     }
 }
 
@@ -144,6 +146,21 @@ mod tests {
         };
         let insert = t.store.write_blocking("", move |tx| tx.insert(&key));
         insert.unwrap().unwrap();
+    }
+
+    #[test]
+    fn a_key_is_known_as_soon_as_it_is_made() {
+        let t = Testing::new();
+        let sealing = SealingKey::load(&t.file("sealing", "").with_extension("key")).unwrap();
+        let access = Access::new(sealing.clone());
+        let is_known = || {
+            t.wait(access.holder(&t.store, "AKIANEW"))
+                .unwrap()
+                .is_some()
+        };
+        assert!(!is_known());
+        key(&t, "AKIANEW", &sealing, true);
+        assert!(is_known());
     }
 
     #[test]

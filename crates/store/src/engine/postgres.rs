@@ -222,7 +222,7 @@ fn connect(config: &Config, role: Role) -> Result<Client, Error> {
             Error::Refused { reason, .. } => Error::Unreachable { reason },
             other => other,
         })?;
-    refuse_unsafe(&mut client)?;
+    refuse_unsafe(&mut client, role)?;
     if role == Role::Writer {
         let set = client.batch_execute(WRITER_SESSION);
         set.map_err(|e| failure(WRITER_SESSION, &e))?;
@@ -236,9 +236,9 @@ const WRITER_SESSION: &str = "SELECT set_config('idle_in_transaction_session_tim
                               WHERE current_setting('idle_in_transaction_session_timeout') = '0'";
 
 /// Looks at the session's own settings, since a role or a database may set them as well.
-fn refuse_unsafe(client: &mut Client) -> Result<(), Error> {
-    const SETTINGS: &str = "SELECT name, setting FROM pg_settings WHERE name IN \
-                            ('fsync', 'full_page_writes', 'synchronous_commit', 'server_encoding')";
+fn refuse_unsafe(client: &mut Client, role: Role) -> Result<(), Error> {
+    const SETTINGS: &str = "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', \
+                            'synchronous_commit', 'server_encoding', 'transaction_read_only')";
     for row in client
         .query(SETTINGS, &[])
         .map_err(|e| failure(SETTINGS, &e))?
@@ -248,6 +248,13 @@ fn refuse_unsafe(client: &mut Client) -> Result<(), Error> {
             ("fsync", "off") => "fsync",
             ("full_page_writes", "off") => "full_page_writes",
             ("synchronous_commit", "off") => "synchronous_commit",
+            // After a failover this may be the server that was the primary; another attempt may find the new one.
+            ("transaction_read_only", "on") if role == Role::Writer => {
+                let reason = "the PostgreSQL server takes no writes: it is a standby, or read-only";
+                return Err(Error::Unreachable {
+                    reason: reason.into(),
+                });
+            }
             ("server_encoding", encoding) if encoding != "UTF8" => {
                 let reason =
                     format!("the PostgreSQL database is encoded in {encoding}; create one in UTF8");

@@ -50,6 +50,17 @@ fn a_server_that_may_lose_commits_is_refused() {
 }
 
 #[test]
+fn a_server_that_takes_no_writes_is_refused() {
+    let Some(fixture) = Fixture::postgres() else {
+        return;
+    };
+    let standby = with_setting(&url(&fixture), "default_transaction_read_only=on");
+    let refused = open(&fixture, standby).err().unwrap();
+    assert!(matches!(refused, Error::Unreachable { .. }), "{refused}");
+    assert!(refused.to_string().contains("takes no writes"), "{refused}");
+}
+
+#[test]
 fn a_url_that_cannot_be_used_is_refused_without_its_password() {
     let cases = [
         (
