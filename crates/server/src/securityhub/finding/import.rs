@@ -7,7 +7,7 @@ use balefire_store::Kept;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::counted::{edited, state};
+use super::counted::{edited, state, up_to_today};
 use super::edit::{Edit, Edited, Standing, edits_of, status_after_reopening};
 use super::identity::account_of;
 use super::index::Index;
@@ -21,7 +21,7 @@ use crate::failure::Failure;
 use crate::securityhub::automation_rule::{Rules, Version};
 use crate::securityhub::resource;
 use crate::securityhub::software;
-use crate::securityhub::trend::{Changes, State};
+use crate::securityhub::trend::{Changes, State, day_of};
 
 /// The findings that a call touches, and what became of them so far.
 pub struct Import {
@@ -116,7 +116,8 @@ impl Import {
         let Some(known) = self.findings.get_mut(uid) else {
             self.resources.take(account, about, true);
             ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
-            self.trend.take(None, &self.counted(document));
+            let is = self.counted(document);
+            self.trend.take(day_of(now_ms), None, &is);
             let software = &document.software;
             self.software.take(uid, account, None, software)?;
             let packed = packed.cloned();
@@ -134,8 +135,8 @@ impl Import {
             self.counts.unchanged += 1;
             return Ok(());
         }
-        let counted = self.edits.get(uid).and_then(Edited::counted);
-        let was = state(account, &before, counted)?;
+        let edit = self.edits.get_mut(uid);
+        let was = up_to_today(ctx, account, &before, edit, &mut self.trend)?;
         let before_ms = std::mem::replace(&mut known.updated_ms, now_ms);
         version::replace(ctx, known, self.packer.pack(text)?)?;
         if Standing::of(&before)?.reopens(Standing::of(text)?)
@@ -149,7 +150,8 @@ impl Import {
             ..version
         };
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
-        self.trend.take(Some(&was), &self.counted(document));
+        let is = self.counted(document);
+        self.trend.take(day_of(now_ms), Some(&was), &is);
         self.resources.take(account, about, true);
         let software = &document.software;
         self.software.take(uid, account, Some(&before), software)?;
@@ -195,10 +197,11 @@ impl Import {
         };
         let Packed { bytes, dictionary } = &finding.packed;
         let text = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
-        let was = state(&finding.account, &text, edited.counted())?;
+        let account = &finding.account;
+        let was = up_to_today(ctx, account, &text, Some(edited), &mut self.trend)?;
         edited.write(ctx, after)?;
-        let is = state(&finding.account, &text, edited.counted())?;
-        self.trend.take(Some(&was), &is);
+        let is = state(account, &text, edited.counted())?;
+        self.trend.take(day_of(ctx.now.0), Some(&was), &is);
         Ok(())
     }
 
@@ -221,7 +224,7 @@ impl Import {
             let account = ctx.caller.account.clone();
             ctx.changed("findings.imported", &account, &body)?;
         }
-        self.trend.record(ctx)?;
+        self.trend.record(ctx.tx)?;
         self.resources.finish(ctx, &self.rules)?;
         self.software.record(ctx)?;
         self.rules.finish(ctx)?;

@@ -1,12 +1,11 @@
-//! The changes of findings on each day: collected while a request runs, and written once at its end.
+//! The changes of findings on each day: collected while a request or fold runs, and written at its end.
 
 use std::collections::BTreeMap;
 
 use balefire_store::Tx;
 
 use super::days::{Added, Days};
-use super::{Fields, SEVERITIES, State, day_of};
-use crate::context::Ctx;
+use super::{Fields, SEVERITIES, State};
 use crate::failure::Failure;
 
 /// The counters of findings.
@@ -27,31 +26,35 @@ pub const FINDINGS: Days<SEVERITIES> = Days {
 /// Counts by severity; as changes they may be negative.
 pub type Counts = [i64; SEVERITIES];
 
-/// What a request changes. Most of it adds up: a thousand findings that are alike are one row.
+/// What changes of findings. Most of it adds up: a thousand findings that are alike are one row.
 #[derive(Debug, Default)]
 pub struct Changes {
-    /// By account, and by the fields.
-    rows: BTreeMap<String, BTreeMap<Fields, Counts>>,
+    /// By day, and by account.
+    days: BTreeMap<i64, BTreeMap<String, Rows>>,
 }
 
+/// By the fields.
+type Rows = BTreeMap<Fields, Counts>;
+
 impl Changes {
-    /// A finding comes, or goes from one state to another.
-    pub fn take(&mut self, before: Option<&State>, after: &State) {
+    /// A finding comes on a day, or goes from one state to another.
+    pub fn take(&mut self, day: i64, before: Option<&State>, after: &State) {
         if before == Some(after) {
             return;
         }
         if let Some(before) = before {
-            self.add(before, -1);
+            self.add(day, before, -1);
         }
-        self.add(after, 1);
+        self.add(day, after, 1);
     }
 
     /// Most findings are like one before, so nothing is copied to look for it.
-    fn add(&mut self, state: &State, count: i64) {
-        if !self.rows.contains_key(&state.account) {
-            self.rows.insert(state.account.clone(), BTreeMap::new());
+    fn add(&mut self, day: i64, state: &State, count: i64) {
+        let accounts = self.days.entry(day).or_default();
+        if !accounts.contains_key(&state.account) {
+            accounts.insert(state.account.clone(), Rows::new());
         }
-        let Some(rows) = self.rows.get_mut(&state.account) else {
+        let Some(rows) = accounts.get_mut(&state.account) else {
             return;
         };
         match rows.get_mut(&state.fields) {
@@ -64,19 +67,17 @@ impl Changes {
         }
     }
 
-    /// Adds the changes to those of today.
-    pub fn record(self, ctx: &mut Ctx<'_, '_>) -> Result<(), Failure> {
-        self.record_on(ctx.tx, day_of(ctx.now.0))
-    }
-
-    /// Adds the changes to those of a day.
-    pub fn record_on(&self, tx: &mut Tx<'_>, day: i64) -> Result<(), Failure> {
-        let mut added = Added::default();
-        for (account, rows) in &self.rows {
-            for (fields, counts) in rows {
-                added.add_all(account.clone(), serde_json::to_string(fields)?, *counts);
+    /// Adds the changes to those that their days have.
+    pub fn record(&self, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        for (day, accounts) in &self.days {
+            let mut added = Added::default();
+            for (account, rows) in accounts {
+                for (fields, counts) in rows {
+                    added.add_all(account.clone(), serde_json::to_string(fields)?, *counts);
+                }
             }
+            FINDINGS.record(tx, *day, added)?;
         }
-        FINDINGS.record(tx, day, added)
+        Ok(())
     }
 }

@@ -51,12 +51,17 @@ fn uids(t: &Testing) -> Vec<Value> {
         .collect()
 }
 
-fn update(t: &Testing, uids: &[Value], mut set: Value) {
+fn update(t: &Testing, uids: &[Value], set: Value) {
+    log_update(t, uids, set);
+    // Trends count what is in rows.
+    t.step();
+}
+
+/// Updates in the log alone, as it is until the next fold.
+fn log_update(t: &Testing, uids: &[Value], mut set: Value) {
     set["MetadataUids"] = json!(uids);
     let output = t.call(HUB, "BatchUpdateFindingsV2", set).unwrap();
     assert_eq!(output["UnprocessedFindings"], json!([]));
-    // Trends count what is in rows.
-    t.step();
 }
 
 fn trends_as(t: &Testing, account: &str, end: &str, filters: Value) -> Value {
@@ -144,6 +149,41 @@ fn what_customers_set_counts_from_then_on() {
     let new = trends_as(&t, ADMINISTRATOR, TO_5, equals("finding_status", "New"));
     assert_eq!(counts(&new, "Medium"), [1, 0, 0, 0, 0]);
     assert_eq!(counts(&new, "Critical"), [0, 1, 0, 1, 1]);
+}
+
+/// A document that comes on a new day, before what was set on the day before is in a row.
+#[test]
+fn an_edit_counts_on_its_day_over_the_document_of_that_day() {
+    let elsewhere = json!({"cloud": {"provider": "AWS", "region": "eu-west-1"}});
+    let worse = json!({"severity_id": 4});
+    let closed = json!({"severity_id": 4, "status_id": 4, "activity_id": 3});
+    for (edits, news) in [
+        (vec![json!({"SeverityId": 5})], elsewhere.clone()),
+        (vec![json!({"SeverityId": 5})], worse),
+        (vec![json!({"SeverityId": 1}), json!({"SeverityId": 5})], elsewhere),
+        (vec![json!({"SeverityId": 5, "StatusId": 4})], closed),
+    ] {
+        let t = enabled();
+        import(&t, &[document("a", json!({}))]);
+        t.advance_ms(2 * DAY_MS - 1);
+        edits.iter().for_each(|set| log_update(&t, &uids(&t), set.clone()));
+        t.advance_ms(1);
+        import(&t, &[document("a", news.clone())]);
+        t.step();
+        for (severity, expected) in [
+            ("Medium", [1, 0, 0]),
+            ("Critical", [0, 1, 1]),
+            ("High", [0; 3]),
+        ] {
+            let all = trends_as(&t, ADMINISTRATOR, TO_5, Value::Null);
+            assert_eq!(counts(&all, severity), expected, "{severity} {news}");
+        }
+        let there = trends_as(&t, ADMINISTRATOR, TO_5, equals("region", "eu-central-1"));
+        let stays = i64::from(news.get("cloud").is_none());
+        assert_eq!(counts(&there, "Critical"), [0, 1, stays], "{news}");
+        let found = t.call(HUB, "GetFindingsV2", json!({})).unwrap();
+        assert_eq!(found["Findings"][0]["severity_id"], 5);
+    }
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! The edits of findings as a transaction sees them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use balefire_store::{Kept, Tx};
 
-use super::{Edit, Tail, past};
+use super::{Edit, Op, Tail, past};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::finding::{insert_new, records_of};
@@ -13,6 +14,8 @@ use crate::securityhub::finding::{insert_new, records_of};
 #[derive(Clone, Debug)]
 pub struct Edited {
     row: Option<Kept<Edit>>,
+    /// The entries of the log that are not in the row.
+    unfolded: Vec<Arc<Op>>,
     current: Edit,
 }
 
@@ -21,6 +24,7 @@ impl Edited {
     pub fn new(uid: &str) -> Edited {
         Edited {
             row: None,
+            unfolded: Vec::new(),
             current: Edit::new(uid),
         }
     }
@@ -38,8 +42,16 @@ impl Edited {
         self.row.as_ref().map(|row| &row.record)
     }
 
+    /// What trends have not counted, in its order.
+    pub fn unfolded(&self) -> &[Arc<Op>] {
+        &self.unfolded
+    }
+
     /// Makes something else of it, as a row, and keeps since when it is so.
+    ///
+    /// Invariant: what it becomes has come of `current`, so the log is in it.
     pub fn write(&mut self, ctx: &mut Ctx<'_, '_>, after: Edit) -> Result<(), Failure> {
+        self.unfolded.clear();
         self.current.clone_from(&after);
         if let Some(row) = &mut self.row {
             row.record = after;
@@ -65,14 +77,20 @@ pub fn edits_of(
     let mut edits: HashMap<String, Edited> = HashMap::with_capacity(rows.len());
     for (uid, row) in rows {
         let current = row.record.clone();
-        let row = Some(row);
-        edits.insert(uid, Edited { row, current });
+        let edited = Edited {
+            row: Some(row),
+            unfolded: Vec::new(),
+            current,
+        };
+        edits.insert(uid, edited);
     }
-    for (uid, ops) in tail.ops_of(tx, uids)? {
+    for (uid, mut ops) in tail.ops_of(tx, uids)? {
         let edited = edits
             .entry(uid.to_owned())
             .or_insert_with(|| Edited::new(uid));
+        ops.retain(|op| op.seq > edited.current.position);
         edited.current = std::mem::take(&mut edited.current).with_all(&ops);
+        edited.unfolded = ops;
     }
     Ok(edits)
 }

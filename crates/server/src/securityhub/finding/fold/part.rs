@@ -1,6 +1,6 @@
 //! Some edits of a window: made ready in a read, so that the write holds up no other for long.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -8,18 +8,18 @@ use balefire_store::{Kept, Record as _, Tx};
 
 use super::Window;
 use crate::failure::Failure;
-use crate::securityhub::finding::counted::edited;
+use crate::securityhub::finding::counted;
 use crate::securityhub::finding::edit::{CURSOR, Edit, Op};
 use crate::securityhub::finding::packing::Unpacker;
 use crate::securityhub::finding::{Finding, insert_new, records_of, rows_of};
-use crate::securityhub::trend::{Changes, State, day_of};
+use crate::securityhub::trend::{Changes, State};
 
 /// What some edits of a window make of rows, as long as what it was made from is as it was.
 pub struct Part {
     window: Arc<Window>,
     range: Range<usize>,
     rows: Vec<(Option<Kept<Edit>>, Edit)>,
-    days: BTreeMap<i64, Changes>,
+    trend: Changes,
     /// The versions of the findings whose documents were read.
     findings: Versions,
 }
@@ -47,7 +47,7 @@ impl Part {
             window: Arc::clone(window),
             range,
             rows: Vec::with_capacity(edits.len()),
-            days: BTreeMap::new(),
+            trend: Changes::default(),
             findings,
         };
         for (uid, ops) in edits {
@@ -73,7 +73,7 @@ impl Part {
         self.range.end == self.window.edits.len()
     }
 
-    /// Lays entries over a row. Of the edits of one day, trends count where they led.
+    /// Lays entries over a row.
     fn lay(
         &mut self,
         row: Option<Kept<Edit>>,
@@ -84,19 +84,7 @@ impl Part {
         let known = row.as_ref().map(|row| &row.record);
         let mut edit = known.cloned().unwrap_or_else(|| Edit::new(uid));
         let before = edit.position;
-        let news = ops.iter().filter(|op| op.seq > before);
-        let news: Vec<&Op> = news.map(|op| &**op).collect();
-        for day in news.chunk_by(|one, other| day_of(one.at_ms) == day_of(other.at_ms)) {
-            let was = edit.clone();
-            day.iter().for_each(|op| edit.take(op));
-            if let (Some(provided), Some(first)) = (provided, day.first())
-                && (was.severity_id, was.status_id) != (edit.severity_id, edit.status_id)
-            {
-                let changes = self.days.entry(day_of(first.at_ms)).or_default();
-                let [was, is] = [&was, &edit].map(|edit| edited(provided.clone(), Some(edit)));
-                changes.take(Some(&was), &is);
-            }
-        }
+        counted::lay(&mut edit, ops, provided, &mut self.trend);
         if edit.position > before {
             self.rows.push((row, edit));
         }
@@ -121,9 +109,7 @@ impl Part {
         for (row, edit) in &self.rows {
             write(tx, row.as_ref(), edit)?;
         }
-        for (day, changes) in &self.days {
-            changes.record_on(tx, *day)?;
-        }
+        self.trend.record(tx)?;
         if self.is_last() {
             tx.advance_cursor(CURSOR, self.window.shard as i64, self.window.to)?;
         }

@@ -10,7 +10,7 @@ use balefire_columns::Key;
 use balefire_store::{Kept, Record};
 use serde_json::{Map, Value, json};
 
-use super::super::counted::state;
+use super::super::counted::{state, up_to_today};
 use super::super::edit::{self, Edit, Edited, edits_of};
 use super::super::identity::account_of;
 use super::super::index::{Index, key_of_stored};
@@ -20,7 +20,7 @@ use super::stored::{self, CustomerFields, SecurityFinding};
 use super::{FINDING_BYTES_MAX, customer, history, named};
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::securityhub::trend::Changes;
+use crate::securityhub::trend::{Changes, day_of};
 use crate::securityhub::{asff, hub_v1, software};
 
 mod settings;
@@ -183,11 +183,12 @@ impl Update {
         };
         let Packed { bytes, dictionary } = &finding.packed;
         let before = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
-        let counted = self.edits.get(uid).and_then(Edited::counted);
-        let [was, is] =
-            [&before, &accepted.text].map(|text| state(&finding.account, text, counted));
-        self.trend.take(Some(&was?), &is?);
         let account = &finding.account;
+        let edit = self.edits.get_mut(uid);
+        let was = up_to_today(ctx, account, &before, edit, &mut self.trend)?;
+        let counted = self.edits.get(uid).and_then(Edited::counted);
+        let is = state(account, &accepted.text, counted)?;
+        self.trend.take(day_of(ctx.now.0), Some(&was), &is);
         self.software
             .take(uid, account, Some(&before), &accepted.software)?;
         let packed = Packer::newest(ctx.tx)?.pack(&accepted.text)?;
@@ -199,7 +200,7 @@ impl Update {
     }
 
     fn log(&mut self, ctx: &mut Ctx<'_, '_>, hub: &str) -> Result<(), Failure> {
-        std::mem::take(&mut self.trend).record(ctx)?;
+        self.trend.record(ctx.tx)?;
         std::mem::take(&mut self.software).record(ctx)?;
         if !self.edited.is_empty() {
             let edited = self.edited.iter().map(|uid| key_of_stored(uid));
