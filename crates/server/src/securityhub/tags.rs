@@ -67,14 +67,15 @@ pub fn tag_resource(
     input: TagResourceRequest,
 ) -> Result<TagResourceResponse, Failure> {
     must_exist(ctx, &input.resource_arn)?;
-    tags::tag(ctx, &input.resource_arn, &input.tags, |count| {
-        // The model has no error for quotas here.
-        let rule = format!(
-            "Member must leave the resource at most {TAGS_MAX} tags; it would have {count}"
-        );
-        Failure::invalid("/Tags", rule)
-    })?;
+    tags::tag(ctx, &input.resource_arn, &input.tags, too_many)?;
     Ok(TagResourceResponse {})
+}
+
+/// The refusal of tags that would leave a resource so many. The model has no error for quotas here.
+pub fn too_many(count: usize) -> Failure {
+    let rule =
+        format!("Member must leave the resource at most {TAGS_MAX} tags; it would have {count}");
+    Failure::invalid("/Tags", rule)
 }
 
 /// Removes tags; keys that are not there are ignored.

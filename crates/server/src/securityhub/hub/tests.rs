@@ -59,6 +59,29 @@ fn it_is_turned_on_once_and_off_once() {
 }
 
 #[test]
+fn a_hub_that_is_on_gets_the_tags_of_another_call() {
+    let t = Testing::new();
+    let enable = |tags: Value| t.call("securityhub", "EnableSecurityHubV2", json!({"Tags": tags}));
+    let on = enable(json!({"team": "blue", "stage": "test"})).unwrap();
+    assert_eq!(enable(json!({"team": "red", "cost": "1"})).unwrap(), on);
+    let listed = || {
+        let arn = json!({"ResourceArn": on["HubV2Arn"]});
+        t.call("securityhub", "ListTagsForResource", arn).unwrap()
+    };
+    let expected = json!({"Tags": {"team": "red", "stage": "test", "cost": "1"}});
+    assert_eq!(listed(), expected);
+    assert_eq!(log_len(&t), 2);
+    assert_eq!(enable(json!({"cost": "1"})).unwrap(), on);
+    assert_eq!(log_len(&t), 2, "they are there already");
+    let many: serde_json::Map<String, Value> = (0..48)
+        .map(|number| (format!("k{number}"), json!("v")))
+        .collect();
+    let refused = enable(many.into()).unwrap_err();
+    assert!(matches!(refused, Failure::Invalid(_)), "{refused:?}");
+    assert_eq!(listed(), expected);
+}
+
+#[test]
 fn each_account_has_its_own() {
     let t = Testing::new();
     call(&t, "EnableSecurityHubV2").unwrap();

@@ -160,13 +160,18 @@ fn an_edit_counts_on_its_day_over_the_document_of_that_day() {
     for (edits, news) in [
         (vec![json!({"SeverityId": 5})], elsewhere.clone()),
         (vec![json!({"SeverityId": 5})], worse),
-        (vec![json!({"SeverityId": 1}), json!({"SeverityId": 5})], elsewhere),
+        (
+            vec![json!({"SeverityId": 1}), json!({"SeverityId": 5})],
+            elsewhere,
+        ),
         (vec![json!({"SeverityId": 5, "StatusId": 4})], closed),
     ] {
         let t = enabled();
         import(&t, &[document("a", json!({}))]);
         t.advance_ms(2 * DAY_MS - 1);
-        edits.iter().for_each(|set| log_update(&t, &uids(&t), set.clone()));
+        edits
+            .iter()
+            .for_each(|set| log_update(&t, &uids(&t), set.clone()));
         t.advance_ms(1);
         import(&t, &[document("a", news.clone())]);
         t.step();
