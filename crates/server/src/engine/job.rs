@@ -90,6 +90,9 @@ impl Work {
             crate::intelligence::feed_store::FEED_FINISHED => {
                 Work::Inside(spread_feed::spread_feed)
             }
+            crate::intelligence::feed_store::FEED_BEGUN => {
+                Work::Inside(spread_feed::spread_unfinished)
+            }
             review_risks::REVIEW_RISKS => Work::Inside(review_risks::review_risks),
             crate::securityhub::risk::REVIEW_RISK => Work::Inside(review_risks::review_risk),
             crate::securityhub::software::COUNT_SOFTWARE => {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::inspector::fixture::{FUNCTION, INSTANCE, list, load_advisories, sbom, scan};
-use crate::intelligence::feed_store::fixture::{advisory, epss, kev, load};
+use crate::intelligence::feed_store::fixture::{advisory, epss, finish, kev, load, put};
 use crate::securityhub::finding::tests::{enabled, get_as};
 use crate::testing::{ADMINISTRATOR, MEMBER, Testing};
 
@@ -72,6 +72,63 @@ fn an_advisory_that_comes_later_opens_findings_and_one_that_goes_closes_them() {
     ];
     assert_eq!(found(&t), over, "one is about another package now");
     assert_eq!(logged(&t, "resource.rematched"), 4);
+}
+
+/// So long nothing may come of a refresh before it passes for broken off.
+const SILENCE_MS: i64 = 5 * 60_000;
+
+#[test]
+fn what_a_refresh_has_brought_that_broke_off_is_matched() {
+    let t = enabled();
+    scan(
+        &t,
+        INSTANCE,
+        sbom(&[("anvil", "1.0"), ("nut", "1.0"), ("bolt", "1.0")]),
+    );
+    let put_one = |id: &str, cve: &str, package: &str| {
+        put(&t, "OSV", "torn", &[advisory(id, &[cve], package, "2.0")]).unwrap();
+        t.step();
+    };
+    let active = |cves: &[&str]| Vec::from_iter(cves.iter().map(|cve| pair(cve, "ACTIVE")));
+    put_one("GHSA-0001", "CVE-2099-0001", "anvil");
+    assert_eq!(found(&t), [], "it may still be finished");
+    t.advance_ms(SILENCE_MS);
+    t.step();
+    assert_eq!(found(&t), active(&["CVE-2099-0001"]));
+    // It was slow, and now it breaks off.
+    put_one("GHSA-0002", "CVE-2099-0002", "nut");
+    t.advance_ms(SILENCE_MS);
+    t.step();
+    let two = ["CVE-2099-0001", "CVE-2099-0002"];
+    assert_eq!(found(&t), active(&two));
+    t.advance_ms(SILENCE_MS);
+    t.step();
+    assert_eq!(t.count("job"), 0, "nobody waits for it any more");
+    // It is taken up again.
+    put_one("GHSA-0003", "CVE-2099-0003", "bolt");
+    t.advance_ms(SILENCE_MS);
+    t.step();
+    assert_eq!(found(&t), active(&[two[0], two[1], "CVE-2099-0003"]));
+    assert_eq!(logged(&t, "resource.rematched"), 3);
+}
+
+#[test]
+fn a_refresh_that_is_finished_is_matched_once() {
+    let t = enabled();
+    scan(&t, INSTANCE, sbom(&[("anvil", "1.0")]));
+    load_advisories(&t);
+    t.step();
+    let observed = |t: &Testing| list(t, json!({})).unwrap()[0]["lastObservedAt"].clone();
+    let matched = observed(&t);
+    t.advance_ms(SILENCE_MS);
+    t.step();
+    assert_eq!(t.count("job"), 0);
+    assert_eq!(observed(&t), matched);
+    // Nothing is new in it, so that nobody looks after it.
+    let known = advisory("GHSA-0001", &["CVE-2099-0001"], "anvil", "2.0");
+    put(&t, "OSV", "again", &[known]).unwrap();
+    assert_eq!(t.count("job"), 0);
+    assert!(finish(&t, "OSV", "again", 2).is_err());
 }
 
 #[test]

@@ -61,7 +61,8 @@ pub(super) struct Generation {
     generation: String,
     /// Counts up with each generation of a feed.
     pub number: i64,
-    started_ms: i64,
+    /// 0 where nobody waits for its end any more, see `unfinished`.
+    pub started_ms: i64,
 }
 
 impl Record for Generation {

@@ -14,6 +14,7 @@ pub(crate) mod real_data;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod unfinished;
 
 pub use advisory_rows::check_advisory;
 pub use epss_rows::share;
@@ -23,6 +24,7 @@ pub use put_feed_part::put_feed_part;
 pub use read::{
     advisories, advisories_of_packages, advisories_of_vulnerability, epss_scores, feed, kev_entries,
 };
+pub use unfinished::{FEED_BEGUN, has_unfinished_news};
 
 use balefire_api::own;
 

@@ -7,7 +7,7 @@ use balefire_api::{Document, Unit, Violation, rejection};
 use serde_json::json;
 
 use super::generation::{Generation, sweep};
-use super::{administrator_only, advisory_rows, epss_rows, kev_rows};
+use super::{administrator_only, advisory_rows, epss_rows, kev_rows, unfinished};
 use crate::context::Ctx;
 use crate::failure::Failure;
 
@@ -20,7 +20,8 @@ const NAMED_MAX: usize = 20;
 /// Keeps the rows. A part that is put again changes nothing; one bad row fails the whole part.
 ///
 /// KEV and EPSS rows are seen after `FinishFeed`; an OSV advisory replaces its older self at once,
-/// since OSV withdraws advisories and never deletes them.
+/// since OSV withdraws advisories and never deletes them. Where the refresh breaks off then, a job matches
+/// what it has brought.
 pub fn put_feed_part(ctx: &mut Ctx<'_, '_>, input: PutFeedPartInput) -> Result<Unit, Failure> {
     administrator_only(ctx)?;
     let PutFeedPartInput {
@@ -34,6 +35,9 @@ pub fn put_feed_part(ctx: &mut Ctx<'_, '_>, input: PutFeedPartInput) -> Result<U
         Feed::Epss => epss_rows::put(ctx.tx, number, &rows)?,
         Feed::Osv => advisory_rows::put(ctx.tx, number, &rows)?,
     };
+    if feed == Feed::Osv && changed > 0 {
+        unfinished::note(ctx, &generation)?;
+    }
     let swept = sweep(ctx.tx, feed, SWEPT_MAX)?;
     if changed + swept > 0 {
         let body = json!({"generation": generation, "rows": rows.len(), "changed": changed});
