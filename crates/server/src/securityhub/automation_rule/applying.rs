@@ -23,7 +23,7 @@ const LOOKUP: usize = 50;
 pub struct Version<'a> {
     pub uid: &'a str,
     pub account: &'a str,
-    /// As it is kept: the provider's, made uniform.
+    /// The provider's, made uniform, without what customers set in it.
     pub text: &'a str,
     /// The document before, and when it came.
     pub before: Option<(&'a str, i64)>,
@@ -91,6 +91,11 @@ impl Rules {
             rules,
             ..Rules::default()
         })
+    }
+
+    /// Whether nothing is judged.
+    pub fn are_none(&self) -> bool {
+        self.rules.is_empty()
     }
 
     /// What the rules set in a version; what else they do is done by `finish`.

@@ -9,7 +9,8 @@ use super::definition::{Action, Definition};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::finding::filter::Provided;
-use crate::securityhub::finding::{Edit, Fields, Index, Passing, Standing, read};
+use crate::securityhub::finding::v1::customized;
+use crate::securityhub::finding::{Edit, Fields, Index, Passing, Standing, read_originals};
 use crate::securityhub::hub;
 use crate::securityhub::resource::{Inventory, rated_anew};
 
@@ -47,8 +48,12 @@ pub fn test_automation_rule(
     };
     let provided = Provided(index.fields());
     let plan = definition.filters.plan(&provided);
-    let keys = current.keys(visible, Plan::All(vec![recent(), plan]));
-    read(ctx.tx, visible, &keys, index.tail(), |finding| {
+    let mut keys = current.keys(visible, Plan::All(vec![recent(), plan]));
+    // In the columns, what customers set in ASFF is as the provider's.
+    keys.extend(customized(ctx.tx, visible)?);
+    keys.sort_unstable();
+    keys.dedup();
+    read_originals(ctx.tx, visible, &keys, index.tail(), |finding| {
         if finding.updated_ms < since_ms {
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! CompleteImport, Balefire's own: closes what a complete report no longer names.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use balefire_api::own::{CompleteImportInput, CompleteImportOutput};
 use balefire_store::Row;
@@ -14,6 +14,7 @@ use super::members::{Changes, Members, json_text};
 use super::packing::Unpacker;
 use super::provider::{self, Accepted};
 use super::run::Run;
+use super::v1::originals;
 use crate::context::Ctx;
 use crate::failure::Failure;
 
@@ -22,8 +23,8 @@ const RUN: &str = "IMPORT_RUN";
 /// Findings that one call looks at.
 const CHUNK: i64 = 1000;
 /// A range of the primary key is one account, see `identity`.
-const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.updated_ms, n.run, n.run_started_ms \
-                    FROM finding f LEFT JOIN finding_named n ON n.uid = f.uid \
+const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.updated_ms, n.run, \
+                    n.run_started_ms, f.version FROM finding f LEFT JOIN finding_named n ON n.uid = f.uid \
                     WHERE f.uid > $1 AND f.uid < $2 ORDER BY f.uid LIMIT $3";
 
 /// Closes, from `After` on, findings of the accounts and products that the run's report covers and that
@@ -31,8 +32,8 @@ const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.updated
 ///
 /// What another run has named since this one began stays open, and so does what was imported since then.
 /// A run of which something was refused, or that has taken nothing, closes nothing: what is not in it
-/// may be there all the same. What is closed is imported as its provider would send it, with all that
-/// follows from a version that is new.
+/// may be there all the same. What is closed is imported as its provider would send it, without what
+/// customers set in its document, with all that follows from a version that is new.
 pub fn complete_import(
     ctx: &mut Ctx<'_, '_>,
     input: CompleteImportInput,
@@ -64,10 +65,14 @@ pub fn complete_import(
     let rows = ctx
         .tx
         .query(NEXT, &[start.into(), (&end).into(), CHUNK.into()])?;
+    let versions = rows.iter().map(|row| Ok((row.text(0)?, row.int(7)?)));
+    let versions: Vec<(&str, i64)> = versions.collect::<Result<_, Failure>>()?;
+    let mut unpacker = Unpacker::default();
     let mut closing = Closing {
         run: &run,
         scope: input.scope.as_deref(),
-        unpacker: Unpacker::default(),
+        originals: originals(ctx.tx, &mut unpacker, &versions)?,
+        unpacker,
     };
     let mut closed = Vec::new();
     for row in &rows {
@@ -108,6 +113,7 @@ fn check(run: &Run) -> Result<(), Failure> {
 struct Closing<'a> {
     run: &'a Run,
     scope: Option<&'a str>,
+    originals: HashMap<String, String>,
     unpacker: Unpacker,
 }
 
@@ -124,7 +130,10 @@ impl Closing<'_> {
         if is_named || row.int(4)? > began_ms {
             return Ok(None);
         }
-        let text = self.unpacker.unpack(ctx.tx, row.blob(2)?, row.int(3)?)?;
+        let text = match self.originals.remove(uid) {
+            Some(text) => text,
+            None => self.unpacker.unpack(ctx.tx, row.blob(2)?, row.int(3)?)?,
+        };
         if !self.covers(account, &text)? || Standing::of(&text)?.is_closed() {
             return Ok(None);
         }

@@ -14,6 +14,7 @@ use super::index::Index;
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
 use super::provider::Accepted;
 use super::ruled;
+use super::v1::originals;
 use super::version;
 use super::{Finding, insert_new};
 use crate::context::Ctx;
@@ -28,6 +29,8 @@ pub struct Import {
     pub findings: HashMap<String, Kept<Finding>>,
     pub edits: HashMap<String, Edited>,
     rules: Rules,
+    /// What providers sent, where customers' values are in the document that is kept, for rules to judge.
+    originals: HashMap<String, String>,
     packer: Packer,
     unpacker: Unpacker,
     newer_only: bool,
@@ -43,7 +46,7 @@ pub struct Import {
 /// What a provider itself sent, where customers' values are in the document that is kept.
 pub struct Judged {
     pub text: String,
-    /// The same of the document before; where it is not known, that is the one that was kept.
+    /// The same of the document before; where it is not known, that is what is there.
     pub before: Option<String>,
 }
 
@@ -62,11 +65,22 @@ impl Import {
         ctx.tx.hold(uids.iter().filter_map(|uid| account_of(uid)))?;
         let findings: HashMap<_, _> = super::records_of(ctx.tx, uids)?;
         let known: Vec<&str> = findings.keys().map(String::as_str).collect();
+        let rules = Rules::over(ctx, uids.iter().filter_map(|uid| account_of(uid)))?;
+        let mut unpacker = Unpacker::default();
+        let originals = match rules.are_none() {
+            true => HashMap::new(),
+            false => {
+                let versions = findings.iter().map(|(uid, known)| (&**uid, known.version));
+                let versions: Vec<(&str, i64)> = versions.collect();
+                originals(ctx.tx, &mut unpacker, &versions)?
+            }
+        };
         Ok(Import {
             edits: edits_of(ctx.tx, &known, index.tail())?,
-            rules: Rules::over(ctx, uids.iter().filter_map(|uid| account_of(uid)))?,
+            rules,
+            originals,
             packer: Packer::newest(ctx.tx)?,
-            unpacker: Unpacker::default(),
+            unpacker,
             newer_only: false,
             findings,
             created: BTreeSet::new(),
@@ -144,9 +158,10 @@ impl Import {
         {
             reopen(ctx, edit)?;
         }
-        let judged_before = judged.and_then(|judged| judged.before.as_ref());
+        let sent = judged.and_then(|judged| judged.before.clone());
+        let sent = sent.or_else(|| self.originals.remove(uid));
         let version = Version {
-            before: Some((judged_before.unwrap_or(&before), before_ms)),
+            before: Some((sent.as_ref().unwrap_or(&before), before_ms)),
             ..version
         };
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;

@@ -57,7 +57,7 @@ pub(super) use identity::account_of;
 pub(super) use matching::{Matching, next_matching};
 pub(super) use packing::Unpacker;
 pub(super) use path::Path;
-pub(super) use read::read;
+pub(super) use read::read_originals;
 pub(super) use scope::check as check_scopes;
 pub(super) use triage::{is_over, is_suppressed, set_status, vulnerabilities_of};
 

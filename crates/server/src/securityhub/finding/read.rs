@@ -9,6 +9,7 @@ use super::edit::{Edit, Edited, Tail, edits_of};
 use super::index::uid_of;
 use super::packing::Unpacker;
 use super::scan::Passing;
+use super::v1::originals;
 use super::{Finding, records_of};
 use crate::context::Visible;
 use crate::failure::Failure;
@@ -89,6 +90,37 @@ pub fn read(
             show(Passing {
                 uid: &one.finding.uid,
                 text: one.provided(tx, &mut unpacker)?,
+                updated_ms: one.finding.updated_ms,
+                edit: one.edit,
+            })?;
+        }
+        Ok(())
+    })
+}
+
+/// As `read`, with the documents as rules judge them: without what customers set in ASFF.
+pub fn read_originals(
+    tx: &mut Tx<'_>,
+    visible: Visible<'_>,
+    keys: &[Key],
+    tail: &Tail,
+    mut show: impl FnMut(Passing<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut unpacker = Unpacker::default();
+    read_chunks(tx, visible, keys, tail, |tx, found| {
+        let findings = found
+            .iter()
+            .map(|one| (&*one.finding.uid, one.finding.version));
+        let findings: Vec<(&str, i64)> = findings.collect();
+        let mut originals = originals(tx, &mut unpacker, &findings)?;
+        for one in found {
+            let text = match originals.remove(&one.finding.uid) {
+                Some(text) => text,
+                None => one.provided(tx, &mut unpacker)?,
+            };
+            show(Passing {
+                uid: &one.finding.uid,
+                text,
                 updated_ms: one.finding.updated_ms,
                 edit: one.edit,
             })?;

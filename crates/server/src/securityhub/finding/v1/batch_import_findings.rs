@@ -208,7 +208,7 @@ impl Batch {
         shown
     }
 
-    /// The OCSF of a document with what customers set in it; and without, where that is something else.
+    /// The OCSF of a document with what customers set in it; and without, where they set anything.
     fn accept(
         &self,
         ctx: &Ctx<'_, '_>,
@@ -224,19 +224,19 @@ impl Batch {
         let Some(fields) = self.fields.get(uid) else {
             return Ok((own, None));
         };
+        let before = known.filter(|_| self.is_from_asff(uid));
+        let before = before.and_then(|known| accept(known).ok());
+        let judged = Judged {
+            text: own.text.clone(),
+            before: before.map(|own| own.text),
+        };
         let mut document = merged.clone();
         customer::set_fields(&mut document, &fields.fields);
-        if document == *merged {
-            return Ok((own, None));
-        }
-        let before = known.filter(|_| self.is_from_asff(uid));
-        let judged = Judged {
-            text: own.text,
-            before: before
-                .and_then(|known| accept(known).ok())
-                .map(|own| own.text),
+        let shown = match document == *merged {
+            true => own,
+            false => accept(&document)?,
         };
-        Ok((accept(&document)?, Some(judged)))
+        Ok((shown, Some(judged)))
     }
 
     /// Whether customers' values are in the row of a finding: those of what came as OCSF are not.

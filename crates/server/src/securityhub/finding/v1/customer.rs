@@ -31,6 +31,11 @@ pub fn show(document: &mut Value, edit: Option<&Edit>, fields: Option<&Map<Strin
     }
 }
 
+/// Whether there is something that replaces the provider's.
+pub fn sets_document(fields: &Map<String, Value>) -> bool {
+    FIELDS.iter().any(|name| fields.contains_key(*name))
+}
+
 /// Sets the fields that replace the provider's.
 pub fn set_fields(document: &mut Value, fields: &Map<String, Value>) {
     for name in FIELDS {

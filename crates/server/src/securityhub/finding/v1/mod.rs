@@ -14,6 +14,7 @@ mod get_findings;
 mod history;
 mod merge;
 mod named;
+mod original;
 mod refusal;
 mod sent;
 mod shown;
@@ -27,6 +28,8 @@ pub use batch_import_findings::batch_import_findings;
 pub use batch_update_findings::batch_update_findings;
 pub use get_finding_history::get_finding_history;
 pub use get_findings::get_findings;
+pub(in crate::securityhub) use original::customized;
+pub(super) use original::originals;
 pub(in crate::securityhub) use shown::show;
 
 /// The most bytes of a finding.

@@ -6,6 +6,7 @@ mod history;
 mod import;
 mod isolation;
 mod real_data;
+mod rules;
 mod update;
 
 use serde_json::{Value, json};
