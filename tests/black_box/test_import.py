@@ -154,6 +154,17 @@ def test_a_later_document_updates_the_finding(account, hub, tmp_path):
     assert found["message"] == "worst"
 
 
+def test_the_last_version_of_one_time_counts_in_a_file_that_is_read_once(account, hub, tmp_path):
+    first, last = made_up(1), made_up(1, message="worst")
+    filler = [made_up(number, message="x" * 200_000) for number in range(2, 90)]
+    path = write_lines(tmp_path / "large.jsonl", [first, *filler, last])
+    assert path.stat().st_size > 16 << 20
+    for expected in [summary(created=89, updated=1), summary(updated=2, unchanged=88)]:
+        assert run_import(account, path) == (WHOLE, expected)
+        shown = by_provider_uid(all_findings(hub))
+        assert shown["finding-00001"]["message"] == "worst"
+
+
 def test_a_finding_that_is_too_long_costs_no_other(account, hub, tmp_path):
     lines = [made_up(1), made_up(2, message="x" * (9 << 20)), made_up(3)]
     path = write_lines(tmp_path / "long.jsonl", lines)
