@@ -148,6 +148,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0030_authors_of_comments",
         sql: include_str!("../migrations/0030_authors_of_comments.sql"),
     },
+    Migration {
+        name: "0031_phantoms_of_software",
+        sql: include_str!("../migrations/0031_phantoms_of_software.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

@@ -72,3 +72,26 @@ fn an_empty_store_has_nothing_to_count() {
     let engine = t.engine(&crate::configuration::Configuration::default());
     assert_eq!(t.wait(engine.step()).unwrap(), 0);
 }
+
+#[test]
+fn what_earlier_versions_left_of_packages_that_are_gone_goes() {
+    let t = filled();
+    let expected = rows(&t);
+    let leave = |tx: &mut Tx<'_>| -> Result<(), balefire_store::Error> {
+        for (id, scanned) in [("phantom", 0_i64), ("scanned", 1)] {
+            let sql = "INSERT INTO software SELECT account, $1, package_name, package_version, \
+                       package_type, region, resource, resource_type, resource_provider, \
+                       owner_account, owner_organization, cloud_partition, resource_region, 0, $2 \
+                       FROM software WHERE package_name = 'bolt' AND finding_count = 1";
+            tx.execute(sql, &[id.into(), scanned.into()])?;
+        }
+        let migration = include_str!("../../../../migrations/0031_phantoms_of_software.sql");
+        let statement = migration.trim_end().trim_end_matches(';');
+        assert_eq!(tx.execute(statement, &[])?, 1);
+        let scanned = "DELETE FROM software WHERE id = 'scanned'";
+        assert_eq!(tx.execute(scanned, &[])?, 1);
+        Ok(())
+    };
+    t.store.write_blocking("", leave).unwrap().unwrap();
+    assert_eq!(rows(&t), expected);
+}
