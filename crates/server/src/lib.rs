@@ -30,6 +30,7 @@ pub mod sts;
 pub mod tags;
 #[cfg(test)]
 mod testing;
+pub mod time_unit;
 pub mod wire_form;
 
 use std::sync::Arc;

@@ -28,6 +28,7 @@ const SHARED: &[&str] = &[
     "setting",
     "settings",
     "tags",
+    "time_unit",
     "wire_form",
 ];
 

@@ -3,6 +3,8 @@
 use balefire_api::Timestamp;
 use serde_json::Value;
 
+use crate::time_unit::ms_of;
+
 /// Lines that are shown of one document; the rest is cut, and the page says so.
 const FIELDS_MAX: usize = 60;
 
@@ -58,14 +60,7 @@ pub fn items<'a>(document: &'a Value, pointer: &str) -> &'a [Value] {
 
 /// OCSF's time at a JSON pointer: milliseconds, or seconds where a tool writes those.
 pub fn time(document: &Value, pointer: &str) -> Option<Timestamp> {
-    let number = number(document, pointer)?;
-    // As milliseconds this is in 1973, before any finding.
-    let ms = if number.abs() < 100_000_000_000 {
-        number.checked_mul(1000)?
-    } else {
-        number
-    };
-    Some(Timestamp(ms))
+    number(document, pointer).map(|number| Timestamp(ms_of(number)))
 }
 
 /// The whole document with indentation.

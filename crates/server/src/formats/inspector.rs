@@ -14,12 +14,11 @@ use serde_json::{Value, json};
 use super::draft::{self, DETECTION, Draft, Members, NEW, RESOLVED, SUPPRESSED, VULNERABILITY};
 use super::words::{severity_id, time_ms};
 use super::{Format, Given, Report, each};
+use crate::time_unit::ms_of_float;
 use place::Origin;
 
 /// What holds the findings in an answer.
 pub const LIST: &str = "findings";
-/// A number below this is a time in seconds; in milliseconds it would lie before April 1973.
-const SECONDS_BELOW: f64 = 1e11;
 /// What Inspector writes where it advises nothing.
 const NOTHING: &str = "None Provided";
 const CHECKS: &str = "Software and Configuration Checks";
@@ -208,12 +207,6 @@ impl Moment {
         if let Some(text) = self.0.as_str() {
             return time_ms(text);
         }
-        let number = self.0.as_f64()?;
-        let ms = if number < SECONDS_BELOW {
-            number * 1000.0
-        } else {
-            number
-        };
-        Some(ms.round() as i64)
+        Some(ms_of_float(self.0.as_f64()?).round() as i64)
     }
 }

@@ -14,13 +14,12 @@ use super::members::{Changes, Members, json_text};
 use crate::access::Account;
 use crate::securityhub::resource::About;
 use crate::securityhub::{software, trend};
+use crate::time_unit::ms_of_float;
 use faults::Faults;
 use sound::Sound;
 
 /// The most bytes of a document, which is Security Hub's limit for a finding.
 pub const DOCUMENT_BYTES_MAX: usize = 240 * 1024;
-/// A number below this is a time in seconds; in milliseconds it would lie before April 1973.
-const SECONDS_BELOW: f64 = 1e11;
 /// The end of the year 9999, beyond which no date can be written.
 const TIME_MS_MAX: f64 = 253_402_300_799_999.0;
 const FINDINGS_CATEGORY: i64 = 2;
@@ -351,12 +350,7 @@ fn text_of(raw: &str) -> Option<Cow<'_, str>> {
 
 /// A time as providers write it, in milliseconds.
 fn time_ms(raw: &str) -> Option<i64> {
-    let number: f64 = serde_json::from_str(raw).ok()?;
-    let ms = if number < SECONDS_BELOW {
-        number * 1000.0
-    } else {
-        number
-    };
+    let ms = ms_of_float(serde_json::from_str(raw).ok()?);
     (0.0..=TIME_MS_MAX)
         .contains(&ms)
         .then_some(ms.round() as i64)

@@ -9,11 +9,10 @@ use super::category;
 use crate::securityhub::asff::resource_type;
 use crate::securityhub::automation_rule::Rating;
 use crate::securityhub::finding::instant_ms;
+use crate::time_unit::ms_of;
 
 /// Longer descriptions are left out: the inventory is no store of documents.
 const CONFIG_BYTES_MAX: usize = 32 * 1024;
-/// A number below this is a time in seconds.
-const SECONDS_BELOW: i64 = 100_000_000_000;
 const TAGS_MAX: usize = 100;
 /// What ASFF calls things that have no type.
 const NO_TYPE: &str = "Other";
@@ -132,11 +131,7 @@ fn time_ms(resource: &Value, name: &str) -> Option<i64> {
     let told = told.and_then(instant_ms);
     let number = resource.get(name).and_then(Value::as_i64);
     // Some providers write seconds.
-    let number = number.map(|number| match number < SECONDS_BELOW {
-        true => number.saturating_mul(1000),
-        false => number,
-    });
-    told.or(number)
+    told.or(number.map(ms_of))
 }
 
 /// OCSF has a list of names and values; a plain map is taken as well. Tags without a value say nothing.
