@@ -12,6 +12,7 @@ pub mod failure;
 pub mod formats;
 pub mod front;
 pub mod handler;
+pub mod hex;
 pub mod hooks;
 pub mod http;
 pub mod https;

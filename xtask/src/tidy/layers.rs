@@ -25,6 +25,7 @@ const SHARED: &[&str] = &[
     "context",
     "failure",
     "handler",
+    "hex",
     "setting",
     "settings",
     "tags",

@@ -12,6 +12,7 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
+use crate::hex;
 use crate::http::{Body, full};
 
 static STYLE: &str = include_str!("../../templates/console/style.css");
@@ -19,11 +20,7 @@ static STYLE: &str = include_str!("../../templates/console/style.css");
 /// Where the style sheet of this version is: its content is part of the address.
 pub static STYLE_HREF: LazyLock<String> = LazyLock::new(|| {
     let digest = Sha256::digest(STYLE);
-    let tag: String = digest[..6]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("/console/style.css?v={tag}")
+    format!("/console/style.css?v={}", hex::digits(&digest[..6]))
 });
 
 /// Nothing runs, nothing is loaded but our style sheet, nothing is sent but to us.

@@ -3,6 +3,8 @@
 use balefire_api::Timestamp;
 use sha2::{Digest, Sha256};
 
+use crate::hex;
+
 /// The longest part of an identifier that stands in it as it is.
 const PART_BYTES_MAX: usize = 256;
 /// The longest text of a description that is kept.
@@ -64,9 +66,7 @@ pub fn joined(parts: &[&str]) -> String {
     let escaped = parts.iter().map(|part| match part.len() {
         0..=PART_BYTES_MAX => part.replace('\\', "\\\\").replace('|', "\\|"),
         _ => {
-            let hash = Sha256::digest(part);
-            let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-            format!("sha256:{digits}")
+            format!("sha256:{}", hex::digits(Sha256::digest(part)))
         }
     });
     escaped.collect::<Vec<_>>().join("|")

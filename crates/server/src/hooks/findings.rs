@@ -15,6 +15,7 @@ use super::action::call;
 use super::reply::Reply;
 use crate::failure::Failure;
 use crate::formats::{self, Format, Given, Placed, Refused, Report, Scope, Version, Versions};
+use crate::hex;
 use crate::pipeline::Pipeline;
 
 /// A report that is longer when it is unpacked is refused.
@@ -59,10 +60,7 @@ pub async fn take(
     let mut run = Sha256::new();
     run.update(now.0.to_be_bytes());
     run.update(body);
-    let run = run.finalize()[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let run = hex::digits(&run.finalize()[..16]);
     let body = body.to_vec();
     let (format, scope) = (wanted.format, wanted.scope);
     let reading = tokio::task::spawn_blocking(move || read(&body, format, scope.as_deref()));

@@ -4,6 +4,7 @@ use balefire_api::generated::ssm_incidents::{ItemIdentifier, ItemType, ItemValue
 use sha2::{Digest, Sha256};
 
 use super::Hook;
+use crate::hex;
 
 /// Characters that a title may have, as the model says.
 pub const TITLE_LENGTH_MAX: usize = 200;
@@ -40,8 +41,7 @@ pub fn cause(hook: &Hook, key: &str) -> String {
 
 /// Hexadecimal digits.
 pub fn sha256(data: impl AsRef<[u8]>) -> String {
-    let digest = Sha256::digest(data);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::digits(Sha256::digest(data))
 }
 
 /// A link. `None` for what no browser opens, or no item could hold.

@@ -118,10 +118,7 @@ fn a_message_that_comes_twice_is_taken_once() {
 #[test]
 fn githubs_form_signs_with_the_secret_as_it_is() {
     let site = Site::new();
-    let hex: String = mac(SECRET.as_bytes(), BODY)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hex = crate::hex::digits(mac(SECRET.as_bytes(), BODY));
     let right = format!("sha256={hex}");
     for (signature, body, status) in [
         (right.as_str(), BODY, StatusCode::OK),
@@ -138,9 +135,7 @@ fn githubs_form_signs_with_the_secret_as_it_is() {
 #[test]
 fn a_hook_without_a_secret_takes_no_signature() {
     let site = Site::new();
-    let code = mac(b"", BODY)
-        .iter()
-        .fold(String::new(), |hex, b| format!("{hex}{b:02x}"));
+    let code = crate::hex::digits(mac(b"", BODY));
     let headers = [("x-hub-signature-256", format!("sha256={code}"))];
     let headers = [(headers[0].0, headers[0].1.as_str())];
     assert_eq!(

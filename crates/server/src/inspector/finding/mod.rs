@@ -21,6 +21,7 @@ use balefire_store::{Error, Record, Row, Table, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::hex;
 use crate::intelligence::severity::Severity;
 
 /// A finding as it is kept. What the feeds know of its vulnerability is read when it is shown.
@@ -240,10 +241,7 @@ pub fn arn(
     if let Some(opened_ms) = opened_ms {
         hash.update(opened_ms.to_be_bytes());
     }
-    let digits: String = hash.finalize()[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let digits = hex::digits(&hash.finalize()[..16]);
     format!("arn:{partition}:inspector2:{region}:{account}:finding/{digits}")
 }
 

@@ -12,6 +12,7 @@ use super::super::channel::url;
 use super::super::http::{self as client, Http};
 use super::{Obstacle, Target, Written};
 use crate::configuration::{SecretSource, Source};
+use crate::hex;
 use crate::signature::body_sha256;
 
 /// What paths and queries keep as it is, as S3 signs it.
@@ -244,8 +245,7 @@ impl S3 {
         if !call.query.is_empty() {
             uri = format!("{uri}?{}", call.query);
         }
-        let hash = body_sha256(&call.body);
-        let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hash = hex::digits(body_sha256(&call.body));
         let mut request = Request::builder()
             .method(call.method)
             .uri(uri)

@@ -5,6 +5,7 @@ use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::Version;
+use crate::hex;
 
 /// The job that opens them.
 pub const OPEN_RULE_INCIDENTS: &str = "open_rule_incidents";
@@ -152,7 +153,7 @@ fn short_key(key: &str) -> String {
         return key.to_owned();
     }
     let hash = Sha256::digest(key);
-    let digits: String = hash[..8].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = hex::digits(&hash[..8]);
     let start: String = key.chars().take(KEY_CHARS_MAX - 20).collect();
     format!("{start}#{digits}")
 }

@@ -3,7 +3,8 @@
 use balefire_columns::Key;
 use sha2::{Digest, Sha256};
 
-use super::index::{HASH_BYTES, key_with, push_hex};
+use super::index::{HASH_BYTES, key_with};
+use crate::hex;
 
 /// What makes two documents the same finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ impl Identity<'_> {
     pub fn uid(&self) -> String {
         let mut uid = String::with_capacity(ACCOUNT_LEN + 2 * HASH_BYTES);
         uid.push_str(self.account);
-        push_hex(&mut uid, &self.hash());
+        hex::push_digits(&mut uid, &self.hash());
         uid
     }
 

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::context::Caller;
 use crate::failure::Failure;
+use crate::hex;
 
 const SCOPES_MAX: usize = 10;
 /// What errors call these things; their names follow from it.
@@ -14,8 +15,7 @@ const ORGANIZATIONAL_UNIT: &str = "ORGANIZATIONAL_UNIT";
 /// The id of the organization that an account administers, in the form of AWS Organizations.
 pub fn organization_id(administrator: &str) -> String {
     let hash = Sha256::digest(format!("balefire/organization/{administrator}"));
-    let digits: String = hash[..5].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("o-{digits}")
+    format!("o-{}", hex::digits(&hash[..5]))
 }
 
 /// Checks scopes. There is one organization and it has no units, so what passes asks for everything.

@@ -4,6 +4,8 @@ use balefire_api::generated::securityhub::{SoftwareResourceResult, SoftwareStrin
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::hex;
+
 /// What lists are made of. Attributes that are not known are empty texts.
 pub trait Attributes {
     /// The value of a field of the model; empty where these have no such field.
@@ -135,11 +137,7 @@ impl Installed {
 
 /// The first eight bytes in hexadecimal digits.
 fn half(hash: Sha256) -> String {
-    let bytes = hash.finalize();
-    bytes[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::digits(&hash.finalize()[..8])
 }
 
 fn add(hash: &mut Sha256, parts: &[&str]) {

@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::context::Visible;
 use crate::failure::Failure;
+use crate::hex;
 use crate::securityhub::finding::Filters;
 
 /// Rows that are in memory at once.
@@ -170,9 +171,5 @@ fn add<const N: usize>(
 
 /// Half of a SHA-256 in hexadecimal digits.
 fn dimension(fields: &str) -> String {
-    let hash = Sha256::digest(fields);
-    hash[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex::digits(&Sha256::digest(fields)[..16])
 }

@@ -3,6 +3,7 @@
 use balefire_columns::Key;
 
 use crate::failure::Failure;
+use crate::hex;
 
 const ACCOUNT_LEN: usize = 12;
 /// What of a uid's hash there is in a key, which is all of it.
@@ -36,7 +37,7 @@ pub fn key_with(account: &str, hash: &[u8; HASH_BYTES]) -> Option<Key> {
 
 pub fn uid_of(key: &Key) -> String {
     let mut uid = account_of_key(key);
-    push_hex(&mut uid, hash_of_key(key));
+    hex::push_digits(&mut uid, hash_of_key(key));
     uid
 }
 
@@ -55,15 +56,7 @@ pub fn hash_of_key(key: &Key) -> &[u8] {
     &key[8..]
 }
 
-pub fn push_hex(text: &mut String, bytes: &[u8]) {
-    for byte in bytes {
-        for digit in [byte >> 4, byte & 15] {
-            text.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
-        }
-    }
-}
-
-/// Only the digits that `push_hex` writes, so that no two texts are one key.
+/// Only the digits that `uid_of` writes, so that no two texts are one key.
 fn digit_of(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),

@@ -20,7 +20,7 @@ pub(in crate::securityhub) use crate::securityhub::finding::edit::{Positions, he
 pub use fields::{Fields, IRREGULAR, UNTYPED};
 pub use key::{
     HASH_BYTES, account_number_of, account_of_key, hash_of_key, key_of, key_of_stored, key_with,
-    push_hex, uid_of,
+    uid_of,
 };
 
 use std::sync::OnceLock;

@@ -58,12 +58,7 @@ fn other_columns_of_the_same_findings_are_another_extraction() {
         json!({"SeverityId": 5, "StatusId": 3, "Comment": "known"}),
     );
     let (lines, _) = shown(&t, &Arc::default());
-    let hash = Sha256::digest(lines.join("\n"));
-    let hash: String = hash
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let hash = crate::hex::digits(&Sha256::digest(lines.join("\n"))[..8]);
     assert!(lines.len() > 60, "{lines:#?}");
     assert_eq!((EXTRACTION, hash.as_str()), GIVEN, "{lines:#?}");
 }
