@@ -18,6 +18,7 @@ pub mod http;
 pub mod https;
 pub mod incidents;
 pub mod inspector;
+pub mod instant;
 pub mod intelligence;
 pub mod outside;
 pub mod pipeline;
@@ -31,7 +32,6 @@ pub mod sts;
 pub mod tags;
 #[cfg(test)]
 mod testing;
-pub mod time_unit;
 pub mod wire_form;
 
 use std::sync::Arc;

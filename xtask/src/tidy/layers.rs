@@ -29,7 +29,7 @@ const SHARED: &[&str] = &[
     "setting",
     "settings",
     "tags",
-    "time_unit",
+    "instant",
     "wire_form",
 ];
 

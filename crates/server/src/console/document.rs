@@ -3,7 +3,7 @@
 use balefire_api::Timestamp;
 use serde_json::Value;
 
-use crate::time_unit::ms_of;
+use crate::instant::ms_of;
 
 /// Lines that are shown of one document; the rest is cut, and the page says so.
 const FIELDS_MAX: usize = 60;

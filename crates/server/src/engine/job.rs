@@ -214,8 +214,8 @@ impl Engine {
         }
     }
 
-    /// What is prepared may wait for so long that another attempt has begun, and even ended: only the one that
-    /// has the job may mark it.
+    /// What is prepared may wait for so long that another attempt has begun, and even ended: only the one
+    /// that has the job may mark it.
     async fn mark(
         &self,
         job: &Job,

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use super::draft::{self, DETECTION, Draft, Members, NEW, RESOLVED, SUPPRESSED, VULNERABILITY};
 use super::words::{severity_id, time_ms};
 use super::{Format, Given, Report, each};
-use crate::time_unit::ms_of_float;
+use crate::instant::ms_of_float;
 use place::Origin;
 
 /// What holds the findings in an answer.

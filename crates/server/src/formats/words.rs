@@ -1,9 +1,9 @@
 //! How scanners say severities, times and places, and what OCSF calls those.
 
-use balefire_api::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::hex;
+use crate::instant;
 
 /// The longest part of an identifier that stands in it as it is.
 const PART_BYTES_MAX: usize = 256;
@@ -35,7 +35,7 @@ pub fn severity_of_score(score: f64) -> i64 {
 
 /// Milliseconds of a time as reports write it; one without an offset is in UTC.
 pub fn time_ms(text: &str) -> Option<i64> {
-    let ms = Timestamp::parse_lenient(text)?.0;
+    let ms = instant::ms_of_text(text)?;
     // Tools write the year 1 where they know no time.
     (ms > 0).then_some(ms)
 }

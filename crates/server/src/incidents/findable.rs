@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use ring::digest::{SHA256, digest};
 
+use crate::hex;
+
 /// PostgreSQL takes rows of an index up to 2,704 bytes, of which other columns have some.
 const BYTES_MAX: usize = 1024;
 /// How much of a longer text stays legible, and can be looked for as a beginning.
@@ -16,12 +18,7 @@ pub fn findable(text: &str) -> Cow<'_, str> {
     }
     let beginning = &text[..text.floor_char_boundary(BEGINNING_BYTES)];
     let digest = digest(&SHA256, text.as_bytes());
-    let digest: String = digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("{beginning} {digest}").into()
+    format!("{beginning} {}", hex::digits(digest)).into()
 }
 
 #[cfg(test)]

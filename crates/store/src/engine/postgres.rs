@@ -237,8 +237,9 @@ const WRITER_SESSION: &str = "SELECT set_config('idle_in_transaction_session_tim
 
 /// Looks at the session's own settings, since a role or a database may set them as well.
 fn refuse_unsafe(client: &mut Client, role: Role) -> Result<(), Error> {
-    const SETTINGS: &str = "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', \
-                            'synchronous_commit', 'server_encoding', 'transaction_read_only')";
+    const SETTINGS: &str = "SELECT name, setting FROM pg_settings WHERE name IN ('fsync', \
+                            'full_page_writes', 'synchronous_commit', 'server_encoding', \
+                            'transaction_read_only')";
     for row in client
         .query(SETTINGS, &[])
         .map_err(|e| failure(SETTINGS, &e))?
@@ -248,7 +249,7 @@ fn refuse_unsafe(client: &mut Client, role: Role) -> Result<(), Error> {
             ("fsync", "off") => "fsync",
             ("full_page_writes", "off") => "full_page_writes",
             ("synchronous_commit", "off") => "synchronous_commit",
-            // After a failover this may be the server that was the primary; another attempt may find the new one.
+            // It may have been the primary before a failover: another attempt may find the new one.
             ("transaction_read_only", "on") if role == Role::Writer => {
                 let reason = "the PostgreSQL server takes no writes: it is a standby, or read-only";
                 return Err(Error::Unreachable {

@@ -7,6 +7,7 @@ mod log;
 mod migrations;
 mod model;
 mod postgres_only;
+mod postgres_sessions;
 mod records;
 mod snapshots;
 mod sqlite_only;

@@ -119,7 +119,10 @@ impl Filters<'_> {
     /// The events that pass, looked for where the fewest have to be passed over.
     fn query(&self, incident: &Incident) -> (&'static str, Query) {
         let own = incident.arn();
-        let is_one = |filter: &Wanted<'_>| matches!(filter, Wanted::References(all) if all.len() == 1 && all[0] != own);
+        let is_one = |filter: &Wanted<'_>| match filter {
+            Wanted::References(all) => matches!(all.as_slice(), [one] if *one != own),
+            _ => false,
+        };
         let by_reference = self.0.iter().position(is_one);
         let by_type = self
             .0

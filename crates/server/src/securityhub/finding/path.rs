@@ -3,11 +3,12 @@
 #[cfg(test)]
 mod tests;
 
-use balefire_api::Timestamp;
 use balefire_api::generated::securityhub::{
     OcsfBooleanField, OcsfDateField, OcsfIpField, OcsfNumberField, OcsfStringField,
 };
 use serde_json::Value;
+
+use crate::instant;
 
 /// What the values of an attribute are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,5 +145,5 @@ fn time_ms(value: &Value) -> Option<i64> {
 
 /// Reads RFC 3339; a text without an offset is in UTC.
 pub fn instant_ms(text: &str) -> Option<i64> {
-    Timestamp::parse_lenient(text).map(|instant| instant.0)
+    instant::ms_of_text(text)
 }

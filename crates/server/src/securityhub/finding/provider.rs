@@ -12,9 +12,9 @@ use super::caption::{self, ACTIVITIES, CLASSES, SEVERITIES, STATUSES};
 use super::identity::Identity;
 use super::members::{Changes, Members, json_text};
 use crate::access::Account;
+use crate::instant::ms_of_float;
 use crate::securityhub::resource::About;
 use crate::securityhub::{software, trend};
-use crate::time_unit::ms_of_float;
 use faults::Faults;
 use sound::Sound;
 

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::category;
+use crate::instant::ms_of;
 use crate::securityhub::asff::resource_type;
 use crate::securityhub::automation_rule::Rating;
 use crate::securityhub::finding::instant_ms;
-use crate::time_unit::ms_of;
 
 /// Longer descriptions are left out: the inventory is no store of documents.
 const CONFIG_BYTES_MAX: usize = 32 * 1024;

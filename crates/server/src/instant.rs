@@ -1,4 +1,6 @@
-//! Times as numbers whose unit nobody has told: seconds or milliseconds since 1970, told apart by their size.
+//! Instants as documents write them: texts, and numbers in seconds or milliseconds, which their size tells.
+
+use balefire_api::Timestamp;
 
 /// A number below this is in seconds; in milliseconds it would lie before April 1973.
 const SECONDS_BELOW: i64 = 100_000_000_000;
@@ -17,6 +19,11 @@ pub fn ms_of_float(number: f64) -> f64 {
         true => number * 1000.0,
         false => number,
     }
+}
+
+/// RFC 3339 as milliseconds; a text without an offset is in UTC.
+pub fn ms_of_text(text: &str) -> Option<i64> {
+    Timestamp::parse_lenient(text).map(|instant| instant.0)
 }
 
 #[cfg(test)]
