@@ -12,9 +12,10 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::change::changed;
 use crate::incidents::findable::findable;
+use crate::incidents::related_item::{self, Added};
 use crate::incidents::response_plan::ResponsePlan;
 use crate::incidents::timeline::{self, INCIDENT_START, INCIDENT_TRIGGER};
-use crate::incidents::{arn, follow_up, quota, related_item};
+use crate::incidents::{arn, follow_up, quota};
 use crate::tags;
 
 /// The source of incidents that no trigger explains.
@@ -50,7 +51,7 @@ pub struct Opened {
 
 /// Folds into the open incident with the plan's deduplication string or, without one, the opening's
 /// cause; opens a new one where there is none, unless a quota forbids it. What has no room among the items
-/// is left out and counted.
+/// is left out, counted, and told by the timeline.
 pub fn open_or_fold(
     ctx: &mut Ctx<'_, '_>,
     row: &ResponsePlan,
@@ -151,12 +152,13 @@ fn open_new(
     if let Some(incident_tags) = incident_tags {
         tags::put(ctx.tx, account, &arn, &incident_tags)?;
     }
+    let added = related_item::add(ctx, &incident, opening.related_items)?;
     if let Some(trigger) = &opening.trigger {
-        let (data, cause) = (trigger_data(trigger, true), trigger.trigger_arn.as_deref());
+        let data = telling(trigger_data(trigger, true), &added);
+        let cause = trigger.trigger_arn.as_deref();
         timeline::append_referring(ctx, &incident, INCIDENT_TRIGGER, &data, cause)?;
     }
     timeline::append_automatic(ctx, &incident, INCIDENT_START, &start)?;
-    let added = related_item::add(ctx, &incident, opening.related_items)?;
     follow_up::opened(ctx, &incident, &plan)?;
     changed(ctx, account, "incident.opened", &arn, &start)?;
     Ok(Opened {
@@ -208,12 +210,13 @@ fn fold(ctx: &mut Ctx<'_, '_>, open: &Incident, opening: Opening) -> Result<Open
         Some(trigger) => trigger_data(trigger, false),
         None => json!({"createdIncident": false, "incidentSource": MANUAL_SOURCE}),
     };
+    let added = related_item::add(ctx, open, opening.related_items)?;
+    let data = telling(data, &added);
     let cause = opening
         .trigger
         .as_ref()
         .and_then(|trigger| trigger.trigger_arn.as_deref());
     timeline::append_referring(ctx, open, INCIDENT_TRIGGER, &data, cause)?;
-    let added = related_item::add(ctx, open, opening.related_items)?;
     changed(ctx, &open.account, "incident.triggered_again", &arn, &data)?;
     Ok(Opened {
         incident_id: open.id.clone(),
@@ -231,6 +234,14 @@ fn trigger_data(trigger: &TriggerDetails, created: bool) -> serde_json::Value {
         "rawData": trigger.raw_data,
         "triggeredAt": trigger.timestamp.date_time(),
     })
+}
+
+/// A trigger's data, with what found no room in the incident.
+fn telling(mut data: serde_json::Value, added: &Added) -> serde_json::Value {
+    if added.left_out > 0 {
+        data["relatedItemsLeftOut"] = added.left_out.into();
+    }
+    data
 }
 
 fn start_data(plan: &GetResponsePlanOutput, opening: &Opening) -> serde_json::Value {

@@ -51,18 +51,7 @@ pub fn said(kind: &str, data: &Value) -> String {
     let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
     let said = match kind {
         INCIDENT_START => format!("Incident started: {}", text("incidentTitle")),
-        INCIDENT_TRIGGER => {
-            let first = data
-                .get("createdIncident")
-                .and_then(Value::as_bool)
-                .unwrap_or(true);
-            let how = if first {
-                "Triggered"
-            } else {
-                "Triggered again"
-            };
-            format!("{how} by {} {}", text("incidentSource"), text("triggerArn"))
-        }
+        INCIDENT_TRIGGER => triggered(data),
         INCIDENT_UPDATE => changes(data),
         CAUSE_RESOLVED => format!("Resolved, says {}: {}", text("source"), text("cause")),
         "Custom Event" | "Note" => match data {
@@ -76,6 +65,20 @@ pub fn said(kind: &str, data: &Value) -> String {
         Some((end, _)) => format!("{}...", &said[..end]),
         None => said.to_owned(),
     }
+}
+
+fn triggered(data: &Value) -> String {
+    let text = |name: &str| data.get(name).and_then(Value::as_str).unwrap_or_default();
+    let how = match data.get("createdIncident").and_then(Value::as_bool) {
+        Some(false) => "Triggered again",
+        _ => "Triggered",
+    };
+    let left_out = match data.get("relatedItemsLeftOut").and_then(Value::as_u64) {
+        Some(items) => format!("; no room for {items} related items"),
+        None => String::new(),
+    };
+    let by = format!("{} {}", text("incidentSource"), text("triggerArn"));
+    format!("{how} by {}{left_out}", by.trim())
 }
 
 fn changes(data: &Value) -> String {
@@ -121,6 +124,11 @@ mod tests {
                 INCIDENT_TRIGGER,
                 json!({"createdIncident": false, "incidentSource": "aws.cloudwatch", "triggerArn": "arn:x"}),
                 "Triggered again by aws.cloudwatch arn:x",
+            ),
+            (
+                INCIDENT_TRIGGER,
+                json!({"createdIncident": true, "incidentSource": "tests", "relatedItemsLeftOut": 3}),
+                "Triggered by tests; no room for 3 related items",
             ),
             (
                 INCIDENT_UPDATE,

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::failure::Failure;
 use crate::incidents::related_item::involved_resource;
+use crate::testing::incident::told;
 use crate::testing::{REGION, Testing};
 
 const SERVICE: &str = "ssm-incidents";
@@ -31,7 +32,7 @@ fn items(t: &Testing, incident: &Value) -> Vec<Value> {
 }
 
 #[test]
-fn a_call_that_brings_too_many_is_refused_whole() {
+fn what_finds_no_room_is_left_out_and_told_and_the_call_is_answered() {
     let (t, plan) = ready();
     let start = |numbers: std::ops::Range<usize>| {
         let related: Vec<Value> = numbers.map(item).collect();
@@ -39,20 +40,35 @@ fn a_call_that_brings_too_many_is_refused_whole() {
         t.call(SERVICE, "StartIncident", input)
     };
     let incident = start(0..30).unwrap()["incidentRecordArn"].clone();
-    let refused = start(20..51);
+    // How many there are afterwards, and how many the timeline says were left out.
+    for (brought, kept, left_out) in [
+        (20..51, 50, json!(1)),
+        (0..50, 50, Value::Null),
+        (49..53, 50, json!(3)),
+    ] {
+        assert_eq!(start(brought).unwrap()["incidentRecordArn"], incident);
+        assert_eq!(items(&t, &incident).len(), kept);
+        let told = told(&t, incident.as_str().unwrap(), "SSM Incident Trigger");
+        assert_eq!(told.last().unwrap()["relatedItemsLeftOut"], left_out);
+        t.advance_ms(1000);
+    }
+    // A call that no incident could take whole is the caller's mistake.
+    let refused = start(0..51);
     assert!(matches!(refused, Err(Failure::Invalid(_))), "{refused:?}");
-    let events = t.call(
-        SERVICE,
-        "ListTimelineEvents",
-        json!({"incidentRecordArn": incident}),
-    );
-    assert_eq!(
-        events.unwrap()["eventSummaries"].as_array().unwrap().len(),
-        1
-    );
-    assert_eq!(items(&t, &incident).len(), 30);
-    start(20..50).unwrap();
-    assert_eq!(items(&t, &incident).len(), 50);
+}
+
+#[test]
+fn a_new_incident_tells_of_a_trigger_that_brought_too_much() {
+    let (t, plan) = ready();
+    let related: Vec<Value> = (0..52).map(item).collect();
+    let trigger = json!({
+        "ResponsePlanArn": plan, "Source": "tests", "Cause": "disk", "RelatedItems": related,
+    });
+    let opened = t.call("balefire", "TriggerIncident", trigger).unwrap();
+    assert_eq!(opened["RelatedItemsLeftOut"], 2);
+    let arn = opened["IncidentArn"].as_str().unwrap();
+    let told = told(&t, arn, "SSM Incident Trigger");
+    assert_eq!(told[0]["relatedItemsLeftOut"], 2);
 }
 
 #[test]
