@@ -23,25 +23,28 @@ fn prepare(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<Option<Call>, Failure> {
     let Some((row, step)) = next(ctx, job)? else {
         return Ok(None);
     };
-    let Some(incident) = Incident::find(ctx, &row.account, &row.incident)? else {
-        return Ok(None);
-    };
-    let id = row.id.clone();
-    let act = match step.kind {
-        Kind::Open => {
+    let incident = Incident::find(ctx, &row.account, &row.incident)?;
+    let (service_id, key, id) = (&row.service_id, &row.incident, row.id.clone());
+    let act = match (step.kind, incident) {
+        (Kind::Open, Some(incident)) => {
             let record = incident.record()?;
             Act::Open {
-                service_id: row.service_id.clone(),
-                key: row.incident.clone(),
+                service_id: service_id.clone(),
+                key: key.clone(),
                 details: format!("{}\nimpact: {}", record.arn, record.impact),
                 title: record.title,
             }
         }
-        Kind::Note => Act::Note {
+        // It was deleted before an attempt to open it was known to have come through.
+        (Kind::Open, None) => Act::Withdraw {
+            service_id: service_id.clone(),
+            key: key.clone(),
+        },
+        (Kind::Note, _) => Act::Note {
             id,
             text: step.body,
         },
-        Kind::Resolve => Act::Resolve { id },
+        (Kind::Resolve, _) => Act::Resolve { id },
     };
     Ok(Some(Call::PagerDuty(outside::Step {
         secret_id: row.secret_id.clone(),
@@ -56,7 +59,11 @@ fn settle(ctx: &mut Ctx<'_, '_>, job: &Job, answered: Answered) -> Result<(), Fa
     };
     match (answered, step.kind) {
         (Ok(reply), Kind::Open) => {
-            row.record.id = reply["id"].as_str().unwrap_or_default().to_owned();
+            let Some(id) = reply["id"].as_str() else {
+                // It was withdrawn, and with it all that was to follow.
+                return pager_duty::forget(ctx, &row);
+            };
+            row.record.id = id.to_owned();
             pager_duty::pop(ctx, &mut row, &step)?;
             row.opened(ctx, reply["url"].as_str())
         }

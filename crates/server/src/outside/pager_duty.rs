@@ -46,6 +46,11 @@ pub enum Act {
         title: String,
         details: String,
     },
+    /// Resolves what an attempt to open with this key may have left behind. Answers nothing.
+    Withdraw {
+        service_id: String,
+        key: String,
+    },
     Note {
         id: String,
         text: String,
@@ -110,6 +115,7 @@ impl PagerDuty {
                 let body = opening(service_id, key, title, details);
                 user.open(http, service_id, key, &body).await
             }
+            Act::Withdraw { service_id, key } => user.withdraw(http, service_id, key).await,
             Act::Note { id, text } => {
                 let path = format!("/incidents/{}/notes", encoded(id));
                 let body = json!({"note": {"content": text}});
@@ -172,7 +178,13 @@ impl User {
             .ask(http, Method::POST, "/incidents", Some(body))
             .await?;
         let incident = if is_there_already(&sent) {
-            self.find(http, service, key).await?
+            let found = self.find(http, service, key).await?;
+            found.ok_or_else(|| {
+                Fault::passing(format!(
+                    "{} says that the incident is open already, and does not list it",
+                    self.endpoint
+                ))
+            })?
         } else {
             self.read(sent)?["incident"].clone()
         };
@@ -189,8 +201,16 @@ impl User {
         }
     }
 
-    /// The incident that an earlier attempt opened, though its answer was lost.
-    async fn find(&self, http: &Http, service: &str, key: &str) -> Result<Value, Fault> {
+    async fn withdraw(&self, http: &Http, service: &str, key: &str) -> Result<Reply, Fault> {
+        let found = self.find(http, service, key).await?;
+        match found.as_ref().and_then(|incident| incident["id"].as_str()) {
+            Some(id) => self.resolve(http, id).await,
+            None => Ok(Value::Null),
+        }
+    }
+
+    /// The open incident of an earlier attempt, though its answer was lost.
+    async fn find(&self, http: &Http, service: &str, key: &str) -> Result<Option<Value>, Fault> {
         let path = format!(
             "/incidents?date_range=all&incident_key={}&service_ids%5B%5D={}",
             encoded(key),
@@ -200,12 +220,7 @@ impl User {
         let ours = |incident: &&Value| incident["incident_key"] == key;
         let open = |incident: &&Value| incident["status"] != "resolved";
         let incidents = found["incidents"].as_array().into_iter().flatten();
-        incidents.filter(ours).find(open).cloned().ok_or_else(|| {
-            Fault::passing(format!(
-                "{} says that the incident is open already, and does not list it",
-                self.endpoint
-            ))
-        })
+        Ok(incidents.filter(ours).find(open).cloned())
     }
 
     /// A refusal is none where the incident is resolved, by whomever.

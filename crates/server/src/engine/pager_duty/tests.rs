@@ -1,5 +1,7 @@
 //! PagerDuty from the opening of an incident to its end.
 
+mod deletion;
+
 use std::sync::Arc;
 
 use balefire_store::DeadJobs;

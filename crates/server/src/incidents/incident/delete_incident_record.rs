@@ -17,10 +17,11 @@ pub fn delete_incident_record(
     input: DeleteIncidentRecordInput,
 ) -> Result<DeleteIncidentRecordOutput, Failure> {
     if let Some(incident) = Incident::find_by_arn(ctx, "/arn", &input.arn, None)? {
+        // First, since it looks at the incident and its items.
+        pager_duty::deleted(ctx, &incident)?;
         timeline::clear(ctx, &incident)?;
         related_item::clear(ctx, &incident)?;
         cause::clear(ctx, &incident)?;
-        pager_duty::clear(ctx, &incident)?;
         tags::clear(ctx.tx, &incident.account, &input.arn)?;
         ctx.tx
             .delete::<Incident>(&[(&incident.account).into(), (&incident.id).into()])?;

@@ -8,7 +8,7 @@ pub use queue::{TELL, Told, pop, step_of};
 pub use step::{Kind, Step};
 
 use balefire_api::generated::ssm_incidents::{
-    GetResponsePlanOutput, Integration, ItemIdentifier, ItemType, ItemValue,
+    GetResponsePlanOutput, IncidentRecordStatus, Integration, ItemIdentifier, ItemType, ItemValue,
     PagerDutyIncidentDetail, RelatedItem, TimelineEvent,
 };
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
@@ -115,13 +115,22 @@ pub fn note(
     let Some(mut row) = find(ctx, &incident.account, &incident.id)? else {
         return Ok(());
     };
+    write(ctx, &mut row, text::of(event))
+}
+
+/// A note, as far as PagerDuty keeps them.
+fn write(
+    ctx: &mut Ctx<'_, '_>,
+    row: &mut Kept<PagerDutyIncident>,
+    text: String,
+) -> Result<(), Failure> {
     let text = match NOTES_MAX - row.notes {
         i64::MIN..=0 => return Ok(()),
         1 => LAST_NOTE.into(),
-        _ => text::of(event),
+        _ => text,
     };
     row.notes += 1;
-    push(ctx, &mut row, Kind::Note, text)
+    push(ctx, row, Kind::Note, text)
 }
 
 /// The incident is resolved, so that of PagerDuty shall be.
@@ -132,14 +141,36 @@ pub fn resolve(ctx: &mut Ctx<'_, '_>, account: &str, incident: &str) -> Result<(
     }
 }
 
-/// Forgets what was still to be told of an incident that goes.
-pub fn clear(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<(), Failure> {
+/// The incident goes: what it has opened there is resolved, as far as it is not. What waits is still told,
+/// and the last of it takes the rest along.
+pub fn deleted(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<(), Failure> {
+    let Some(mut row) = find(ctx, &incident.account, &incident.id)? else {
+        return Ok(());
+    };
+    if row.id.is_empty() {
+        // It may be opening just now. Nobody reads notes of what is withdrawn.
+        queue::keep_first(ctx, &mut row)?;
+        return push(ctx, &mut row, Kind::Resolve, String::new());
+    }
+    if incident.record()?.status == IncidentRecordStatus::Open && row.resolves(ctx)? {
+        let (at, by) = (ctx.now.date_time(), &ctx.caller.arn);
+        let text = format!("{at} SSM Incident Deletion\ndeletedBy: {by}");
+        write(ctx, &mut row, text)?;
+        push(ctx, &mut row, Kind::Resolve, String::new())?;
+    }
+    match row.steps {
+        0 => forget(ctx, &row),
+        _ => Ok(()),
+    }
+}
+
+/// Forgets all that was to be told of an incident.
+pub fn forget(ctx: &mut Ctx<'_, '_>, row: &PagerDutyIncident) -> Result<(), Failure> {
     for delete in [
         "DELETE FROM pager_duty_step WHERE account = $1 AND incident = $2",
         "DELETE FROM pager_duty_incident WHERE account = $1 AND incident = $2",
     ] {
-        let key = [(&incident.account).into(), (&incident.id).into()];
-        ctx.tx.execute(delete, &key)?;
+        ctx.tx.execute(delete, &row.key())?;
     }
     Ok(())
 }
@@ -168,6 +199,12 @@ pub fn check(ctx: &Ctx<'_, '_>, integrations: &[Integration]) -> Result<(), Fail
 }
 
 impl PagerDutyIncident {
+    /// Whether the incident was deleted here. A replication set on the move does not matter to that.
+    fn is_left_over(&self, ctx: &mut Ctx<'_, '_>) -> Result<bool, Failure> {
+        let sql = "SELECT id FROM incident WHERE account = $1 AND id = $2";
+        Ok(ctx.tx.query(sql, &self.key())?.is_empty())
+    }
+
     /// Whether resolving here resolves there: unless somebody has linked it as one that does not.
     fn resolves(&self, ctx: &mut Ctx<'_, '_>) -> Result<bool, Failure> {
         let Some(incident) = Incident::find(ctx, &self.account, &self.incident)? else {

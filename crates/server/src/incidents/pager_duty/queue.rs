@@ -3,7 +3,7 @@
 use balefire_store::{Kept, Record};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, PagerDutyIncident, Step, find, step};
+use super::{Kind, PagerDutyIncident, Step, find, forget, step};
 use crate::context::Ctx;
 use crate::failure::Failure;
 
@@ -57,6 +57,19 @@ pub fn push(
     }
 }
 
+/// Removes all steps but the first, whose job is there.
+pub fn keep_first(ctx: &mut Ctx<'_, '_>, row: &mut Kept<PagerDutyIncident>) -> Result<(), Failure> {
+    let Some(first) = step::first(ctx, &row.account, &row.incident)? else {
+        return Ok(());
+    };
+    ctx.tx.execute(
+        "DELETE FROM pager_duty_step WHERE account = $1 AND incident = $2 AND id <> $3",
+        &first.key(),
+    )?;
+    row.record.steps = 1;
+    Ok(ctx.tx.replace(row)?)
+}
+
 /// Removes the first step, which is done or given up; the next one gets its job.
 pub fn pop(
     ctx: &mut Ctx<'_, '_>,
@@ -68,6 +81,7 @@ pub fn pop(
     ctx.tx.replace(row)?;
     match step::first(ctx, &row.account, &row.incident)? {
         Some(next) => leave_job(ctx, row, &next),
+        None if row.is_left_over(ctx)? => forget(ctx, row),
         None => Ok(()),
     }
 }

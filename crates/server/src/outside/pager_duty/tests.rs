@@ -92,6 +92,26 @@ async fn one_that_is_open_already_is_found() {
 }
 
 #[tokio::test]
+async fn what_an_attempt_left_behind_is_withdrawn() {
+    let receiver = Receiver::start(Behaviour::Routes(&[
+        ("GET /hook/incidents", 200, FOUND),
+        ("PUT /hook/incidents/PABC", 200, r#"{"incident":{}}"#),
+    ]));
+    let receiver = receiver.await;
+    let withdraw = || Act::Withdraw {
+        service_id: "PSERVICE".into(),
+        key: "key-1".into(),
+    };
+    assert_eq!(take(&receiver, withdraw()).await, Ok(json!(null)));
+    assert_eq!(receiver.take().len(), 2, "found and resolved");
+    receiver.behave(Behaviour::Answers(200, r#"{"incidents":[]}"#));
+    assert_eq!(take(&receiver, withdraw()).await, Ok(json!(null)));
+    assert_eq!(receiver.take().len(), 1, "there is nothing to resolve");
+    receiver.behave(Behaviour::Answers(503, "busy"));
+    assert!(!take(&receiver, withdraw()).await.expect_err("away").lasting);
+}
+
+#[tokio::test]
 async fn faults_say_whether_they_last_and_nothing_of_the_token() {
     let receiver = Receiver::start(Behaviour::Hangs).await;
     for (behaviour, lasting, said) in [
