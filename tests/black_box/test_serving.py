@@ -134,6 +134,32 @@ def test_other_commands_make_no_store(fresh_store, command):
 
 
 @pytest.mark.parametrize(
+    "command",
+    [
+        ["findings", "--as-of", "2026-11-30T00:00:00Z"],
+        ["rules", "test", "arn:aws:securityhub:us-east-1:111122223333:automation-rulev2/x"],
+        ["deliveries", "list"],
+        ["admin", "list-accounts"],
+        ["admin", "create-key", "111122223333"],
+    ],
+)
+def test_what_works_on_a_store_makes_none_whatever_key_is_set(fresh_store, command):
+    done = balefire(*command, *fresh_store.arguments(), variables=first_start())
+    assert done.returncode == 1 and "no store yet" in done.stderr and done.stdout == "", done
+    assert "balefire serve" in done.stderr and not fresh_store.directory.exists()
+
+
+def test_what_brings_something_in_says_that_it_made_the_store(fresh_store):
+    command = ["import", FIXTURES / "findings.json", *fresh_store.arguments()]
+    made = balefire(*command, variables=first_start())
+    assert made.returncode == 0 and "a new one was made" in made.stderr, made
+    where = "the database" if fresh_store.database else str(fresh_store.directory)
+    assert where in made.stderr and "111122223333" in made.stderr
+    again = balefire(*command, variables=first_start())
+    assert again.returncode == 0 and "made" not in again.stderr, again
+
+
+@pytest.mark.parametrize(
     "variables, said",
     [
         ({"BALEFIRE_ACCOUNT_ID": "123"}, "BALEFIRE_ACCOUNT_ID"),

@@ -40,7 +40,7 @@ pub fn run() -> Result<()> {
     // The first start makes the account.
     ensure!(
         command()
-            .args(["admin", "list-accounts", "--data", &store])
+            .args(["admin", "create-account", "222222222222", "--data", &store])
             .output()?
             .status
             .success()

@@ -55,7 +55,7 @@ impl Admin {
     pub fn run(self) -> Result<Ended> {
         match self {
             Admin::CreateAccount { id, name, store } => {
-                create_account(&Opened::open(&store)?, &id, name)?
+                create_account(&Opened::open_to_fill(&store)?, &id, name)?
             }
             Admin::ListAccounts { store } => list_accounts(&Opened::open(&store)?)?,
             Admin::CreateKey {

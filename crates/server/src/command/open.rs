@@ -37,18 +37,37 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens the store for a command that works on it. A directory of another name is no new store: only
-    /// a server makes one, unless the environment says by which key it will be reached.
+    /// Opens the store for a command that works on what is there. A directory of another name, as by a slip of
+    /// the hand, is no new store.
     pub fn open(options: &StoreOptions) -> Result<Opened> {
-        let is_new = options.database.is_none() && !options.data.join("balefire.db").exists();
-        if is_new && !key_is_given() {
+        if options.database.is_none() && !options.data.join("balefire.db").exists() {
             return Err(no_store(options));
         }
         let store = store(options)?;
-        if !key_is_given() && first::administrator(&store)?.is_none() {
+        if first::administrator(&store)?.is_none() {
             return Err(no_store(options));
         }
         Opened::of(store, options, Clock::system(), Settings::default())
+    }
+
+    /// As `open`, for a command that brings something in: where the environment says by which key the store
+    /// will be reached, it makes one, and says so.
+    pub fn open_to_fill(options: &StoreOptions) -> Result<Opened> {
+        if !key_is_given() {
+            return Opened::open(options);
+        }
+        let opened = Opened::open_with(options, Clock::system(), Settings::default())?;
+        if let Some(first) = opened.first.as_ref().filter(|first| first.given) {
+            let place = match &options.database {
+                Some(_) => "in the database".into(),
+                None => format!("in {}", options.data.display()),
+            };
+            eprintln!(
+                "There was no store {place}: a new one was made, with account {} and the key that is set.",
+                first.account
+            );
+        }
+        Ok(opened)
     }
 
     /// Opens the store for a server, and makes it where there is none.
@@ -155,6 +174,7 @@ fn no_store(options: &StoreOptions) -> anyhow::Error {
         None => format!("{} holds", options.data.display()),
     };
     anyhow::anyhow!(
-        "{place} no store yet: start `balefire serve` once, which makes it and shows its access key"
+        "{place} no store yet: start `balefire serve` once, which makes it and shows its access key. Where there \
+         should be one, look at --data and --database."
     )
 }

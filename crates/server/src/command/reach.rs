@@ -47,7 +47,20 @@ struct Remote {
 }
 
 impl Reach {
+    /// For a command that works on what is there.
     pub async fn open(options: &ReachOptions) -> Result<Reach> {
+        Reach::by(options, Opened::open).await
+    }
+
+    /// For a command that brings something in, be it into a new store.
+    pub async fn open_to_fill(options: &ReachOptions) -> Result<Reach> {
+        Reach::by(options, Opened::open_to_fill).await
+    }
+
+    async fn by(
+        options: &ReachOptions,
+        open: fn(&StoreOptions) -> Result<Opened>,
+    ) -> Result<Reach> {
         let profile = Profile::read();
         let region = options.region.clone().or_else(|| profile.region());
         let region = region.unwrap_or_else(|| "us-east-1".into());
@@ -61,7 +74,7 @@ impl Reach {
                 database: options.database.clone(),
             };
             let open = move || {
-                let opened = Opened::open(&store)?;
+                let opened = open(&store)?;
                 let administrator = opened.administrator()?;
                 anyhow::Ok((opened, administrator))
             };

@@ -30,7 +30,7 @@ pub struct Scan {
 impl Scan {
     pub async fn run(self) -> Result<Ended> {
         let sbom = self.read()?;
-        let reach = Reach::open(&self.reach).await?;
+        let reach = Reach::open_to_fill(&self.reach).await?;
         let bar = super::progress(self.reach.format, "matching", 0);
         let input = ScanResourceInput {
             resource_arn: self.resource.clone(),
