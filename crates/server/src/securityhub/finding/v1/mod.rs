@@ -8,7 +8,6 @@ mod batch_import_findings;
 mod batch_update_findings;
 mod completed;
 mod customer;
-mod details;
 mod get_finding_history;
 mod get_findings;
 mod history;

@@ -1,50 +1,62 @@
 //! Findings as the model's structure, made of plain JSON.
 
 use balefire_api::generated::securityhub::{AWS_SECURITY_FINDING, AwsSecurityFinding};
-use balefire_api::{Typed, json, shape};
+use balefire_api::shape::{self, Shape};
+use balefire_api::{Typed, json};
 use serde_json::Value;
 
 use super::completed::completed;
-use super::details;
 use crate::failure::Failure;
 
-/// The finding to send of a document.
+/// The finding to send of a document. What does not have its form, as old tools write it and an import of
+/// files takes it, is left out, and that part alone.
 pub fn finding_of(document: &Value) -> Result<AwsSecurityFinding, Failure> {
-    sound(&completed(document))
+    let document = completed(document);
+    if let Ok(finding) = read(&document) {
+        return Ok(finding);
+    }
+    let sound = sound(&AWS_SECURITY_FINDING, document.clone());
+    sound.map_or_else(|| read(&bare(&document)), |sound| read(&sound))
 }
 
-/// Members that do not have their form, as old tools write them and an import of files takes them, are left
-/// out.
-fn sound(document: &Value) -> Result<AwsSecurityFinding, Failure> {
-    if let Ok(finding) = read(document) {
-        return Ok(finding);
-    }
-    let mut document = document.clone();
-    details::prune(&mut document);
-    let document = &document;
-    if let Ok(finding) = read(document) {
-        return Ok(finding);
-    }
-    let Some(members) = document.as_object() else {
-        return read(document);
-    };
-    let structure = shape::structure(&AWS_SECURITY_FINDING);
-    let is_required = |name: &str| {
-        let known = structure.members.iter().find(|member| member.name == name);
-        known.is_some_and(|member| member.required)
-    };
-    let (mut kept, optional): (serde_json::Map<_, _>, serde_json::Map<_, _>) = members
-        .clone()
-        .into_iter()
-        .partition(|(name, _)| is_required(name));
-    for (name, value) in optional {
-        let mut tried = kept.clone();
-        tried.insert(name, value);
-        if read(&Value::Object(tried.clone())).is_ok() {
-            kept = tried;
+/// The part of a value that has a shape's form. Members that the shape does not know are nobody's concern.
+fn sound(shape: &'static Shape, value: Value) -> Option<Value> {
+    match (shape, value) {
+        (_, Value::Null) => None,
+        (Shape::Kept(shape), value) => sound(shape, value),
+        (Shape::Structure(structure), Value::Object(members)) => {
+            let members = members.into_iter().filter_map(|(name, value)| {
+                let known = structure.members.iter().find(|known| known.wire == name);
+                let value = match known {
+                    Some(known) => sound(known.shape, value)?,
+                    None => value,
+                };
+                Some((name, value))
+            });
+            let members: serde_json::Map<_, _> = members.collect();
+            let mut required = structure.members.iter().filter(|known| known.required);
+            let is_whole = required.all(|known| members.contains_key(known.wire));
+            is_whole.then(|| members.into())
+        }
+        (Shape::Map(map), Value::Object(entries)) => {
+            let entries = entries.into_iter();
+            let entries = entries.filter_map(|(key, value)| Some((key, sound(map.value, value)?)));
+            Some(entries.collect::<serde_json::Map<_, _>>().into())
+        }
+        (Shape::List(list), Value::Array(items)) => {
+            let items = items.into_iter().filter_map(|item| sound(list.item, item));
+            Some(items.collect::<Vec<Value>>().into())
+        }
+        (Shape::Text(text), Value::String(word))
+            if text.values.is_some_and(|words| !words.contains(&&*word)) =>
+        {
+            None
+        }
+        (shape, value) => {
+            let read = json::read_payload(shape, value.to_string().as_bytes());
+            read.is_ok().then_some(value)
         }
     }
-    read(&Value::Object(kept)).or_else(|_| read(&bare(document)))
 }
 
 /// Only what every finding has, in its form.
@@ -75,6 +87,7 @@ fn read(document: &Value) -> Result<AwsSecurityFinding, Failure> {
 
 #[cfg(test)]
 mod tests {
+    use balefire_api::generated::securityhub::RESOURCE_DETAILS_KEPT;
     use serde_json::json;
 
     use super::super::tests::finding_of as whole;
@@ -84,9 +97,14 @@ mod tests {
     fn members_without_their_form_are_left_out() {
         let mut document = whole("111111111111", "f", json!({"Confidence": 3}));
         document["Compliance"] = json!({"Status": "INFOED"});
+        document["Compliance"]["StatusReasons"] =
+            json!([{"ReasonCode": "R"}, {"Description": 5}, 7]);
         document["Types"] = json!({"no": "list"});
         let finding = finding_of(&document).unwrap();
-        assert_eq!((finding.confidence, finding.compliance), (Some(3), None));
+        let compliance = finding.compliance.unwrap();
+        assert_eq!((finding.confidence, compliance.status), (Some(3), None));
+        let reasons = compliance.status_reasons.unwrap();
+        assert_eq!((reasons.len(), &*reasons[0].reason_code), (1, "R"));
         assert_eq!(finding.types, None);
         document["Resources"][0]["Details"] = json!({"AwsS3Bucket": {"OwnerId": "o"}, "Other": 7});
         let finding = finding_of(&document).unwrap();
@@ -95,11 +113,63 @@ mod tests {
         assert_eq!((finding.confidence, finding.types), (Some(3), None));
         document["Resources"] = json!([{"Type": "Other", "Id": "r", "Region": 7}, {"Id": []}]);
         let finding = finding_of(&document).unwrap();
-        assert_eq!(finding.title, "Finding f");
-        assert_eq!(finding.resources.len(), 2);
         assert_eq!(
-            (&*finding.resources[0].id, &*finding.resources[1].id),
-            ("r", "-")
+            (&*finding.title, finding.confidence),
+            ("Finding f", Some(3))
         );
+        assert_eq!(finding.resources.len(), 1);
+        let resource = &finding.resources[0];
+        assert_eq!((&*resource.id, &resource.region), ("r", &None));
+        // Without its name a finding keeps what every finding has.
+        document["Title"] = json!(5);
+        let finding = finding_of(&document).unwrap();
+        assert_eq!((&*finding.title, finding.confidence), ("-", None));
+    }
+
+    #[test]
+    fn what_has_no_form_in_details_is_left_out_and_all_else_stays() {
+        let cases = [
+            (json!("text"), None),
+            (json!([1]), None),
+            (json!(5), None),
+            (json!(null), None),
+            (json!({}), Some(json!({}))),
+            (
+                json!({"AwsEc2Instance": "x", "Container": []}),
+                Some(json!({})),
+            ),
+            (json!({"AwsS3Bucket": null}), Some(json!({}))),
+            (
+                json!({"AwsEc2Instance": {"LaunchedAt": 5, "Type": "t3", "IpV4Addresses": ["a", 1, null]}}),
+                Some(json!({"AwsEc2Instance": {"Type": "t3", "IpV4Addresses": ["a"]}})),
+            ),
+            (
+                json!({"AwsEc2Instance": {"NetworkInterfaces": {"a": 1}, "ImageId": "i"}}),
+                Some(json!({"AwsEc2Instance": {"ImageId": "i"}})),
+            ),
+            (
+                json!({"AwsEc2SecurityGroup": {"IpPermissions": [
+                    {"FromPort": 1, "ToPort": "2", "IpRanges": ["x", {"CidrIp": "0.0.0.0/0"}]}, 3,
+                ]}}),
+                Some(json!({"AwsEc2SecurityGroup": {"IpPermissions": [
+                    {"FromPort": 1, "IpRanges": [{"CidrIp": "0.0.0.0/0"}]},
+                ]}})),
+            ),
+            (
+                json!({"Other": {"a": 1, "b": "2"}}),
+                Some(json!({"Other": {"b": "2"}})),
+            ),
+            (
+                json!({"New": [1, {"a": 5}]}),
+                Some(json!({"New": [1, {"a": 5}]})),
+            ),
+        ];
+        for (sent, expected) in cases {
+            assert_eq!(
+                sound(&RESOURCE_DETAILS_KEPT, sent.clone()),
+                expected,
+                "{sent}"
+            );
+        }
     }
 }
