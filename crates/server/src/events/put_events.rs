@@ -45,6 +45,14 @@ pub fn put_events(
     })
 }
 
+/// A detail that can be kept: it is read inside an array, since the event holds it a level deeper than it came.
+fn detail_of(text: &str) -> serde_json::Result<Value> {
+    serde_json::from_str(&format!("[{text}]"))
+        .map(|(detail,): (Value,)| detail)
+        // Said as of the text that was sent.
+        .map_err(|error| serde_json::from_str::<Value>(text).err().unwrap_or(error))
+}
+
 fn event(ctx: &Ctx<'_, '_>, entry: PutEventsRequestEntry) -> Result<Event, (&'static str, String)> {
     let given = |name: &str, value: Option<String>| {
         value.filter(|text| !text.is_empty()).ok_or_else(|| {
@@ -73,11 +81,8 @@ fn event(ctx: &Ctx<'_, '_>, entry: PutEventsRequestEntry) -> Result<Event, (&'st
             format!("An entry has at most {ENTRY_BYTES_MAX} bytes; this one has {bytes}.");
         return Err(("InvalidArgument", message));
     }
-    let malformed =
-        |error: serde_json::Error| ("MalformedDetail", format!("Detail is malformed: {error}."));
-    let detail: Value = serde_json::from_str(&text).map_err(malformed)?;
-    // It is kept inside the event, a level deeper than it came.
-    serde_json::from_str::<Value>(&format!("[{text}]")).map_err(malformed)?;
+    let detail = detail_of(&text)
+        .map_err(|error| ("MalformedDetail", format!("Detail is malformed: {error}.")))?;
     if !detail.is_object() {
         return Err((
             "MalformedDetail",
@@ -99,5 +104,40 @@ fn event(ctx: &Ctx<'_, '_>, entry: PutEventsRequestEntry) -> Result<Event, (&'st
     match event.deployment() {
         Ok(_) => Ok(event),
         Err(fault) => Err(("MalformedDetail", format!("Detail is malformed: {fault}."))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn details_are_read_once_and_faults_told_of_the_text_that_came() {
+        let nested =
+            |levels: usize| format!("{}1{}", r#"{"a":"#.repeat(levels), "}".repeat(levels));
+        let deep = nested(126);
+        for text in ["{}", r#" {"a": [1, {"b": null}]} "#, "7", &deep] {
+            let expected: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(detail_of(text).unwrap(), expected, "{text}");
+        }
+        let too_deep = nested(127);
+        assert!(serde_json::from_str::<Value>(&too_deep).is_ok());
+        let said = detail_of(&too_deep).unwrap_err().to_string();
+        assert!(said.contains("recursion limit"), "{said}");
+        for text in [
+            "",
+            "{",
+            r#"{"a": x}"#,
+            "{} {}",
+            "{}, {}",
+            "{},",
+            "1], [2",
+            "{}] [",
+            "[",
+        ] {
+            let expected = serde_json::from_str::<Value>(text).unwrap_err();
+            let said = detail_of(text).unwrap_err();
+            assert_eq!(said.to_string(), expected.to_string(), "{text}");
+        }
     }
 }
