@@ -165,6 +165,32 @@ fn only_what_newly_calls_for_an_incident_opens_one() {
 }
 
 #[test]
+fn a_hub_that_was_off_opens_no_incident_twice() {
+    let t = ready(json!({}));
+    rule(&t, "plan");
+    let twice = |extra: i64| {
+        let mut version = with_cve("a", "CVE-2099-1");
+        version["extra"] = extra.into();
+        t.advance_ms(1);
+        for operation in ["DisableSecurityHubV2", "EnableSecurityHubV2"] {
+            t.call("securityhub", operation, json!({})).unwrap();
+        }
+        bring(&t, &[version]);
+        incidents(&t)
+    };
+    bring(&t, &[with_cve("a", "CVE-2099-1")]);
+    let open = incidents(&t);
+    assert_eq!(twice(1), open, "it is folded into the open one");
+    assert_eq!(told(&t, &open[0], "SSM Incident Trigger").len(), 2);
+    // Nobody works on it any more, so the rules of the new hub call for another one, once.
+    let over = json!({"arn": open[0], "status": "RESOLVED"});
+    t.call("ssm-incidents", "UpdateIncidentRecord", over)
+        .unwrap();
+    assert_eq!(twice(2).len(), 2);
+    assert_eq!(twice(3).len(), 2);
+}
+
+#[test]
 fn a_storm_opens_twenty_incidents_an_hour_and_one_for_the_rest() {
     let t = ready(json!({}));
     let rule = rule(&t, "plan");
