@@ -4,7 +4,17 @@ import copy
 import json
 from pathlib import Path
 
+from .process import balefire
+
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
+
+# The provider's ids of those in findings.json.
+BUCKET, LOGIN, LAMP, ROOT = "posture/bucket-open/1", "watch/login/7", "scan/CVE-2099-1001/i-0abc", "audit-4"
+
+
+def bring_in(account, *paths):
+    done = balefire("import", *paths, account=account)
+    assert done.returncode == 0, done.stderr
 
 
 def fixture_findings():
