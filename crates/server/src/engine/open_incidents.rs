@@ -12,8 +12,7 @@ use crate::events::alarm::Alarm;
 use crate::events::rule::{Start, started_by};
 use crate::failure::Failure;
 use crate::incidents::incident::{Opening, open_or_fold};
-use crate::incidents::related_item;
-use crate::incidents::response_plan::ResponsePlan;
+use crate::incidents::{related_item, response_plan};
 
 /// In whose name events call.
 const EVENTS_PRINCIPAL: &str = "events.amazonaws.com";
@@ -28,14 +27,9 @@ pub fn open_incidents(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failur
     let items = items(event, alarm.as_ref());
     let mut started = BTreeSet::new();
     for start in starts {
-        let row = match ResponsePlan::by_arn(ctx, "/Arn", &start.target_arn, None) {
-            Ok(row) => row,
-            // Targets that an older version took may not even be ARNs of plans.
-            Err(Failure::NotFound { .. } | Failure::Invalid(_)) => {
-                miss(ctx, event, &start, "the response plan does not exist")?;
-                continue;
-            }
-            Err(failure) => return Err(failure),
+        let Some(row) = response_plan::own_target(ctx, &start.target_arn)? else {
+            miss(ctx, event, &start, "the response plan does not exist")?;
+            continue;
         };
         if started.insert(row.name.clone()) {
             let opening = opening(ctx, event, alarm.as_ref(), &start, items.clone());

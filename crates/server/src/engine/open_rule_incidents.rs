@@ -8,7 +8,7 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::{Opening, find_open, open_or_fold, opened_since};
 use crate::incidents::related_item;
-use crate::incidents::response_plan::ResponsePlan;
+use crate::incidents::response_plan::{self, ResponsePlan};
 use crate::securityhub::automation_rule::{Group, Openings};
 
 /// In whose name rules call.
@@ -20,12 +20,8 @@ const HOUR_MS: i64 = 60 * 60 * 1000;
 
 pub fn open_rule_incidents(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
     let mut openings: Openings = serde_json::from_slice(&job.payload)?;
-    let row = match ResponsePlan::by_arn(ctx, "/Arn", &openings.plan_arn, None) {
-        Ok(row) => row,
-        Err(Failure::NotFound { .. } | Failure::Invalid(_)) => {
-            return miss(ctx, &openings, "the response plan does not exist");
-        }
-        Err(failure) => return Err(failure),
+    let Some(row) = response_plan::own_target(ctx, &openings.plan_arn)? else {
+        return miss(ctx, &openings, "the response plan does not exist");
     };
     let of_plan = row.plan()?.incident_template.dedupe_string;
     // The plan's own string makes one incident of everything.

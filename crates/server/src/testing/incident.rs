@@ -4,6 +4,8 @@ use balefire_store::DeadJobs;
 use serde_json::{Value, json};
 
 use super::Testing;
+use crate::incidents::replication_set::DELAY_SETTING;
+use crate::setting;
 
 pub const SERVICE: &str = "ssm-incidents";
 
@@ -65,4 +67,15 @@ pub fn given_up(t: &Testing) -> Vec<String> {
         .read_blocking(|tx| tx.dead_jobs(&DeadJobs::default(), 100, None));
     let dead = dead.unwrap().unwrap();
     dead.into_iter().map(|job| job.last_error).collect()
+}
+
+/// Puts the replication set on the move, for so long: nothing of Incident Manager can be used meanwhile.
+pub fn move_replication_set(t: &Testing, delay_ms: i64) {
+    let delay =
+        move |tx: &mut balefire_store::Tx<'_>| setting::set_number(tx, DELAY_SETTING, delay_ms);
+    t.store.write_blocking("", delay).unwrap().unwrap();
+    let sets = t.call(SERVICE, "ListReplicationSets", json!({})).unwrap();
+    let action = json!({"addRegionAction": {"regionName": "eu-west-3"}});
+    let input = json!({"arn": sets["replicationSetArns"][0], "actions": [action]});
+    t.call(SERVICE, "UpdateReplicationSet", input).unwrap();
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::securityhub::automation_rule::tests::equals;
 use crate::securityhub::finding::tests::{document, enabled, import, uid_of};
-use crate::testing::incident::{items, record, told};
+use crate::testing::incident::{items, move_replication_set, record, told};
 use crate::testing::{ADMINISTRATOR, REGION, Testing};
 
 const BUCKET: &str = "arn:aws:s3:::orders";
@@ -289,6 +289,17 @@ fn a_plan_that_is_not_there_is_noted_and_keeps_nothing_from_being_imported() {
     let rows = t.store.read_blocking(read).unwrap().unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].text(0).unwrap(), rule);
+}
+
+#[test]
+fn findings_open_while_the_replication_set_is_on_the_move() {
+    let t = ready(json!({}));
+    rule(&t, "plan");
+    move_replication_set(&t, 60_000);
+    bring(&t, &[with_cve("a", "CVE-2099-1")]);
+    t.advance_ms(60_000);
+    t.step();
+    assert_eq!(incidents(&t).len(), 1);
 }
 
 #[test]

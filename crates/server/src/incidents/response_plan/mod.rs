@@ -98,6 +98,18 @@ impl ResponsePlan {
     }
 }
 
+/// The caller's plan that a target names. Nothing for another account's, nor for what is no plan's ARN: targets
+/// that an older version took may be any.
+pub fn own_target(
+    ctx: &mut Ctx<'_, '_>,
+    text: &str,
+) -> Result<Option<Kept<ResponsePlan>>, Failure> {
+    match name_in("/Arn", text) {
+        Ok((account, name)) if account == ctx.account() => ResponsePlan::find(ctx, account, name),
+        _ => Ok(None),
+    }
+}
+
 /// The account and name in a plan's ARN.
 pub fn name_in<'a>(path: &str, text: &'a str) -> Result<(&'a str, &'a str), Failure> {
     match arn::parse(text) {
