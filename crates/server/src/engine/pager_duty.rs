@@ -3,13 +3,13 @@
 #[cfg(test)]
 mod tests;
 
-use balefire_store::{Job, Kept};
+use balefire_store::Job;
 
 use super::job::{Answered, Errand};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;
-use crate::incidents::pager_duty::{self, Kind, PagerDutyIncident, Step, Told};
+use crate::incidents::pager_duty::{self, Kind, Next, Told};
 use crate::outside::Call;
 use crate::outside::pager_duty::{self as outside, Act};
 
@@ -20,7 +20,7 @@ pub const ERRAND: Errand = Errand {
 };
 
 fn prepare(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<Option<Call>, Failure> {
-    let Some((row, step)) = next(ctx, job)? else {
+    let Some(Next { row, step, .. }) = next(ctx, job)? else {
         return Ok(None);
     };
     let incident = Incident::find(ctx, &row.account, &row.incident)?;
@@ -52,34 +52,43 @@ fn prepare(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<Option<Call>, Failure> {
     })))
 }
 
-/// Where opening fails, the steps stay: should a person revive the job, they follow it.
+/// Where opening fails, the steps stay: should a person revive the job, they follow it. Any other step that is
+/// given up lets the next ones pass, and is told out of the line when it is revived.
 fn settle(ctx: &mut Ctx<'_, '_>, job: &Job, answered: Answered) -> Result<(), Failure> {
-    let Some((mut row, step)) = next(ctx, job)? else {
+    let Some(Next {
+        mut row,
+        step,
+        in_line,
+    }) = next(ctx, job)?
+    else {
         return Ok(());
     };
-    match (answered, step.kind) {
-        (Ok(reply), Kind::Open) => {
-            let Some(id) = reply["id"].as_str() else {
-                // It was withdrawn, and with it all that was to follow.
-                return pager_duty::forget(ctx, &row);
-            };
-            row.record.id = id.to_owned();
-            pager_duty::pop(ctx, &mut row, &step)?;
-            row.opened(ctx, reply["url"].as_str())
+    let opens = step.kind == Kind::Open;
+    let reply = match answered {
+        Ok(reply) => reply,
+        Err(fault) => {
+            if in_line && !opens {
+                pager_duty::pop(ctx, &mut row, &step)?;
+            }
+            return row.failed(ctx, &step, &fault.reason);
         }
-        (Ok(_), _) => pager_duty::pop(ctx, &mut row, &step),
-        (Err(fault), Kind::Open) => row.failed(ctx, &step, &fault.reason),
-        (Err(fault), _) => {
+    };
+    if !opens {
+        if in_line {
             pager_duty::pop(ctx, &mut row, &step)?;
-            row.failed(ctx, &step, &fault.reason)
         }
+        return pager_duty::done(ctx, &row);
     }
+    let Some(id) = reply["id"].as_str() else {
+        // It was withdrawn, and with it all that was to follow.
+        return pager_duty::forget(ctx, &row);
+    };
+    row.record.id = id.to_owned();
+    pager_duty::pop(ctx, &mut row, &step)?;
+    row.opened(ctx, reply["url"].as_str())
 }
 
-fn next(
-    ctx: &mut Ctx<'_, '_>,
-    job: &Job,
-) -> Result<Option<(Kept<PagerDutyIncident>, Step)>, Failure> {
+fn next(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<Option<Next>, Failure> {
     let told: Told = serde_json::from_slice(&job.payload)?;
-    pager_duty::step_of(ctx, &told)
+    pager_duty::next_of(ctx, told)
 }

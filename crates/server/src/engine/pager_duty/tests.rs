@@ -4,7 +4,6 @@ mod deletion;
 
 use std::sync::Arc;
 
-use balefire_store::DeadJobs;
 use serde_json::{Value, json};
 
 use crate::configuration::Configuration;
@@ -72,6 +71,12 @@ fn asked(received: &[Received]) -> Vec<String> {
 /// Turns until nothing is left that is due.
 fn turns(t: &Testing, engine: &Arc<Engine>) {
     while t.wait(engine.step()).unwrap() > 0 {}
+}
+
+/// As `deliveries retry --all` does.
+fn revive(t: &Testing) {
+    let revived = t.call("balefire", "RetryDeadJobs", json!({})).unwrap();
+    assert_eq!(revived["Retried"], 1);
 }
 
 #[test]
@@ -149,11 +154,7 @@ fn what_is_given_up_is_told_without_the_token() {
 
     // A person mends the secret and revives the job.
     receiver.behave(WELL);
-    let revive = |tx: &mut balefire_store::Tx<'_>| {
-        let dead = tx.dead_jobs(&DeadJobs::default(), 1, None)?;
-        tx.revive_jobs(&DeadJobs::default(), dead[0].due_ms)
-    };
-    assert_eq!(t.store.write_blocking("", revive).unwrap().unwrap(), 1);
+    revive(&t);
     t.step_with(&configuration);
     assert_eq!(receiver.take().len(), 2);
 }
@@ -171,6 +172,38 @@ fn a_note_that_is_refused_does_not_hold_up_the_end() {
     let failures = told(&t, &arn, FAILURE);
     assert_eq!(failures.len(), 1);
     assert!(failures[0]["message"].to_string().contains("too rude"));
+}
+
+#[test]
+fn what_was_given_up_is_told_when_it_is_revived() {
+    let refuses = Behaviour::Routes(&[
+        ("POST /hook/incidents/PABC/notes", 201, r#"{"note":{}}"#),
+        ("PUT /hook/incidents/PABC", 401, "the token has expired"),
+        ("GET /hook/incidents/PABC", 401, "the token has expired"),
+    ]);
+    let (t, receiver, configuration, arn) = opened(WELL);
+    t.step_with(&configuration);
+    receiver.behave(refuses);
+    update(&t, &arn, json!({"status": "RESOLVED"}));
+    t.step_with(&configuration);
+    // What happens later is not held up.
+    receiver.behave(WELL);
+    update(&t, &arn, json!({"title": "Shop was down"}));
+    t.step_with(&configuration);
+    receiver.take();
+    for _ in 0..2 {
+        assert_eq!(given_up(&t).len(), 1);
+        revive(&t);
+        receiver.behave(Behaviour::Answers(401, "still"));
+        t.step_with(&configuration);
+    }
+    assert_eq!(told(&t, &arn, FAILURE).len(), 3);
+    receiver.take();
+    receiver.behave(WELL);
+    revive(&t);
+    t.step_with(&configuration);
+    assert_eq!(asked(&receiver.take()), ["PUT /hook/incidents/PABC"]);
+    assert_eq!((given_up(&t).len(), t.count("job")), (0, 0));
 }
 
 #[test]

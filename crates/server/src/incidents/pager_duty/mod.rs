@@ -4,7 +4,7 @@ mod queue;
 mod step;
 mod text;
 
-pub use queue::{TELL, Told, pop, step_of};
+pub use queue::{Next, TELL, Told, next_of, pop};
 pub use step::{Kind, Step};
 
 use balefire_api::generated::ssm_incidents::{
@@ -164,6 +164,16 @@ pub fn deleted(ctx: &mut Ctx<'_, '_>, incident: &Incident) -> Result<(), Failure
     }
 }
 
+/// A step is done: the last one of an incident that was deleted here takes the rest along. A replication set
+/// on the move does not matter to that.
+pub fn done(ctx: &mut Ctx<'_, '_>, row: &PagerDutyIncident) -> Result<(), Failure> {
+    let find = "SELECT id FROM incident WHERE account = $1 AND id = $2";
+    if row.steps == 0 && ctx.tx.query(find, &row.key())?.is_empty() {
+        return forget(ctx, row);
+    }
+    Ok(())
+}
+
 /// Forgets all that was to be told of an incident.
 pub fn forget(ctx: &mut Ctx<'_, '_>, row: &PagerDutyIncident) -> Result<(), Failure> {
     for delete in [
@@ -199,12 +209,6 @@ pub fn check(ctx: &Ctx<'_, '_>, integrations: &[Integration]) -> Result<(), Fail
 }
 
 impl PagerDutyIncident {
-    /// Whether the incident was deleted here. A replication set on the move does not matter to that.
-    fn is_left_over(&self, ctx: &mut Ctx<'_, '_>) -> Result<bool, Failure> {
-        let sql = "SELECT id FROM incident WHERE account = $1 AND id = $2";
-        Ok(ctx.tx.query(sql, &self.key())?.is_empty())
-    }
-
     /// Whether resolving here resolves there: unless somebody has linked it as one that does not.
     fn resolves(&self, ctx: &mut Ctx<'_, '_>) -> Result<bool, Failure> {
         let Some(incident) = Incident::find(ctx, &self.account, &self.incident)? else {

@@ -3,7 +3,7 @@
 use balefire_store::{Kept, Record};
 use serde::{Deserialize, Serialize};
 
-use super::{Kind, PagerDutyIncident, Step, find, forget, step};
+use super::{Kind, PagerDutyIncident, Step, find, step};
 use crate::context::Ctx;
 use crate::failure::Failure;
 
@@ -19,19 +19,44 @@ pub struct Told {
     pub incident: String,
     /// The step's id.
     pub step: String,
+    /// What the step is, should the job be revived after it was given up. A version before left neither.
+    #[serde(default)]
+    kind: Option<Kind>,
+    #[serde(default)]
+    body: String,
 }
 
-/// The step that a job is about, unless it is done already.
-pub fn step_of(
-    ctx: &mut Ctx<'_, '_>,
-    told: &Told,
-) -> Result<Option<(Kept<PagerDutyIncident>, Step)>, Failure> {
+/// What a job is to tell.
+pub struct Next {
+    pub row: Kept<PagerDutyIncident>,
+    pub step: Step,
+    /// Others wait for it; else it was given up and made place for them, and somebody has revived its job.
+    pub in_line: bool,
+}
+
+/// What a job is about, unless there is nothing to tell any more.
+pub fn next_of(ctx: &mut Ctx<'_, '_>, told: Told) -> Result<Option<Next>, Failure> {
     let Some(row) = find(ctx, &told.account, &told.incident)? else {
         return Ok(None);
     };
     let key = [&told.account, &told.incident, &told.step].map(Into::into);
-    let step: Option<Kept<Step>> = ctx.tx.get(&key)?;
-    Ok(step.map(|step| (row, step.record)))
+    if let Some(kept) = ctx.tx.get::<Step>(&key)? {
+        let (step, in_line) = (kept.record, true);
+        return Ok(Some(Next { row, step, in_line }));
+    }
+    // One that opens never leaves the line undone.
+    let Some(kind) = told.kind.filter(|kind| *kind != Kind::Open) else {
+        return Ok(None);
+    };
+    let step = Step {
+        account: told.account,
+        incident: told.incident,
+        id: told.step,
+        kind,
+        body: told.body,
+    };
+    let in_line = false;
+    Ok(Some(Next { row, step, in_line }))
 }
 
 /// Adds a step, and its job if no other step is before it.
@@ -81,7 +106,6 @@ pub fn pop(
     ctx.tx.replace(row)?;
     match step::first(ctx, &row.account, &row.incident)? {
         Some(next) => leave_job(ctx, row, &next),
-        None if row.is_left_over(ctx)? => forget(ctx, row),
         None => Ok(()),
     }
 }
@@ -92,6 +116,8 @@ fn leave_job(ctx: &mut Ctx<'_, '_>, row: &PagerDutyIncident, step: &Step) -> Res
         region: ctx.region.to_owned(),
         incident: row.incident.clone(),
         step: step.id.clone(),
+        kind: Some(step.kind),
+        body: step.body.clone(),
     };
     ctx.leave_job(
         &row.account,

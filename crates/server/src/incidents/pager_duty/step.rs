@@ -1,11 +1,12 @@
 //! One thing that PagerDuty is still to be told.
 
 use balefire_store::{Error, Page, Record, Row, Table, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
 
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 pub enum Kind {
     Open,
     Note,

@@ -78,6 +78,25 @@ fn one_that_is_not_open_there_yet_is_not_opened_any_more() {
 }
 
 #[test]
+fn what_could_not_be_resolved_is_resolved_when_it_is_revived() {
+    let (t, receiver, configuration, arn) = opened(WELL);
+    t.step_with(&configuration);
+    receiver.behave(Behaviour::Routes(&[
+        ("POST /hook/incidents/PABC/notes", 201, r#"{"note":{}}"#),
+        ("PUT /hook/incidents/PABC", 401, "the token has expired"),
+    ]));
+    delete(&t, &arn);
+    t.step_with(&configuration);
+    assert_eq!(given_up(&t).len(), 1);
+    receiver.take();
+    receiver.behave(WELL);
+    revive(&t);
+    t.step_with(&configuration);
+    assert_eq!(asked(&receiver.take()), ["PUT /hook/incidents/PABC"]);
+    nothing_left(&t);
+}
+
+#[test]
 fn one_that_is_being_opened_is_resolved_after_it() {
     let (t, receiver, configuration, arn) = opened(WELL);
     let engine = t.engine(&configuration);
