@@ -5,7 +5,7 @@ mod tests;
 
 use balefire_api::Document;
 use balefire_api::generated::inspector2::{FINDING, Finding};
-use balefire_store::Job;
+use balefire_store::{Error, Job, NewJob};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Ctx;
@@ -57,11 +57,31 @@ pub fn pass_on_findings(ctx: &mut Ctx<'_, '_>, index: &Index, job: &Job) -> Resu
     } = job;
     match (is_last, place.lacks_some) {
         (false, _) => ctx.leave_job(account, FINDINGS_CHANGED, subject, &place),
-        (true, true) => {
-            let start = Place::default();
-            ctx.leave_job_in(ROOM_WAIT_MS, account, FINDINGS_CHANGED, subject, &start)
-        }
+        (true, true) => wait_for_room(ctx, job),
         (true, false) => Ok(()),
+    }
+}
+
+/// Leaves a job that begins again in a while. There is one for a resource, however many scans and feeds find no
+/// room meanwhile; two ids take turns, since the job that runs is still there itself.
+fn wait_for_room(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
+    let Job {
+        account, subject, ..
+    } = job;
+    let waiting = format!("{FINDINGS_CHANGED}/{account}/{subject}");
+    let again = format!("{waiting}/again");
+    let waits = NewJob {
+        id: if job.id == waiting { again } else { waiting },
+        kind: FINDINGS_CHANGED.into(),
+        subject: subject.clone(),
+        account: account.clone(),
+        put_ms: ctx.now.0,
+        due_ms: ctx.now.0 + ROOM_WAIT_MS,
+        payload: serde_json::to_vec(&Place::default())?,
+    };
+    match ctx.tx.put_job(&waits) {
+        Ok(()) | Err(Error::Exists { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 
