@@ -11,18 +11,11 @@ use http_body_util::Full;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::aws::{KeySource, Signer};
+use super::aws::{KeySource, Signer, may_pass};
 use super::channel::webhook::{self, Webhook};
 use super::http::Http;
 use super::{Fault, Reply};
 use crate::configuration::{SecretSource, Source};
-
-/// Errors of an entry that another attempt may not meet.
-const PASSING: &[&str] = &[
-    "InternalFailure",
-    "InternalException",
-    "ThrottlingException",
-];
 
 /// `[events_out]`.
 #[derive(Debug, Deserialize)]
@@ -111,7 +104,7 @@ impl EventBridge {
     async fn put(&self, http: &Http, event: &Value, now: Timestamp) -> Result<Reply, Fault> {
         let request = self.request(event, now);
         let request = request.map_err(|error| Fault::lasting(error.to_string()))?;
-        let answer = http.send(request).await?;
+        let answer = self.signer.send(http, request).await?;
         let answer: Value = serde_json::from_slice(answer.body()).unwrap_or_default();
         let entry = &answer["Entries"][0];
         if let Some(id) = entry["EventId"].as_str() {
@@ -126,7 +119,7 @@ impl EventBridge {
         );
         Err(Fault {
             reason,
-            lasting: !code.is_empty() && !PASSING.contains(&code),
+            lasting: !code.is_empty() && !may_pass(code),
         })
     }
 

@@ -73,6 +73,8 @@ async fn an_answer_without_an_event_id_is_a_fault() {
         (200, "<html>", false),
         (500, "", false),
         (400, r#"{"__type": "AccessDeniedException"}"#, true),
+        (400, r#"{"__type": "ThrottlingException"}"#, false),
+        (400, r#"{"__type": "com.amazon#InternalException"}"#, false),
     ] {
         receiver.behave(Behaviour::Answers(status, answer));
         let fault = publish(&receiver).await.expect_err(answer);

@@ -72,7 +72,7 @@ impl Sns {
     pub async fn send(&self, http: &Http, notice: &Notice, now: Timestamp) -> Result<Reply, Fault> {
         let request = self.request(notice, now);
         let request = request.map_err(|error| Fault::lasting(error.to_string()))?;
-        let answer = http.send(request).await.map_err(patient)?;
+        let answer = self.signer.send(http, request).await?;
         let answer = String::from_utf8_lossy(answer.body()).into_owned();
         match message_id(&answer) {
             Some(id) => Ok(json!({"messageId": id})),
@@ -126,15 +126,6 @@ fn subject(notice: &Notice) -> String {
         .take(SUBJECT_CHARS_MAX)
         .collect();
     subject.trim_end().to_owned()
-}
-
-/// AWS says in some 4xx answers that it was merely asked too often.
-fn patient(fault: Fault) -> Fault {
-    let passing = fault.reason.contains("Throttl");
-    Fault {
-        lasting: fault.lasting && !passing,
-        ..fault
-    }
 }
 
 fn message_id(answer: &str) -> Option<&str> {

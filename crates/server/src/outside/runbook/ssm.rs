@@ -6,7 +6,7 @@ mod tests;
 use anyhow::{Context, Result, ensure};
 use balefire_api::Timestamp;
 use bytes::Bytes;
-use http::{Request, Response, Uri};
+use http::{Request, Uri};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -27,16 +27,6 @@ const FINAL: &[&str] = &[
     "CompletedWithSuccess",
     "CompletedWithFailure",
     "ChangeCalendarOverrideRejected",
-];
-/// Errors that another attempt may not meet, though their status says that the request is wrong.
-const PASSING: &[&str] = &[
-    "ThrottlingException",
-    "Throttling",
-    "TooManyRequestsException",
-    "RequestLimitExceeded",
-    "AutomationExecutionLimitExceededException",
-    "InternalServerError",
-    "ServiceUnavailable",
 ];
 const TEXT_CHARS_MAX: usize = 1000;
 
@@ -138,23 +128,10 @@ impl Ssm {
         let request = self.signer.signed(request, body, now);
         let request = request.map_err(|error| Fault::lasting(error.to_string()))?;
         let host = client::host(&request);
-        let response = http.ask(request, &self.signer.secrets()).await?;
-        let passing = passing(&response);
-        let response = client::judged(response, &host).map_err(|fault| Fault {
-            lasting: fault.lasting && !passing,
-            ..fault
-        })?;
+        let response = self.signer.send(http, request).await?;
         serde_json::from_slice(response.body())
             .map_err(|_| Fault::passing(format!("{host} answered {operation} with no JSON")))
     }
-}
-
-/// AWS JSON tells its errors by type; throttling is among those of status 400.
-fn passing(response: &Response<Bytes>) -> bool {
-    let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
-    let kind = body["__type"].as_str().unwrap_or_default();
-    let kind = kind.rsplit('#').next().unwrap_or_default();
-    PASSING.contains(&kind)
 }
 
 /// What is told on the timeline, whose events are bounded: control characters grow there by their escapes.

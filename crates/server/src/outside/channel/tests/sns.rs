@@ -95,9 +95,9 @@ async fn what_sns_does_not_say_was_not_published() {
             "AuthorizationError",
         ),
         (
-            Behaviour::Answers(400, "<Code>Throttling</Code>"),
+            Behaviour::Answers(400, "<Code>KMSThrottling</Code>"),
             false,
-            "Throttling",
+            "KMSThrottling",
         ),
         (
             Behaviour::Answers(500, "<Code>InternalError</Code>"),
