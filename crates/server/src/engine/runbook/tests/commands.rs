@@ -9,7 +9,7 @@ use super::plan;
 use crate::configuration::Configuration;
 use crate::incidents::runbook::{ENDED, START_FAILURE, STARTED};
 use crate::testing::Testing;
-use crate::testing::incident::{given_up, items, open, record, told};
+use crate::testing::incident::{given_up, items, move_replication_set, open, record, told};
 
 fn configured(script: &str, more: &str) -> Configuration {
     Configuration::parse(&format!(
@@ -107,6 +107,31 @@ fn an_attempt_that_comes_too_late_runs_nothing() {
     }
     assert_eq!(std::fs::read_to_string(&count).unwrap(), "x\n");
     assert_eq!(told(&t, &arn, ENDED).len(), 1);
+    assert!(given_up(&t).is_empty());
+}
+
+#[test]
+fn one_that_ends_while_the_replication_set_is_on_the_move_was_not_cut_short() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let began = directory.path().join("began");
+    let configuration = configured(&format!("touch {}; sleep 1", began.display()), "");
+    let t = Testing::configured(&configuration);
+    let arn = open(&t, plan());
+    let engine = t.engine(&configuration);
+    t.wait(engine.step()).unwrap();
+    let running = t.wait(async {
+        let running = tokio::spawn(async move { engine.step().await });
+        crate::testing::there(&began).await;
+        running
+    });
+    move_replication_set(&t, 60_000);
+    t.wait(running).unwrap().unwrap();
+    for _ in 0..2 {
+        t.advance_ms(60_000);
+        t.step_with(&configuration);
+    }
+    let ended = told(&t, &arn, ENDED);
+    assert_eq!((ended.len(), &ended[0]["status"]), (1, &json!("Success")));
     assert!(given_up(&t).is_empty());
 }
 
