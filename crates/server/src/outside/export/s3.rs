@@ -125,7 +125,13 @@ impl S3 {
             Err(Obstacle::Lost(_)) if last && self.is_there(http, target, now).await? => {
                 return Ok(after);
             }
-            part => part?,
+            Err(obstacle) => {
+                if written.upload_id.is_none() {
+                    self.forget(http, target, upload_id, now).await;
+                }
+                return Err(obstacle);
+            }
+            Ok(part) => part,
         };
         after.parts.push(part);
         if last {
@@ -150,6 +156,17 @@ impl S3 {
         match self.call(http, target, abort, now).await {
             Ok(_) | Err(Obstacle::Lost(_)) => Ok(()),
             Err(obstacle) => Err(obstacle),
+        }
+    }
+
+    /// Aborts an upload that was begun and holds nothing: another attempt begins another one.
+    async fn forget(&self, http: &Http, target: &Target, upload_id: String, now: Timestamp) {
+        let begun = Written {
+            upload_id: Some(upload_id),
+            ..Written::default()
+        };
+        if let Err(obstacle) = self.discard(http, target, &begun, now).await {
+            tracing::warn!(key = target.key, "an empty upload may be left: {obstacle}");
         }
     }
 

@@ -171,6 +171,20 @@ async fn an_upload_that_is_given_up_is_aborted() {
 }
 
 #[tokio::test]
+async fn an_upload_whose_first_part_fails_is_aborted_at_once() {
+    let busy = Behaviour::Routes(&[
+        ("POST /hook/b/k", 200, "<R><UploadId>u/1</UploadId></R>"),
+        ("PUT /hook/b/k", 503, "<Error><Code>SlowDown</Code></Error>"),
+        ("DELETE /hook/b/k", 204, ""),
+    ]);
+    let (receiver, exports, _directory) = s3(busy, "").await;
+    let first = next(&exports, "k", &Written::default(), ("one", false)).await;
+    assert!(matches!(first, Err(Obstacle::Passing(_))), "{first:?}");
+    let asked = asked(&receiver.take());
+    assert_eq!(asked.last().unwrap(), "DELETE /hook/b/k?uploadId=u%2F1");
+}
+
+#[tokio::test]
 async fn an_upload_that_was_ended_before_is_whole() {
     let (receiver, exports, _directory) = s3(BEGINS, "").await;
     let first = next(&exports, "k", &Written::default(), ("one", false))
