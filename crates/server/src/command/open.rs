@@ -37,8 +37,8 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// Opens the store for a command that works on what is there. A directory of another name, as by a slip of
-    /// the hand, is no new store.
+    /// Opens the store for a command that works on what is there. A directory of another name, as by a slip
+    /// of the hand, is no new store.
     pub fn open(options: &StoreOptions) -> Result<Opened> {
         if options.database.is_none() && !options.data.join("balefire.db").exists() {
             return Err(no_store(options));
@@ -174,7 +174,7 @@ fn no_store(options: &StoreOptions) -> anyhow::Error {
         None => format!("{} holds", options.data.display()),
     };
     anyhow::anyhow!(
-        "{place} no store yet: start `balefire serve` once, which makes it and shows its access key. Where there \
-         should be one, look at --data and --database."
+        "{place} no store yet: start `balefire serve` once, which makes it and shows its access key. Where \
+         there should be one, look at --data and --database."
     )
 }

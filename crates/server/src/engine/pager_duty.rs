@@ -52,8 +52,8 @@ fn prepare(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<Option<Call>, Failure> {
     })))
 }
 
-/// Where opening fails, the steps stay: should a person revive the job, they follow it. Any other step that is
-/// given up lets the next ones pass, and is told out of the line when it is revived.
+/// Where opening fails, the steps stay: should a person revive the job, they follow it. Any other step that
+/// is given up lets the next ones pass, and is told out of the line when it is revived.
 fn settle(ctx: &mut Ctx<'_, '_>, job: &Job, answered: Answered) -> Result<(), Failure> {
     let Some(Next {
         mut row,

@@ -62,8 +62,8 @@ pub fn pass_on_findings(ctx: &mut Ctx<'_, '_>, index: &Index, job: &Job) -> Resu
     }
 }
 
-/// Leaves a job that begins again in a while. There is one for a resource, however many scans and feeds find no
-/// room meanwhile; two ids take turns, since the job that runs is still there itself.
+/// Leaves a job that begins again in a while. There is one for a resource, however many scans and feeds find
+/// no room meanwhile; two ids take turns, since the job that runs is still there itself.
 fn wait_for_room(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
     let Job {
         account, subject, ..

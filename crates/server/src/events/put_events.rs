@@ -45,7 +45,8 @@ pub fn put_events(
     })
 }
 
-/// A detail that can be kept: it is read inside an array, since the event holds it a level deeper than it came.
+/// A detail that can be kept: it is read inside an array, since the event holds it a level deeper than it
+/// came.
 fn detail_of(text: &str) -> serde_json::Result<Value> {
     serde_json::from_str(&format!("[{text}]"))
         .map(|(detail,): (Value,)| detail)

@@ -30,7 +30,7 @@ pub fn start_incident(
         cause: None,
         related_items: input.related_items.unwrap_or_default(),
     };
-    // An alarm is never refused for what the open incident holds already: the timeline tells what had no room.
+    // An alarm is never refused for what the open incident holds: the timeline tells what had no room.
     let opened = open_or_fold(ctx, &row, opening)?;
     Ok(StartIncidentOutput {
         incident_record_arn: opened.incident_arn,

@@ -98,8 +98,8 @@ impl ResponsePlan {
     }
 }
 
-/// The caller's plan that a target names. Nothing for another account's, nor for what is no plan's ARN: targets
-/// that an older version took may be any.
+/// The caller's plan that a target names. Nothing for another account's, nor for what is no plan's ARN:
+/// targets that an older version took may be any.
 pub fn own_target(
     ctx: &mut Ctx<'_, '_>,
     text: &str,
