@@ -119,13 +119,13 @@ fn one_that_ends_while_the_replication_set_is_on_the_move_was_not_cut_short() {
     let arn = open(&t, plan());
     let engine = t.engine(&configuration);
     t.wait(engine.step()).unwrap();
-    let running = t.wait(async {
-        let running = tokio::spawn(async move { engine.step().await });
+    let mut running = tokio::task::JoinSet::new();
+    t.wait(async {
+        running.spawn(async move { engine.step().await });
         crate::testing::there(&began).await;
-        running
     });
     move_replication_set(&t, 60_000);
-    t.wait(running).unwrap().unwrap();
+    t.wait(running.join_all());
     for _ in 0..2 {
         t.advance_ms(60_000);
         t.step_with(&configuration);
