@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::Site;
+use super::{Site, TOKEN};
+use crate::incidents::replication_set::DELAY_SETTING;
+use crate::setting;
 
 const NODE: &str = "arn:aws:ec2:eu-central-1:222222222222:instance/i-0abc";
 
@@ -140,6 +142,36 @@ fn a_group_of_any_size_is_taken() {
     let opened = site.tell("alerts", &group);
     assert_eq!(opened["related_items_left_out"], 12);
     assert_eq!(site.tell("alerts", &group)["done"], "ignored");
+}
+
+#[test]
+fn an_alarm_is_not_refused_while_the_replication_set_is_on_the_move() {
+    let site = Site::new();
+    let delay = |tx: &mut balefire_store::Tx<'_>| setting::set_number(tx, DELAY_SETTING, 60_000);
+    site.testing
+        .store
+        .write_blocking("", delay)
+        .unwrap()
+        .unwrap();
+    let sets = site.call("ListReplicationSets", json!({}));
+    let action = json!({"addRegionAction": {"regionName": "eu-west-3"}});
+    let input = json!({"arn": sets["replicationSetArns"][0], "actions": [action]});
+    site.call("UpdateReplicationSet", input);
+    let authorization = format!("Bearer {TOKEN}");
+    let headers = [("authorization", authorization.as_str())];
+    let body = group("firing", &[FIRING]).to_string();
+    // Senders take a 4xx for a message that will never do, and drop it.
+    let got = site.post("alerts", &headers, &body);
+    assert_eq!(
+        got.status,
+        http::StatusCode::SERVICE_UNAVAILABLE,
+        "{}",
+        got.body
+    );
+    assert_eq!(got.headers["retry-after"], "1");
+    site.testing.advance_ms(60_000);
+    site.testing.step();
+    assert_eq!(site.post("alerts", &headers, &body).body["done"], "opened");
 }
 
 #[test]
