@@ -161,7 +161,7 @@ pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
     [
         incidents::operations(),
         events::operations(),
-        securityhub::operations(index),
+        securityhub::operations(index, inspector::finding::is_kept),
         inspector::operations(),
         intelligence::operations(),
         delivery::operations(),

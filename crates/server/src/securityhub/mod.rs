@@ -29,16 +29,16 @@ use balefire_api::generated::securityhub::operations as op;
 use balefire_api::own;
 
 use crate::handler::Handler;
-use finding::Index;
+use finding::{FoundHere, Index};
 use resource::Inventory;
 
-/// The operations of this room. Some ask the index.
-pub fn operations(index: &Arc<Index>) -> Vec<Handler> {
+/// The operations of this room. Some ask the index, and one which findings scans of this server found.
+pub fn operations(index: &Arc<Index>, found_here: FoundHere) -> Vec<Handler> {
     let inventory = Arc::new(Inventory::new(Arc::clone(index)));
     [
         first_version(),
         second_version(),
-        indexed(index),
+        indexed(index, found_here),
         resources(&inventory, index),
         own(),
     ]
@@ -130,12 +130,12 @@ fn second_version() -> Vec<Handler> {
 }
 
 /// Those that ask what the columns know.
-fn indexed(index: &Arc<Index>) -> Vec<Handler> {
-    [brought(index), searches(index)].concat()
+fn indexed(index: &Arc<Index>, found_here: FoundHere) -> Vec<Handler> {
+    [brought(index, found_here), searches(index)].concat()
 }
 
 /// What changes findings.
-fn brought(index: &Arc<Index>) -> Vec<Handler> {
+fn brought(index: &Arc<Index>, found_here: FoundHere) -> Vec<Handler> {
     let [first, named, second, imported, ahead, own, complete] =
         std::array::from_fn(|_| Arc::clone(index));
     vec![
@@ -146,7 +146,7 @@ fn brought(index: &Arc<Index>) -> Vec<Handler> {
             finding::v1::batch_update_findings(ctx, input, &first)
         }),
         Handler::of::<own::CompleteImport>(move |ctx, input| {
-            finding::complete_import(ctx, input, &complete)
+            finding::complete_import(ctx, input, &complete, found_here)
         }),
         Handler::prepared::<op::BatchUpdateFindingsV2, _, _>(
             |ctx| hub::require_on(ctx).map(drop),

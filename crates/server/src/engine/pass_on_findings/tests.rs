@@ -198,3 +198,38 @@ fn what_was_found_before_there_was_this_comes_in_later() {
         [one("CVE-2099-0002", "New", INSTANCE)]
     );
 }
+
+#[test]
+fn a_complete_report_of_inspector_leaves_open_what_was_found_here() {
+    let t = enabled();
+    load_advisories(&t);
+    scanned(&t, INSTANCE, &[("anvil", "2.5")]);
+    let mut sent = get_as(&t, ADMINISTRATOR, json!({})).unwrap()["Findings"][0].clone();
+    let mut named = |finding: &str| {
+        let arn = format!("arn:aws:inspector2:{REGION}:{ADMINISTRATOR}:finding/{finding}");
+        sent["finding_info"]["uid"] = arn.into();
+        sent["vulnerabilities"][0]["cve"]["uid"] = format!("CVE-2099-{finding}").into();
+        sent.clone()
+    };
+    let [gone, there] = ["8888", "9999"].map(&mut named);
+    let import = |set: Value| t.call("balefire", "ImportFindings", set).unwrap();
+    import(json!({"Findings": [gone]}));
+    t.advance_ms(1000);
+    import(json!({"Findings": [there], "Run": "r"}));
+    let closed = t.call("balefire", "CompleteImport", json!({"Run": "r"}));
+    assert_eq!(closed.unwrap()["Closed"], 1);
+    assert_eq!(
+        seen(&t, ADMINISTRATOR),
+        [
+            one("CVE-2099-0002", "New", INSTANCE),
+            one("CVE-2099-8888", "Resolved", INSTANCE),
+            one("CVE-2099-9999", "New", INSTANCE),
+        ]
+    );
+    // The scan that no longer finds it closes it.
+    scanned(&t, INSTANCE, &[("anvil", "3.0")]);
+    assert_eq!(
+        seen(&t, ADMINISTRATOR)[0],
+        one("CVE-2099-0002", "Resolved", INSTANCE)
+    );
+}

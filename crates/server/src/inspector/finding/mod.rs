@@ -14,7 +14,7 @@ mod view;
 pub use batch_get_finding_details::batch_get_finding_details;
 pub use life::{CLOSED_KEPT_MS, REOPENED_WITHIN_MS, Step, remove_expired, steps};
 pub use list_findings::list_findings;
-pub use of_resource::{findings_of, kept_of};
+pub use of_resource::{findings_of, is_kept, kept_of};
 
 use balefire_api::generated::inspector2::{FindingStatus, FixAvailable};
 use balefire_store::{Error, Record, Row, Table, Value};

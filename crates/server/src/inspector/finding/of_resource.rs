@@ -1,4 +1,4 @@
-//! The findings of one resource, as they are kept and as the model shows them.
+//! The findings of one resource, as they are kept and as the model shows them; and whether there is one.
 
 use balefire_api::generated::inspector2::Finding as FindingAnswer;
 use balefire_store::{Kept, Page, Tx};
@@ -43,4 +43,10 @@ pub fn findings_of(
         .iter()
         .map(|finding| view(finding, &facts))
         .collect()
+}
+
+/// Whether an account has a finding with this ARN, open or not.
+pub fn is_kept(tx: &mut Tx<'_>, account: &str, arn: &str) -> Result<bool, Failure> {
+    let kept = tx.get::<Finding>(&[arn.into()])?;
+    Ok(kept.is_some_and(|kept| kept.account == account))
 }

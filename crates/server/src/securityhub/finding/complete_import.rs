@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use balefire_api::own::{CompleteImportInput, CompleteImportOutput};
-use balefire_store::Row;
+use balefire_store::{Row, Tx};
 use serde_json::Value as Json;
 
 use super::edit::Standing;
@@ -27,10 +27,14 @@ const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.updated
                     n.run_started_ms, f.version FROM finding f LEFT JOIN finding_named n ON n.uid = f.uid \
                     WHERE f.uid > $1 AND f.uid < $2 ORDER BY f.uid LIMIT $3";
 
+/// Whether scans of this server found what an account has under a provider's id.
+pub type FoundHere = fn(&mut Tx<'_>, account: &str, finding_uid: &str) -> Result<bool, Failure>;
+
 /// Closes, from `After` on, findings of the accounts and products that the run's report covers and that
 /// it has not named; with a scope, only those that have a resource with that uid.
 ///
-/// What another run has named since this one began stays open, and so does what was imported since then.
+/// What another run has named since this one began stays open, and so does what was imported since then, and
+/// what scans of this server found: their own news close it, whatever a report of the same product names.
 /// A run of which something was refused, or that has taken nothing, closes nothing: what is not in it
 /// may be there all the same. What is closed is imported as its provider would send it, without what
 /// customers set in its document, with all that follows from a version that is new.
@@ -38,6 +42,7 @@ pub fn complete_import(
     ctx: &mut Ctx<'_, '_>,
     input: CompleteImportInput,
     index: &Index,
+    found_here: FoundHere,
 ) -> Result<CompleteImportOutput, Failure> {
     let key = [ctx.account().into(), (&input.run).into()];
     let run = ctx.tx.get::<Run>(&key)?;
@@ -73,6 +78,7 @@ pub fn complete_import(
         scope: input.scope.as_deref(),
         originals: originals(ctx.tx, &mut unpacker, &versions)?,
         unpacker,
+        found_here,
     };
     let mut closed = Vec::new();
     for row in &rows {
@@ -115,6 +121,7 @@ struct Closing<'a> {
     scope: Option<&'a str>,
     originals: HashMap<String, String>,
     unpacker: Unpacker,
+    found_here: FoundHere,
 }
 
 impl Closing<'_> {
@@ -134,7 +141,12 @@ impl Closing<'_> {
             Some(text) => text,
             None => self.unpacker.unpack(ctx.tx, row.blob(2)?, row.int(3)?)?,
         };
-        if !self.covers(account, &text)? || Standing::of(&text)?.is_closed() {
+        let document: Json = serde_json::from_str(&text)?;
+        if !self.covers(account, &document) || Standing::of(&text)?.is_closed() {
+            return Ok(None);
+        }
+        let own = document.pointer("/finding_info/uid").and_then(Json::as_str);
+        if (self.found_here)(ctx.tx, account, own.unwrap_or_default())? {
             return Ok(None);
         }
         match provider::accept(&closed(&text, ctx.now.0)?, account, None) {
@@ -150,23 +162,22 @@ impl Closing<'_> {
     }
 
     /// Whether the report would have named this finding if it were still there.
-    fn covers(&self, account: &str, text: &str) -> Result<bool, Failure> {
-        let document: Json = serde_json::from_str(text)?;
+    fn covers(&self, account: &str, document: &Json) -> bool {
         let product = document
             .pointer("/metadata/product/uid")
             .and_then(Json::as_str);
         let mut covered = self.run.covers.iter();
         if !covered.any(|(of, by)| of == account && Some(by.as_str()) == product) {
-            return Ok(false);
+            return false;
         }
         let Some(scope) = self.scope else {
-            return Ok(true);
+            return true;
         };
         let resources = document["resources"].as_array();
-        Ok(resources
+        resources
             .into_iter()
             .flatten()
-            .any(|resource| resource["uid"] == scope))
+            .any(|resource| resource["uid"] == scope)
     }
 }
 

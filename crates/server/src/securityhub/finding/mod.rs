@@ -36,7 +36,7 @@ pub mod v1;
 mod version;
 
 pub use batch_update_findings_v2::{batch_update_findings_v2, prepare as prepare_update};
-pub use complete_import::complete_import;
+pub use complete_import::{FoundHere, complete_import};
 pub use document::{document, visible_document};
 pub use edit::{Edit, Standing, Tail};
 pub use fields::Fields;
