@@ -134,6 +134,12 @@ fn identity(component: &Component) -> Option<String> {
     )
 }
 
+/// What tells components of one identity apart.
+fn apart(component: &Component) -> Vec<String> {
+    let parts = [&component.version, &component.purl];
+    parts.map(|part| part.clone().unwrap_or_default()).into()
+}
+
 /// The first tool of the file, in the form of any version.
 fn product(tools: Option<&Value>) -> Value {
     let lists = ["components", "services"];
@@ -218,6 +224,7 @@ fn finding<'a>(
             _ => NEW,
         },
         uid: joined(&[bom.scanned, id, part]),
+        apart: component.map_or_else(Vec::new, apart),
         title: id,
         desc: found.description.as_deref(),
         resources,

@@ -27,6 +27,9 @@ pub struct Draft<'a> {
     pub status_id: i64,
     /// The same for the same thing in every report.
     pub uid: String,
+    /// What tells it from others of the same report that have the same uid, what changes least first: a
+    /// package's version, a place. It is no part of the uid of one that is alone.
+    pub apart: Vec<String>,
     pub title: &'a str,
     pub desc: Option<&'a str>,
     pub resources: Vec<Value>,

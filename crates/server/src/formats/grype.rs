@@ -175,6 +175,9 @@ fn finding<'a>(found: &'a Match, scanned: &str, resource: &Value, status_id: i64
         severity_id: severity_id(vulnerability.severity.as_deref().unwrap_or_default()),
         status_id,
         uid: joined(&[scanned, &vulnerability.id, kind, &package.name, path]),
+        apart: [&package.version, &package.purl, &vulnerability.data_source]
+            .map(|part| part.clone().unwrap_or_default())
+            .into(),
         title: &vulnerability.id,
         desc: described,
         resources: vec![resource.clone()],

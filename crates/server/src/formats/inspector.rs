@@ -159,6 +159,7 @@ fn draft<'a>(finding: &'a Finding, origin: &Origin<'_>) -> Draft<'a> {
             _ => NEW,
         },
         uid: finding.finding_arn.clone(),
+        apart: Vec::new(),
         title,
         desc: description.filter(|text| !text.is_empty()),
         resources: resources.map(|one| origin.resource(one)).collect(),

@@ -6,6 +6,7 @@ mod draft;
 mod each;
 mod grype;
 pub mod inspector;
+mod namesakes;
 mod ocsf;
 mod prowler;
 mod recognise;

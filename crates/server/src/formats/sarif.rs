@@ -1,5 +1,6 @@
 //! SARIF 2.1.0: what static analysis and other tools found, run by run.
 
+mod identity;
 mod rule;
 
 use std::collections::BTreeMap;
@@ -13,12 +14,9 @@ use super::draft::{
     VULNERABILITY, text,
 };
 use super::sheet::{Sheet, places};
-use super::words::{is_cve, joined, slug, time_ms};
+use super::words::{is_cve, slug, time_ms};
 use super::{Format, Given, Report, Scope};
 use rule::{Message, Rule, Rules, Tool};
-
-/// What Semgrep writes for a print where nobody is logged in.
-const NO_PRINT: &str = "requires login";
 
 #[derive(Deserialize)]
 struct File {
@@ -87,6 +85,7 @@ struct Location {
 struct PhysicalLocation {
     artifact_location: Option<ArtifactLocation>,
     region: Option<Region>,
+    context_region: Option<Region>,
 }
 
 #[derive(Deserialize)]
@@ -102,6 +101,12 @@ struct Region {
     end_line: Option<i64>,
     start_column: Option<i64>,
     end_column: Option<i64>,
+    snippet: Option<Snippet>,
+}
+
+#[derive(Deserialize)]
+struct Snippet {
+    text: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -114,6 +119,8 @@ struct Suppression {
 struct Spot<'a> {
     uri: &'a str,
     region: Option<&'a Region>,
+    /// What stands there, where the report has it.
+    snippet: Option<&'a str>,
 }
 
 /// What all findings of a run have.
@@ -235,9 +242,16 @@ fn spots<'a>(found: &'a Found, artifacts: &'a [Artifact]) -> Vec<Spot<'a>> {
         Some(Spot {
             uri,
             region: place.region.as_ref(),
+            snippet: snippet(place),
         })
     });
     spots.collect()
+}
+
+/// The code itself, else that around it.
+fn snippet(place: &PhysicalLocation) -> Option<&str> {
+    let mut regions = [&place.region, &place.context_region].into_iter().flatten();
+    regions.find_map(|region| region.snippet.as_ref()?.text.as_deref())
 }
 
 fn finding<'a>(scanned: &Scanned<'a>, found: &'a Found) -> Draft<'a> {
@@ -276,7 +290,8 @@ fn finding<'a>(scanned: &Scanned<'a>, found: &'a Found) -> Draft<'a> {
             (Some(_), _) => SUPPRESSED,
             (None, _) => NEW,
         },
-        uid: identity(scanned.uid, id, place, found, &message),
+        uid: identity::of(scanned.uid, id, place, found, &message),
+        apart: identity::apart(found, &message, &spots),
         title: rule.and_then(Rule::title).unwrap_or(id),
         desc: rule.and_then(Rule::description),
         resources,
@@ -295,31 +310,6 @@ fn suppression(found: &Found) -> Option<&Suppression> {
             .as_deref()
             .is_none_or(|status| status == "accepted")
     })
-}
-
-/// Lines move with each change of a file, so they are no part of it. The file is: tools put prints beside it
-/// that say less than the standard asks for, down to one that all results share.
-fn identity(scanned: &str, rule: &str, uri: &str, found: &Found, message: &str) -> String {
-    let prints = [&found.fingerprints, &found.partial_fingerprints];
-    match prints.into_iter().find_map(print) {
-        Some(print) => joined(&[scanned, rule, uri, &print]),
-        None => joined(&[scanned, rule, uri, message]),
-    }
-}
-
-/// The first print that says anything.
-fn print(prints: &Option<BTreeMap<String, Value>>) -> Option<String> {
-    let mut prints = prints.iter().flatten().map(|(name, print)| {
-        // Some tools write more than a text here.
-        let text = match print {
-            Value::Null => String::new(),
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        (name, text)
-    });
-    let (name, text) = prints.find(|(_, text)| !text.is_empty() && text != NO_PRINT)?;
-    Some(format!("{name}={text}"))
 }
 
 fn affected(spots: &[Spot<'_>]) -> Vec<Value> {

@@ -1,20 +1,18 @@
 //! The findings of a report while it is read, part by part.
 
-use std::collections::HashMap;
-
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::draft::Draft;
+use super::namesakes::Namesakes;
 use super::{Format, Placed, Refused, Report, Scope};
 
 /// Collects findings and what could not be read.
 pub struct Sheet {
     report: Report,
     time_ms: Option<i64>,
-    /// How often each identity came.
-    uids: HashMap<String, usize>,
+    namesakes: Namesakes,
 }
 
 impl Sheet {
@@ -29,7 +27,7 @@ impl Sheet {
                 undated: time_ms.is_none(),
             },
             time_ms,
-            uids: HashMap::new(),
+            namesakes: Namesakes::default(),
         }
     }
 
@@ -52,19 +50,18 @@ impl Sheet {
     }
 
     pub fn take(&mut self, place: String, product: &Value, mut draft: Draft<'_>) {
-        // Two that nothing tells apart are told apart by their order, which is the report's.
-        let count = self.uids.entry(draft.uid.clone()).or_insert(0);
-        *count += 1;
-        if *count > 1 {
-            draft.uid = format!("{}|#{count}", draft.uid);
-        }
+        let (uid, apart) = (draft.uid.clone(), std::mem::take(&mut draft.apart));
         match to_raw_value(&draft.document(product, self.time_ms)) {
-            Ok(document) => self.report.findings.push(Placed { place, document }),
+            Ok(document) => {
+                self.namesakes.note(uid, self.report.findings.len(), apart);
+                self.report.findings.push(Placed { place, document });
+            }
             Err(error) => self.refuse(&place, &error.to_string()),
         }
     }
 
-    pub fn done(self) -> Report {
+    pub fn done(mut self) -> Report {
+        self.namesakes.tell_apart(&mut self.report.findings);
         self.report
     }
 }

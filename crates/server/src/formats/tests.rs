@@ -3,6 +3,7 @@
 mod cyclonedx;
 mod grype;
 mod inspector;
+mod namesakes;
 mod odd;
 mod prowler;
 mod real_data;

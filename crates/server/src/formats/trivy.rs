@@ -236,3 +236,9 @@ fn file(path: &str) -> Value {
     let name = path.rsplit('/').next().unwrap_or(path);
     json!({"name": name, "path": path, "type_id": 1})
 }
+
+/// Where in its file something is.
+fn lines_of(start: Option<i64>, end: Option<i64>) -> String {
+    let start = start.unwrap_or_default();
+    format!("{start}-{}", end.unwrap_or(start))
+}

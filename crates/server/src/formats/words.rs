@@ -72,6 +72,14 @@ pub fn joined(parts: &[&str]) -> String {
     escaped.collect::<Vec<_>>().join("|")
 }
 
+/// A short name for a text; nothing for none.
+pub fn digest(text: &str) -> String {
+    match text {
+        "" => String::new(),
+        text => hex::digits(&Sha256::digest(text)[..8]),
+    }
+}
+
 /// Whether an identifier is one of the CVE programme.
 pub fn is_cve(id: &str) -> bool {
     id.get(..4)

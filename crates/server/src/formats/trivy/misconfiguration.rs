@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::super::draft::{self, COMPLIANCE, Draft, Members, NEW, RESOLVED, SUPPRESSED, text};
 use super::super::words::joined;
-use super::{Artifact, file, resources, severity};
+use super::{Artifact, file, lines_of, resources, severity};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -91,6 +91,9 @@ pub fn draft<'a>(found: &'a Misconfiguration, artifact: &Artifact<'_>, target: &
             resource.unwrap_or_default(),
             found.message.as_deref().unwrap_or_default(),
         ]),
+        apart: cause.map_or_else(Vec::new, |cause| {
+            vec![lines_of(cause.start_line, cause.end_line)]
+        }),
         title: found.title.as_deref().unwrap_or(&found.id),
         desc: found.description.as_deref(),
         resources: resources(artifact, target),

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::super::draft::{DETECTION, Draft, Members, NEW, text};
 use super::super::words::joined;
-use super::{Artifact, file, resources, severity};
+use super::{Artifact, file, lines_of, resources, severity};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -40,6 +40,7 @@ pub fn draft<'a>(found: &'a Secret, artifact: &Artifact<'_>, target: &str) -> Dr
             &found.rule_id,
             found.matched.as_deref().unwrap_or_default(),
         ]),
+        apart: vec![lines_of(found.start_line, found.end_line)],
         title: found.title.as_deref().unwrap_or(&found.rule_id),
         desc: found.category.as_deref(),
         resources: resources(artifact, target),
