@@ -118,7 +118,7 @@ pub fn match_package<A: Borrow<Advisory>>(
     candidates: &[A],
     matches: &mut Matches,
 ) {
-    let Some(key) = PackageKey::of_package(package) else {
+    let Some(ecosystem) = package.ecosystem else {
         return;
     };
     let mut known: Vec<&Advisory> = candidates
@@ -126,14 +126,14 @@ pub fn match_package<A: Borrow<Advisory>>(
         .map(Borrow::borrow)
         .filter(|a| a.withdrawn.is_none())
         .collect();
-    known.retain(|advisory| osv::entries_of(advisory, &key).next().is_some());
+    known.retain(|advisory| osv::entries_of(advisory, package).next().is_some());
     known.sort_by(|a, b| a.id.cmp(&b.id));
     known.dedup_by(|a, b| a.id == b.id);
 
     let mut hits: HashMap<&str, Vec<&Affected>> = HashMap::new();
     for advisory in &known {
-        let entries: Vec<_> = osv::entries_of(advisory, &key).collect();
-        match osv::decide(key.ecosystem, &entries, &package.version) {
+        let entries: Vec<_> = osv::entries_of(advisory, package).collect();
+        match osv::decide(ecosystem, &entries, &package.version) {
             Ok(Verdict::Affected) => {
                 hits.insert(&advisory.id, entries);
             }
@@ -154,7 +154,7 @@ pub fn match_package<A: Borrow<Advisory>>(
             .collect();
         if !of_one.is_empty() {
             let version = &package.version;
-            let found = describe(position, key.ecosystem, version, &vulnerability, of_one);
+            let found = describe(position, ecosystem, version, &vulnerability, of_one);
             matches.found.push(found);
         }
     }

@@ -20,7 +20,33 @@ pub struct Package {
     pub manager: Option<&'static str>,
 }
 
-/// Ecosystem and normalised name: what advisories and packages are joined on.
+impl Package {
+    /// Whether an entry of an advisory is about this package.
+    ///
+    /// npm has old packages whose names differ in case alone, as `JSONStream` and `jsonstream`; scopes came
+    /// when all names were in lower case. A Go module in lower case may be spelled otherwise: package URLs
+    /// have paths in lower case.
+    pub fn is_in(&self, affected: &Affected) -> bool {
+        let (Some(ecosystem), Some(named)) = (self.ecosystem, &affected.package) else {
+            return false;
+        };
+        if Ecosystem::from_osv(&named.ecosystem) != Some(ecosystem) {
+            return false;
+        }
+        let normal = |name| ecosystem.normalize_name(name);
+        let (own, named) = (&*self.name, &*named.name);
+        match ecosystem {
+            Ecosystem::Npm if !named.starts_with('@') => own == named,
+            Ecosystem::Go => {
+                normal(own) == normal(named) || *normal(own) == normal(named).to_lowercase()
+            }
+            _ => normal(own) == normal(named),
+        }
+    }
+}
+
+/// Ecosystem and normalised name: what advisories and packages are joined on. Which of those it joins belong
+/// together, `Package::is_in` says.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PackageKey {
     /// The ecosystem.
@@ -52,12 +78,22 @@ impl PackageKey {
         ))
     }
 
-    /// The keys under which an advisory has to be found, each once.
+    fn lower_case(&self) -> Self {
+        Self {
+            ecosystem: self.ecosystem,
+            name: self.name.to_lowercase(),
+        }
+    }
+
+    /// The keys under which an advisory has to be found, each once. A Go module is found by its path in lower
+    /// case too.
     pub fn of_advisory(advisory: &Advisory) -> Vec<Self> {
-        let mut keys: Vec<_> = advisory
-            .affected
-            .iter()
-            .filter_map(Self::of_affected)
+        let named = advisory.affected.iter().filter_map(Self::of_affected);
+        let mut keys: Vec<_> = named
+            .flat_map(|key| match key.ecosystem {
+                Ecosystem::Go => vec![key.lower_case(), key],
+                _ => vec![key],
+            })
             .collect();
         keys.sort();
         keys.dedup();
@@ -88,6 +124,7 @@ mod tests {
         let expected = [
             PackageKey::new(Ecosystem::PyPi, "zope_interface"),
             PackageKey::new(Ecosystem::Go, "acme.example/Anvil"),
+            PackageKey::new(Ecosystem::Go, "acme.example/anvil"),
         ];
         assert_eq!(keys, expected);
         let package = Package {
@@ -100,5 +137,45 @@ mod tests {
             Some(&expected[0])
         );
         assert_eq!(PackageKey::of_package(&Package::default()), None);
+    }
+
+    #[test]
+    fn case_tells_packages_apart_where_the_ecosystem_does() {
+        for (purl_type, package, advisory, is_in) in [
+            ("npm", "JSONStream", "JSONStream", true),
+            ("npm", "jsonstream", "jsonstream", true),
+            ("npm", "jsonstream", "JSONStream", false),
+            ("npm", "JSONStream", "jsonstream", false),
+            ("npm", "@Acme/anvil", "@acme/anvil", true),
+            ("pypi", "zope_Interface", "Zope.interface", true),
+            ("golang", "acme.example/Anvil", "acme.example/Anvil", true),
+            ("golang", "acme.example/anvil", "acme.example/Anvil", true),
+            ("golang", "acme.example/Anvil", "acme.example/anvil", false),
+            ("golang", "acme.example/ANVIL", "acme.example/Anvil", false),
+            ("golang", "std", "stdlib", true),
+            ("golang", "stdlib", "stdlib", true),
+            ("golang", "std", "std", true),
+            ("golang", "toolchain", "stdlib", false),
+        ] {
+            let ecosystem = Ecosystem::from_purl_type(purl_type).unwrap();
+            let installed = Package {
+                ecosystem: Some(ecosystem),
+                name: package.into(),
+                ..Package::default()
+            };
+            let affected: Advisory = serde_json::from_value(json!({
+                "id": "TEST-2099-1",
+                "affected": [{"package": {"ecosystem": ecosystem.as_osv(), "name": advisory}}],
+            }))
+            .unwrap();
+            assert_eq!(
+                installed.is_in(&affected.affected[0]),
+                is_in,
+                "{package} in {advisory}"
+            );
+            // What is about a package is found under its key.
+            let key = PackageKey::of_package(&installed).unwrap();
+            assert!(!is_in || PackageKey::of_advisory(&affected).contains(&key));
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use cvss::Cvss as Vector;
 
 use super::osv::{Advisory, Affected, SeverityScore};
-use super::package::PackageKey;
+use super::package::Package;
 
 /// Severity in the words of inspector2, in ascending order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -193,9 +193,8 @@ pub struct Rating {
 ///
 /// The score of the preferred version decides; without a readable score the database's word; without
 /// a word an advisory that is informational is so rated, and any other stays untriaged.
-pub fn rate(advisory: &Advisory, package: Option<&PackageKey>) -> Rating {
-    let about =
-        |entry: &&Affected| package.is_some() && PackageKey::of_affected(entry).as_ref() == package;
+pub fn rate(advisory: &Advisory, package: Option<&Package>) -> Rating {
+    let about = |entry: &&Affected| package.is_some_and(|package| package.is_in(entry));
     let entries: Vec<_> = advisory.affected.iter().filter(about).collect();
     let own = preferred(entries.iter().flat_map(|entry| &entry.severity));
     if let Some(cvss) = own.or_else(|| preferred(&advisory.severity)) {

@@ -83,7 +83,8 @@ struct Rated {
 fn rate(matches: &[&Match], packages: &[Package], advisories: &Advisories) -> Rated {
     let mut best: Option<Rated> = None;
     for found in matches {
-        let Some(key) = PackageKey::of_package(&packages[found.package]) else {
+        let package = &packages[found.package];
+        let Some(key) = PackageKey::of_package(package) else {
             continue;
         };
         let candidates = advisories.get(&key).map_or(&[][..], Vec::as_slice);
@@ -91,15 +92,14 @@ fn rate(matches: &[&Match], packages: &[Package], advisories: &Advisories) -> Ra
             let Some(advisory) = candidates.iter().find(|advisory| advisory.id == *id) else {
                 continue;
             };
-            let rating = severity::rate(advisory, Some(&key));
+            let rating = severity::rate(advisory, Some(package));
             let weight = |rating: &Rating| (rating.cvss.is_some(), rating.severity);
             if best
                 .as_ref()
                 .is_none_or(|best| weight(&best.rating) < weight(&rating))
             {
                 let entries = advisory.affected.iter();
-                let mut of_package =
-                    entries.filter(|entry| PackageKey::of_affected(entry).as_ref() == Some(&key));
+                let mut of_package = entries.filter(|entry| package.is_in(entry));
                 let word = of_package.find_map(|entry| entry.severity_word.clone());
                 best = Some(Rated {
                     advisory: id.clone(),

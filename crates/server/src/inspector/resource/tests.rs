@@ -280,3 +280,42 @@ fn a_kept_inventory_is_matched_again_without_a_scan() {
         (first.opened, Vec::new())
     );
 }
+
+#[test]
+fn go_and_npm_packages_are_found_however_their_purls_spell_them() {
+    let t = Testing::new();
+    let about = |id: &str, ecosystem: &str, name: &str| {
+        let mut row = advisory(id, &[], "x", "9.0.0");
+        row["affected"][0]["package"] = json!({"ecosystem": ecosystem, "name": name});
+        row
+    };
+    let rows = [
+        about("GO-2099-1", "Go", "stdlib"),
+        about("GO-2099-2", "Go", "github.com/Acme/Anvil"),
+        about("GHSA-2099-3", "npm", "JSONStream"),
+        about("GHSA-2099-4", "npm", "jsonstream"),
+    ];
+    load(&t, "OSV", "first", &rows);
+    for (purl, expected) in [
+        ("pkg:golang/std@go1.21.2", "GO-2099-1"),
+        ("pkg:golang/stdlib@1.21.2", "GO-2099-1"),
+        ("pkg:golang/github.com/acme/anvil@v1.0.0", "GO-2099-2"),
+        ("pkg:golang/github.com/Acme/Anvil@v1.0.0", "GO-2099-2"),
+        ("pkg:npm/JSONStream@1.0.0", "GHSA-2099-3"),
+        ("pkg:npm/jsonstream@1.0.0", "GHSA-2099-4"),
+    ] {
+        let component = json!({"type": "library", "name": "x", "purl": purl});
+        let bill =
+            json!({"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [component]});
+        scan(&t, INSTANCE, bill);
+        let active = json!({"filterCriteria": {
+            "findingStatus": [{"comparison": "EQUALS", "value": "ACTIVE"}],
+        }});
+        let found = list(&t, active).unwrap();
+        let ids: Vec<&Value> = found
+            .iter()
+            .map(|finding| &finding["packageVulnerabilityDetails"]["vulnerabilityId"])
+            .collect();
+        assert_eq!(ids, [expected], "{purl}");
+    }
+}

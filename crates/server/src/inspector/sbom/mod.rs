@@ -204,7 +204,7 @@ pub fn package(component: &Component) -> Result<Package, SkipReason> {
 
 /// The name with its scope, group or path, spelled as the component spells it.
 ///
-/// Package URLs are lower-cased, and the case of a Go module path counts.
+/// Package URLs are lower-cased, and the case of npm names and Go module paths counts.
 fn full_name(purl: &PackageUrl<'_>, written: &str, component: &Component) -> String {
     let joined = joined_name(purl);
     let separator = if purl.ty() == "maven" { ':' } else { '/' };
@@ -221,13 +221,18 @@ fn full_name(purl: &PackageUrl<'_>, written: &str, component: &Component) -> Str
     {
         return name.to_owned();
     }
-    if purl.ty() != "golang" {
+    if !matches!(purl.ty(), "golang" | "npm") {
         return joined;
     }
-    // The same text, read as a type without rules, keeps its case.
-    let rest = written.split_once('/').map_or("", |(_, rest)| rest);
-    let plain = format!("pkg:generic/{rest}").parse::<PackageUrl<'_>>();
+    // The same text, read as a type without rules, keeps its case. Slashes may stand before the type.
+    let (_, rest) = written.split_once(':').unwrap_or_default();
+    let (_, rest) = rest
+        .trim_start_matches('/')
+        .split_once('/')
+        .unwrap_or_default();
+    let plain = format!("pkg:generic/{rest}").parse::<PackageUrl<'_>>().ok();
     let spelled = plain.map(|plain| joined_name(&plain).trim_start_matches('/').to_owned());
+    let spelled = spelled.filter(|name| name.eq_ignore_ascii_case(&joined));
     spelled.unwrap_or(joined)
 }
 

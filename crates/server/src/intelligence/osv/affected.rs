@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 
 use super::{Advisory, Affected, Event, Range};
-use crate::intelligence::package::PackageKey;
+use crate::intelligence::package::Package;
 use crate::intelligence::version::{Ecosystem, Version, VersionError};
 
 /// What the entries of an advisory say about one version.
@@ -18,12 +18,12 @@ pub enum Verdict {
 /// The entries of an advisory about one package.
 pub fn entries_of<'a>(
     advisory: &'a Advisory,
-    package: &'a PackageKey,
+    package: &'a Package,
 ) -> impl Iterator<Item = &'a Affected> {
     advisory
         .affected
         .iter()
-        .filter(|entry| PackageKey::of_affected(entry).as_ref() == Some(package))
+        .filter(|entry| package.is_in(entry))
 }
 
 /// Decides whether the entries of one package affect the version `text`.

@@ -168,7 +168,12 @@ fn version_3_decides_then_4_then_2_then_words() {
         (json!([]), json!("odd"), json!({}), "UNTRIAGED", None),
     ] {
         let advisory = advisory(severity, word, affected);
-        let rating = rate(&advisory, Some(&PackageKey::new(Ecosystem::PyPi, "Anvil")));
+        let package = Package {
+            ecosystem: Some(Ecosystem::PyPi),
+            name: "Anvil".into(),
+            ..Package::default()
+        };
+        let rating = rate(&advisory, Some(&package));
         let found = rating.cvss.as_ref().map(|cvss| cvss.version.as_str());
         assert_eq!(
             (rating.severity.as_str(), found),

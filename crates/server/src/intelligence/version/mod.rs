@@ -62,13 +62,15 @@ impl Ecosystem {
 
     /// The form of a package name under which one package has one name.
     ///
-    /// npm: lower case, since package URLs are written so. PyPI: PEP 503. crates.io: case and the
-    /// choice of hyphen or underscore do not tell crates apart. Go: module paths stay as they are.
+    /// npm: lower case, which old names that differ in case alone share. PyPI: PEP 503. crates.io: case and
+    /// the choice of hyphen or underscore do not tell crates apart. Go: module paths stay as they are, but
+    /// the standard library, whose module is called `std`, is `stdlib`, as OSV has it.
     pub fn normalize_name(self, name: &str) -> Cow<'_, str> {
         match self {
             Self::Npm => Cow::Owned(name.to_lowercase()),
             Self::PyPi => Cow::Owned(normalize_pypi(name)),
             Self::CratesIo => Cow::Owned(name.to_ascii_lowercase().replace('_', "-")),
+            Self::Go if name == "std" => Cow::Borrowed("stdlib"),
             Self::Go => Cow::Owned(name.to_owned()),
         }
     }

@@ -286,6 +286,9 @@ fn names_are_normalised_as_the_ecosystem_does() {
             "github.com/Masterminds/goutils",
             "github.com/Masterminds/goutils",
         ),
+        (Ecosystem::Go, "std", "stdlib"),
+        (Ecosystem::Go, "stdlib", "stdlib"),
+        (Ecosystem::Go, "acme.example/std", "acme.example/std"),
     ] {
         assert_eq!(ecosystem.normalize_name(name), expected);
     }
