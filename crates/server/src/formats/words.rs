@@ -35,9 +35,17 @@ pub fn severity_of_score(score: f64) -> i64 {
 
 /// Milliseconds of a time as reports write it; one without an offset is in UTC.
 pub fn time_ms(text: &str) -> Option<i64> {
-    let ms = instant::ms_of_text(text)?;
+    let ms = instant::ms_of_text(text).or_else(|| spoken(text))?;
     // Tools write the year 1 where they know no time.
     (ms > 0).then_some(ms)
+}
+
+/// A time as events of Inspector have it: `Dec 3, 2021, 6:02:30 PM`.
+fn spoken(text: &str) -> Option<i64> {
+    // Newer Java writes another blank before the half of the day.
+    let text = text.replace(['\u{202f}', '\u{a0}'], " ");
+    let civil = jiff::civil::DateTime::strptime("%b %d, %Y, %I:%M:%S %p", text).ok()?;
+    instant::ms_of_text(&civil.to_string())
 }
 
 /// A text within bounds.

@@ -127,6 +127,22 @@ fn a_finding_comes_in_every_arrangement_and_what_cannot_be_read_is_refused_by_it
             "{text:.80}"
         );
     }
+    // The events that AWS documents have the times of Java.
+    for time in ["Dec 3, 2021, 6:02:30 PM", "Dec 3, 2021, 6:02:30\u{202f}PM"] {
+        let mut event = event.clone();
+        for name in ["firstObservedAt", "lastObservedAt", "updatedAt"] {
+            event["detail"][name] = time.into();
+        }
+        let document = documents(&whole(&event.to_string())).remove(0);
+        let info = &document["finding_info"];
+        for at in [
+            &document["time"],
+            &info["first_seen_time"],
+            &info["last_seen_time"],
+        ] {
+            assert_eq!(*at, 1_638_554_550_000_i64, "{time}");
+        }
+    }
     let without = |change: fn(&mut Value)| {
         let mut changed = one.clone();
         change(&mut changed);
