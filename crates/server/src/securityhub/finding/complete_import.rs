@@ -20,6 +20,8 @@ use crate::failure::Failure;
 
 /// What errors call a run; its name follows from it.
 const RUN: &str = "IMPORT_RUN";
+/// The type of the resource that stands for one of several analyses of a repository.
+const CATEGORY: &str = "AnalysisCategory";
 /// Findings that one call looks at.
 const CHUNK: i64 = 1000;
 /// A range of the primary key is one account, see `identity`.
@@ -174,10 +176,11 @@ impl Closing<'_> {
             return true;
         };
         let resources = document["resources"].as_array();
-        resources
-            .into_iter()
-            .flatten()
-            .any(|resource| resource["uid"] == scope)
+        let mut resources = resources.into_iter().flatten();
+        // A repository is a resource of each of its analyses, and one says nothing of another.
+        let is_of_another =
+            |resource: &Json| resource["type"] == CATEGORY && resource["uid"] != scope;
+        resources.clone().any(|resource| resource["uid"] == scope) && !resources.any(is_of_another)
     }
 }
 

@@ -137,6 +137,39 @@ fn other_products_accounts_and_resources_stay_open() {
 }
 
 #[test]
+fn an_analysis_of_a_repository_says_nothing_of_another() {
+    let t = enabled();
+    let category = |name: &str| json!({"uid": format!("repo#{name}"), "type": "AnalysisCategory"});
+    let of = |uid: &str, categories: &[&str]| {
+        let mut resources = vec![json!({"uid": "repo", "type": "CodeRepository"})];
+        resources.extend(categories.iter().map(|name| category(name)));
+        document(uid, json!({"resources": resources}))
+    };
+    import(
+        &t,
+        &[of("java", &["java"]), of("go", &["go"]), of("plain", &[])],
+    );
+    import_run(&t, ADMINISTRATOR, "r1", &[of("there", &[])]);
+    let closed = complete(&t, ADMINISTRATOR, json!({"Run": "r1", "Scope": "repo"}));
+    assert_eq!(closed.unwrap(), 1);
+    assert_eq!(
+        ["java", "go", "plain"].map(|uid| status(&t, uid)),
+        [1, 1, 4]
+    );
+    import_run(&t, ADMINISTRATOR, "r2", &[of("there", &["java"])]);
+    let closed = complete(
+        &t,
+        ADMINISTRATOR,
+        json!({"Run": "r2", "Scope": "repo#java"}),
+    );
+    assert_eq!(closed.unwrap(), 1);
+    assert_eq!(
+        ["java", "go", "plain"].map(|uid| status(&t, uid)),
+        [4, 1, 4]
+    );
+}
+
+#[test]
 fn a_report_that_was_refused_in_part_or_is_empty_closes_nothing() {
     let t = enabled();
     import(&t, &[document("a", json!({}))]);
