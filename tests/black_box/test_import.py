@@ -228,6 +228,13 @@ def test_files_that_cannot_be_read(account, hub, tmp_path):
         assert done.returncode == FAILED and said in done.stderr, done
 
 
+def test_an_answer_without_findings_is_a_report(account, tmp_path):
+    path = tmp_path / "none.json"
+    for content in ['{"findings": []}', '{\n  "Findings": []\n}', "[]"]:
+        path.write_text(content)
+        assert run_import(account, path, "--complete") == (WHOLE, summary()), content
+
+
 def test_the_administrator_imports_for_all_accounts(server, account, hub, tmp_path):
     administrator = server.administrator.client("securityhub")
     administrator.enable_security_hub_v2()

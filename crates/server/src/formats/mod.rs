@@ -253,7 +253,7 @@ pub fn line(format: Format, document: Box<RawValue>) -> Result<Box<RawValue>, St
 /// Whether a line that is JSON is one finding among others, and no whole report.
 pub fn is_line(format: Format, line: &str) -> bool {
     match format {
-        Format::Ocsf | Format::Prowler => true,
+        Format::Ocsf | Format::Prowler => !each::is_list(line, ocsf::LIST),
         Format::Asff => !each::is_list(line, asff::LIST),
         Format::Inspector => !each::is_list(line, inspector::LIST),
         _ => false,

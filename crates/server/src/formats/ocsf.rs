@@ -1,8 +1,18 @@
-//! OCSF findings as they are: an array, or one; Prowler's are made uniform.
+//! OCSF findings as they are: an array, an answer of Security Hub, or one; Prowler's are made uniform.
 
+use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::{Format, Given, Report, prowler};
+
+/// What holds the findings in an answer of GetFindingsV2.
+pub const LIST: &str = "Findings";
+
+#[derive(Deserialize)]
+struct Answer {
+    #[serde(rename = "Findings")]
+    findings: Vec<Box<RawValue>>,
+}
 
 pub fn read(format: Format, text: &str, given: Given<'_>) -> Result<Report, String> {
     let mut report = Report::of_events(format, given);
@@ -10,6 +20,8 @@ pub fn read(format: Format, text: &str, given: Given<'_>) -> Result<Report, Stri
         serde_json::from_str(text).map_err(|error| {
             format!("the array is cut off or broken, so nothing of it was taken: {error}")
         })?
+    } else if let Ok(answer) = serde_json::from_str::<Answer>(text) {
+        answer.findings
     } else {
         let document = serde_json::from_str(text);
         vec![document.map_err(|error| format!("it is not JSON: {error}"))?]

@@ -71,11 +71,15 @@ pub fn recognise(text: &str) -> Option<Format> {
     if !text.starts_with('[') {
         return of_object(text);
     }
-    match serde_json::from_str::<First>(text) {
-        Ok(First(Some(first))) => of_object(first.get()),
-        // Nothing is as good an array of findings as any.
-        Ok(First(None)) => Some(Format::Ocsf),
-        Err(_) => None,
+    // Nothing is as good an array of findings as any.
+    of_list(text, Format::Ocsf)
+}
+
+/// The format of an array's elements, or that of an empty one. `None` where it is no array.
+fn of_list(text: &str, empty: Format) -> Option<Format> {
+    match serde_json::from_str::<First>(text).ok()? {
+        First(Some(first)) => of_object(first.get()),
+        First(None) => Some(empty),
     }
 }
 
@@ -89,11 +93,14 @@ fn of_object(text: &str) -> Option<Format> {
     {
         return Some(Format::Asff);
     }
+    // The answers of Security Hub's two APIs, of which each has its form, and of Inspector's.
     if let Some(findings) = marks.findings {
-        return (recognise(findings.get()) == Some(Format::Asff)).then_some(Format::Asff);
+        let of_one = of_list(findings.get(), Format::Asff);
+        let answers = [Format::Asff, Format::Ocsf, Format::Prowler];
+        return of_one.filter(|format| answers.contains(format));
     }
     if let Some(findings) = marks.listed
-        && recognise(findings.get()) == Some(Format::Inspector)
+        && of_list(findings.get(), Format::Inspector) == Some(Format::Inspector)
     {
         return Some(Format::Inspector);
     }

@@ -16,6 +16,16 @@ fn a_format_is_known_by_its_content() {
             Some(Format::Inspector),
         ),
         (r#"{"findings": [{"id": 1}]}"#, None),
+        (r#"{"findings": []}"#, Some(Format::Inspector)),
+        (r#"{"Findings": []}"#, Some(Format::Asff)),
+        (r#"{"findings": {}}"#, None),
+        (r#"{"Findings": {}}"#, None),
+        (r#"{"Findings": [{"class_uid": 2002}]}"#, Some(Format::Ocsf)),
+        (
+            r#"{"Findings": [{"metadata": {"product": {"name": "Prowler"}}}]}"#,
+            Some(Format::Prowler),
+        ),
+        (r#"{"Findings": [{"findingArn": "a"}]}"#, None),
         (asff, Some(Format::Asff)),
         (&format!("[{asff}]"), Some(Format::Asff)),
         (&format!("{{\"Findings\": [{asff}]}}"), Some(Format::Asff)),
@@ -94,6 +104,36 @@ fn a_report_of_another_tool_is_refused_by_the_format_that_is_told() {
     ] {
         let report = read_text(text, Some(format), Given::default()).unwrap();
         assert!(report.findings.is_empty() && report.refused.is_empty());
+    }
+}
+
+#[test]
+fn an_answer_of_security_hub_is_a_report_and_so_is_one_without_findings() {
+    let answer =
+        r#"{"Findings": [{"class_uid": 2002, "a": 1}, {"class_uid": 2002}], "NextToken": "t"}"#;
+    for text in [answer.to_owned(), answer.replace(", \"a", ",\n \"a")] {
+        let report = whole(&text);
+        assert_eq!((report.format, report.findings.len()), (Format::Ocsf, 2));
+        assert_eq!(report.findings[1].place, "element 2");
+        assert_eq!(
+            documents(&report)[0],
+            serde_json::json!({"class_uid": 2002, "a": 1})
+        );
+    }
+    assert!(!is_line(Format::Ocsf, answer));
+    for (text, format) in [
+        (r#"{"findings": []}"#, Format::Inspector),
+        (r#"{"findings": [], "nextToken": null}"#, Format::Inspector),
+        (r#"{"Findings": []}"#, Format::Asff),
+        ("[]", Format::Ocsf),
+    ] {
+        let report = whole(text);
+        assert_eq!(
+            (report.format, report.findings.len()),
+            (format, 0),
+            "{text}"
+        );
+        assert!(!is_line(format, text) || text == "[]", "{text}");
     }
 }
 
