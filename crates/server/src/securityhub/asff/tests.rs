@@ -143,6 +143,28 @@ fn what_both_formats_have_has_its_place() {
 }
 
 #[test]
+fn an_identifier_of_another_database_is_an_advisorys() {
+    let vulnerability = json!({
+        "Id": "GHSA-aaaa-bbbb-cccc", "Cvss": [{"BaseScore": 7.5, "Version": "3.1"}], "EpssScore": 0.25,
+        "Vendor": {
+            "Name": "GITHUB", "Url": "https://example.com/a", "VendorCreatedAt": "2025-12-01T00:00:00Z",
+        },
+    });
+    let asff = finding(json!({"Vulnerabilities": [vulnerability]}));
+    let ocsf = to_ocsf(&asff).unwrap();
+    let expected = json!({
+        "advisory": {
+            "uid": "GHSA-aaaa-bbbb-cccc", "references": ["https://example.com/a"],
+            "created_time_dt": "2025-12-01T00:00:00Z", "epss": {"score": "0.25"},
+            "cvss": [{"base_score": 7.5, "version": "3.1"}],
+        },
+        "vendor_name": "GITHUB",
+    });
+    assert_eq!(ocsf["vulnerabilities"], json!([expected]));
+    assert_eq!(to_asff(&ocsf)["Vulnerabilities"], asff["Vulnerabilities"]);
+}
+
+#[test]
 fn what_is_missing_is_named() {
     let mut lacking = finding(json!({}));
     for name in ["Id", "UpdatedAt"] {
