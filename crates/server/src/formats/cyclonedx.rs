@@ -201,6 +201,7 @@ fn finding<'a>(
     let part = part.as_deref().or(of).unwrap_or_default();
     let analysis = found.analysis.as_ref();
     let state = analysis.and_then(|analysis| analysis.state.as_deref());
+    let rejected = found.rejected.as_deref().filter(|at| !at.is_empty());
     let mut resources = Vec::new();
     if !bom.scanned.is_empty() {
         resources.push(bom.resource.clone());
@@ -221,6 +222,7 @@ fn finding<'a>(
             Some("not_affected" | "false_positive") => SUPPRESSED,
             Some("resolved" | "resolved_with_pedigree") => RESOLVED,
             Some("in_triage") => IN_PROGRESS,
+            None if rejected.is_some() => SUPPRESSED,
             _ => NEW,
         },
         uid: joined(&[bom.scanned, id, part]),
@@ -233,6 +235,6 @@ fn finding<'a>(
                 "vulnerabilities",
                 vec![vulnerability::detail(found, id, component)],
             )
-            .with("comment", vulnerability::comment(analysis)),
+            .with("comment", vulnerability::comment(found)),
     }
 }

@@ -55,6 +55,51 @@ fn a_package_is_named_without_its_version_and_with_its_scope() {
 }
 
 #[test]
+fn a_score_says_how_bad_what_is_rated_unknown_is() {
+    let of = |ratings: &str, more: &str| {
+        let text = format!(
+            r#"{{"bomFormat": "CycloneDX", "metadata": {{"component": {{"name": "a"}}}}, "vulnerabilities":
+            [{{"id": "CVE-2099-1", "ratings": {ratings}{more}}}]}}"#
+        );
+        documents(&whole(&text)).remove(0)
+    };
+    for (ratings, severity) in [
+        (
+            r#"[{"severity": "unknown", "score": 9.8, "method": "CVSSv31"}]"#,
+            5,
+        ),
+        (r#"[{"severity": "unknown"}]"#, 0),
+        (
+            r#"[{"severity": "unknown", "score": 0.9, "method": "other"}]"#,
+            0,
+        ),
+        (
+            r#"[{"severity": "low", "score": 9.8, "method": "CVSSv31"}]"#,
+            2,
+        ),
+        (r#"[{"severity": "unknown"}, {"severity": "medium"}]"#, 3),
+    ] {
+        assert_eq!(of(ratings, "")["severity_id"], severity, "{ratings}");
+    }
+    for (more, status, comment) in [
+        (
+            r#", "rejected": "2025-01-01T00:00:00Z""#,
+            3,
+            "The record was rejected at 2025-01-01T00:00:00Z.",
+        ),
+        (
+            r#", "rejected": "2025-01-01T00:00:00Z", "analysis": {"state": "exploitable"}"#,
+            1,
+            "exploitable",
+        ),
+    ] {
+        let document = of("[]", more);
+        assert_eq!(document["status_id"], status, "{more}");
+        assert_eq!(document["comment"], comment, "{more}");
+    }
+}
+
+#[test]
 fn an_sbom_without_vulnerabilities_is_scanned_instead() {
     let sbom = r#"{"bomFormat": "CycloneDX", "specVersion": "1.5", "components": []}"#;
     let refused = read_text(sbom, None, Given::default()).unwrap_err();
