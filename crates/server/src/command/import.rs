@@ -106,7 +106,7 @@ impl Import {
         let finished = sender.finish(summary).await;
         sent.and(finished)?;
         match run {
-            Some(run) => complete::complete(reach, run, &source.scope, summary).await,
+            Some(run) => complete::complete(reach, run, &source, summary).await,
             None => Ok(()),
         }
     }

@@ -73,6 +73,8 @@ pub struct Report {
     pub scope: Scope,
     /// The documents have no time, since the report has none.
     pub undated: bool,
+    /// The tools, as products, that ran and found nothing, where others of the report found something.
+    pub silent: Vec<String>,
 }
 
 /// What the report may not say and its bringer knows.
@@ -90,6 +92,14 @@ impl Given<'_> {
     }
 }
 
+/// What stays open though a report is complete: that a tool finds nothing at all may be its failure.
+pub fn kept_open(silent: &[String]) -> Option<String> {
+    let tools = silent.join(", ");
+    (!silent.is_empty()).then(|| {
+        format!("what {tools} found before stays open, since the report has no findings of it")
+    })
+}
+
 impl Report {
     /// One of findings that stand each for itself, of which none was taken yet.
     fn of_events(format: Format, given: Given<'_>) -> Report {
@@ -99,6 +109,7 @@ impl Report {
             refused: Vec::new(),
             scope: given.of_events(),
             undated: false,
+            silent: Vec::new(),
         }
     }
 

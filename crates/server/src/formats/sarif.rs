@@ -3,7 +3,7 @@
 mod identity;
 mod rule;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -150,8 +150,10 @@ pub fn read(report: &str, given: Given<'_>) -> Result<Report, String> {
         _ => Scope::Unknown,
     };
     let mut sheet = Sheet::new(Format::Sarif, scope, time);
+    let (mut heard, mut silent) = (BTreeSet::new(), BTreeSet::new());
     for (number, (run, scope)) in file.runs.iter().zip(&scopes).enumerate() {
         let scanned = scanned(run, given, scope.as_deref());
+        let before = sheet.taken();
         for (place, raw) in places("results", &run.results) {
             let place = format!("runs[{number}].{place}");
             let Some(found) = sheet.part::<Found>(&place, raw) else {
@@ -162,8 +164,17 @@ pub fn read(report: &str, given: Given<'_>) -> Result<Report, String> {
                 sheet.take(place, &scanned.product, finding(&scanned, &found));
             }
         }
+        let tool = scanned.product["uid"].as_str().unwrap_or_default();
+        let tools = match sheet.taken() > before {
+            true => &mut heard,
+            false => &mut silent,
+        };
+        tools.insert(tool.to_owned());
     }
-    Ok(sheet.done())
+    Ok(Report {
+        silent: silent.difference(&heard).cloned().collect(),
+        ..sheet.done()
+    })
 }
 
 fn ended_ms(run: &Run) -> Option<i64> {

@@ -25,6 +25,7 @@ impl Sheet {
                 refused: Vec::new(),
                 scope,
                 undated: time_ms.is_none(),
+                silent: Vec::new(),
             },
             time_ms,
             namesakes: Namesakes::default(),
@@ -58,6 +59,11 @@ impl Sheet {
             }
             Err(error) => self.refuse(&place, &error.to_string()),
         }
+    }
+
+    /// How many findings were taken.
+    pub fn taken(&self) -> usize {
+        self.report.findings.len()
     }
 
     pub fn done(mut self) -> Report {

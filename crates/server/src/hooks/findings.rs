@@ -42,7 +42,7 @@ struct Done {
     unchanged: i64,
     closed: i64,
     refused: Vec<Refused>,
-    kept_open: Option<&'static str>,
+    kept_open: Option<Cow<'static, str>>,
 }
 
 pub async fn take(
@@ -170,6 +170,9 @@ async fn import(
     }
     if let Some(run) = run {
         done.complete(pipeline, hook, run, report.scope).await?;
+        if done.kept_open.is_none() {
+            done.kept_open = formats::kept_open(&report.silent).map(Cow::Owned);
+        }
     }
     Ok(done)
 }
@@ -195,16 +198,16 @@ impl Done {
     ) -> Result<(), Failure> {
         let scope = match scope {
             _ if !self.refused.is_empty() => {
-                self.kept_open = Some("parts of the report were refused");
+                self.kept_open = Some("parts of the report were refused".into());
                 return Ok(());
             }
             _ if self.created + self.updated + self.unchanged == 0 => {
-                self.kept_open = Some("the report has no findings");
+                self.kept_open = Some("the report has no findings".into());
                 return Ok(());
             }
             Scope::Unknown => {
-                self.kept_open =
-                    Some("the report does not say what was scanned; name it with scope=NAME");
+                let why = "the report does not say what was scanned; name it with scope=NAME";
+                self.kept_open = Some(why.into());
                 return Ok(());
             }
             Scope::Product => None,

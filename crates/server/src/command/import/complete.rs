@@ -3,10 +3,11 @@
 use anyhow::Result;
 use balefire_api::own::{CompleteImport, CompleteImportInput};
 
+use super::documents::Documents;
 use super::summary::FileSummary;
 use crate::command::reach::Reach;
 use crate::context::Ids;
-use crate::formats::Scope;
+use crate::formats::{self, Scope};
 
 /// A name for one run.
 pub fn new_run() -> String {
@@ -19,10 +20,10 @@ pub fn new_run() -> String {
 pub async fn complete(
     reach: &Reach,
     run: String,
-    scope: &Scope,
+    source: &Documents,
     summary: &mut FileSummary,
 ) -> Result<()> {
-    let scope = match scope {
+    let scope = match &source.scope {
         _ if summary.refused() > 0 => {
             summary.keep_open("parts of the report were refused");
             return Ok(());
@@ -51,7 +52,11 @@ pub async fn complete(
         summary.close(output.closed);
         after = output.after;
         if after.is_none() {
-            return Ok(());
+            break;
         }
     }
+    if let Some(what) = formats::kept_open(&source.silent) {
+        summary.keep_some_open(what);
+    }
+    Ok(())
 }

@@ -35,6 +35,8 @@ pub struct Documents {
     pub format: Format,
     pub scope: Scope,
     pub undated: bool,
+    /// As in `Report`.
+    pub silent: Vec<String>,
     form: Form,
     length: u64,
     read: Arc<AtomicU64>,
@@ -91,6 +93,7 @@ fn whole(text: &str, wanted: Option<Format>, given: Given<'_>) -> Result<Documen
         format,
         scope: report.scope,
         undated: report.undated,
+        silent: report.silent,
         form: Form::Whole(report.refused.into_iter(), report.findings.into_iter()),
         length: 0,
         read: Arc::default(),
@@ -162,6 +165,7 @@ fn lines(format: Format, reader: Box<dyn BufRead + Send>, given: Given<'_>) -> D
         format,
         scope: given.of_events(),
         undated: false,
+        silent: Vec::new(),
         form: Form::Lines {
             reader,
             line: 0,

@@ -1,5 +1,7 @@
 //! What became of the findings of each file.
 
+use std::borrow::Cow;
+
 use anyhow::Result;
 use balefire_api::own::ImportFindingsOutput;
 use serde::Serialize;
@@ -36,9 +38,9 @@ pub struct FileSummary {
     unchanged: i64,
     closed: i64,
     refused: usize,
-    /// Why nothing was closed, though that was asked for.
+    /// Why nothing was closed, though that was asked for, or what was not.
     #[serde(skip_serializing_if = "Option::is_none")]
-    kept_open: Option<&'static str>,
+    kept_open: Option<Cow<'static, str>>,
     /// Why the file was not read to its end.
     #[serde(skip_serializing_if = "Option::is_none")]
     stopped: Option<String>,
@@ -46,6 +48,8 @@ pub struct FileSummary {
     failed: Vec<Failed>,
     #[serde(skip)]
     not_done: bool,
+    #[serde(skip)]
+    kept_some_open: bool,
 }
 
 impl FileSummary {
@@ -62,6 +66,7 @@ impl FileSummary {
             stopped: None,
             failed: Vec::new(),
             not_done: false,
+            kept_some_open: false,
         }
     }
 
@@ -86,12 +91,18 @@ impl FileSummary {
 
     /// Nothing is closed, as was to be expected of such a report.
     pub fn keep_open(&mut self, why: &'static str) {
-        self.kept_open = Some(why);
+        self.kept_open = Some(why.into());
+    }
+
+    /// Some of it is not closed, as was to be expected of such a report.
+    pub fn keep_some_open(&mut self, what: String) {
+        self.kept_open = Some(what.into());
+        self.kept_some_open = true;
     }
 
     /// Nothing is closed, and whoever asked for it has to say more.
     pub fn refuse_to_close(&mut self, why: &'static str) {
-        self.kept_open = Some(why);
+        self.kept_open = Some(why.into());
         self.not_done = true;
     }
 
@@ -149,8 +160,13 @@ impl Summary {
                 file.refused,
                 file.closed
             ))?;
-            if let Some(why) = file.kept_open {
-                eprintln!("{}: nothing was closed: {why}", file.file);
+            if let Some(why) = &file.kept_open {
+                let closed = if file.kept_some_open {
+                    "not all"
+                } else {
+                    "nothing"
+                };
+                eprintln!("{}: {closed} was closed: {why}", file.file);
             }
         }
         command::say(format_args!(

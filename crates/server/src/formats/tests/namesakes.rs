@@ -8,7 +8,10 @@ const LODASH: &str = "shop|CVE-2099-1|lodash|package-lock.json";
 const RULE: &str = "shop|r|a.c|m";
 
 fn trivy(versions: &[&str]) -> String {
-    let vulnerability = |version: &&str| json!({"VulnerabilityID": "CVE-2099-1", "PkgName": "lodash", "InstalledVersion": version});
+    let vulnerability = |version: &&str| {
+        let id = "CVE-2099-1";
+        json!({"VulnerabilityID": id, "PkgName": "lodash", "InstalledVersion": version})
+    };
     let vulnerabilities: Vec<Value> = versions.iter().map(vulnerability).collect();
     let results = json!([{"Target": "package-lock.json", "Vulnerabilities": vulnerabilities}]);
     json!({"SchemaVersion": 2, "ArtifactName": "shop", "Results": results}).to_string()
@@ -26,7 +29,10 @@ fn grype(versions: &[&str]) -> String {
 
 fn cyclonedx(versions: &[&str]) -> String {
     let of = |version: &&str| format!("pkg:npm/lodash@{version}");
-    let component = |version: &&str| json!({"bom-ref": of(version), "name": "lodash", "version": version, "purl": of(version)});
+    let component = |version: &&str| {
+        let purl = of(version);
+        json!({"bom-ref": purl, "name": "lodash", "version": version, "purl": purl})
+    };
     let components: Vec<Value> = versions.iter().map(component).collect();
     let affects: Vec<Value> = versions.iter().map(|one| json!({"ref": of(one)})).collect();
     let product = json!({"component": {"name": "shop", "bom-ref": "shop"}});

@@ -133,3 +133,26 @@ fn a_fingerprint_that_says_nothing_is_none() {
     let next = json!({"a": null, "b": "known"});
     assert_eq!(prints(&[("a.py", "m", next)]), ["|r|a.py|b=known"]);
 }
+
+#[test]
+fn a_tool_that_found_nothing_beside_others_is_named() {
+    let result = |rule: &str| json!({"ruleId": rule, "message": {"text": "m"}});
+    let passed = json!({"ruleId": "r", "kind": "pass", "message": {"text": "m"}});
+    let log = |runs: &[(&str, Vec<Value>)]| {
+        let run = |(tool, results): &(&str, Vec<Value>)| {
+            let tool = json!({"driver": {"name": tool}});
+            json!({"tool": tool, "results": results})
+        };
+        let runs: Vec<Value> = runs.iter().map(run).collect();
+        whole(&json!({"version": "2.1.0", "runs": runs}).to_string()).silent
+    };
+    let found = || vec![result("a")];
+    for (runs, silent) in [
+        (vec![("One", found()), ("Two", vec![])], vec!["two"]),
+        (vec![("Two", vec![passed]), ("One", found())], vec!["two"]),
+        (vec![("One", found()), ("One", vec![])], vec![]),
+        (vec![("One", found()), ("Two", found())], vec![]),
+    ] {
+        assert_eq!(log(&runs), silent, "{runs:?}");
+    }
+}

@@ -80,6 +80,31 @@ fn a_complete_report_closes_what_it_no_longer_names() {
 }
 
 #[test]
+fn a_complete_report_tells_which_tool_found_nothing() {
+    let site = Site::new();
+    let run = |tool: &str, rules: &[&str]| {
+        let result = |rule: &&str| json!({"ruleId": rule, "message": {"text": "m"}});
+        let results: Vec<Value> = rules.iter().map(result).collect();
+        let repository = json!([{"repositoryUri": "shop"}]);
+        json!({
+            "tool": {"driver": {"name": tool}}, "results": results,
+            "versionControlProvenance": repository,
+        })
+    };
+    let log = |runs: Value| json!({"version": "2.1.0", "runs": runs}).to_string();
+    site.report(
+        "",
+        log(json!([run("one", &["a", "b"]), run("two", &["c"])])).as_bytes(),
+    );
+    site.testing.advance_ms(1000);
+    let next = log(json!([run("one", &["a"]), run("two", &[])]));
+    let got = site.report("?complete=true", next.as_bytes());
+    assert_eq!(counts(&got.body), [0, 0, 1, 1, 0], "{}", got.body);
+    let told = got.body["kept_open"].as_str().unwrap();
+    assert!(told.contains("what two found"), "{told}");
+}
+
+#[test]
 fn what_is_no_report_is_refused() {
     let site = Site::new();
     for (query, body, named) in [
