@@ -57,7 +57,7 @@ pub fn complete_import(
     let accounts: BTreeSet<&str> = run
         .covers
         .iter()
-        .map(|(account, _)| account.as_str())
+        .map(|(account, ..)| account.as_str())
         .collect();
     let mut left = accounts
         .into_iter()
@@ -165,11 +165,11 @@ impl Closing<'_> {
 
     /// Whether the report would have named this finding if it were still there.
     fn covers(&self, account: &str, document: &Json) -> bool {
-        let product = document
-            .pointer("/metadata/product/uid")
-            .and_then(Json::as_str);
+        let text = |path: &str| document.pointer(path).and_then(Json::as_str);
+        let product = text("/metadata/product/uid").unwrap_or_default();
+        let project = text("/cloud/project_uid").unwrap_or_default();
         let mut covered = self.run.covers.iter();
-        if !covered.any(|(of, by)| of == account && Some(by.as_str()) == product) {
+        if !covered.any(|(of, by, part)| of == account && by == product && part == project) {
             return false;
         }
         let Some(scope) = self.scope else {

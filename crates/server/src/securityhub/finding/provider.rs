@@ -1,5 +1,6 @@
 //! A document as a provider sends it: what it must have, and what is made uniform before it is kept.
 
+mod account;
 mod faults;
 mod form;
 mod sound;
@@ -11,7 +12,6 @@ use std::borrow::Cow;
 use super::caption::{self, ACTIVITIES, CLASSES, SEVERITIES, STATUSES};
 use super::identity::Identity;
 use super::members::{Changes, Members, json_text};
-use crate::access::Account;
 use crate::instant::ms_of_float;
 use crate::securityhub::resource::About;
 use crate::securityhub::{software, trend};
@@ -56,7 +56,7 @@ pub struct Accepted {
 ///
 /// - `metadata.uid` becomes the finding's own; another one moves to `metadata.original_event_uid`.
 /// - Times in seconds become milliseconds.
-/// - `cloud.account.uid` becomes the importing account where it is absent.
+/// - `cloud.account.uid` becomes the importing account where it is absent, or is one of another cloud.
 /// - Captions are filled in where only the number is there; a finding without a status is new.
 /// - `type_uid` is filled in from class and activity.
 /// - A Security Finding of the deprecated class 2001 gets its `finding` as `finding_info` too.
@@ -137,7 +137,7 @@ fn read(text: &str, importer: &str, undated_ms: Option<i64>, faults: &mut Faults
             .required(&event, "finding_info")
             .and_then(|raw| finding(raw, "finding_info", &mut changes, faults)),
     };
-    let account = account(&event, importer, &mut changes, &mut event_members, faults);
+    let account = account::of(&event, importer, &mut changes, &mut event_members, faults);
     let mut filled = captions(&event_members);
     changes.set(&event, event_members);
     let ((metadata, product_uid), finding_uid, account) = (product?, finding?, account?);
@@ -289,45 +289,6 @@ fn finding_times(info: &Members<'_>, at: &str, faults: &mut Faults) -> Vec<(&'st
         }
     }
     fills
-}
-
-/// The account, which is filled in where the document has none.
-fn account<'a>(
-    event: &Members<'a>,
-    importer: &str,
-    changes: &mut Changes<'a>,
-    event_members: &mut Vec<(&'static str, String)>,
-    faults: &mut Faults,
-) -> Option<Cow<'a, str>> {
-    let own = || Some(Cow::Owned(importer.to_owned()));
-    let uid = json_text(importer);
-    if event.get("cloud").is_none() {
-        event_members.push(("cloud", format!(r#"{{"account":{{"uid":{uid}}}}}"#)));
-        return own();
-    }
-    let cloud = faults.object(event, "cloud", "")?;
-    if cloud.get("account").is_none() {
-        changes.set(&cloud, vec![("account", format!(r#"{{"uid":{uid}}}"#))]);
-        return own();
-    }
-    let account = faults.object(&cloud, "account", "cloud.")?;
-    match account.get("uid") {
-        // Some providers write an empty text where they know no account.
-        None | Some(r#""""#) => {
-            changes.set(&account, vec![("uid", uid)]);
-            own()
-        }
-        Some(raw) => {
-            let known = text_of(raw).filter(|text| Account::is_id(text));
-            if known.is_none() {
-                faults.add(
-                    "cloud.account.uid",
-                    "must be an account id of twelve digits",
-                );
-            }
-            known
-        }
-    }
 }
 
 fn uid_members(metadata: &Members<'_>, uid: &str) -> Vec<(&'static str, String)> {

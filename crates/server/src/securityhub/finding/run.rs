@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
+use serde::Deserialize;
 
 use super::provider::Accepted;
 use super::{LOOKUP, insert_new};
@@ -12,6 +13,10 @@ use crate::failure::Failure;
 /// How long a run may be completed.
 const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
 const FORGET: &str = "DELETE FROM import_run WHERE account = $1 AND started_ms < $2";
+
+/// Account, product, and the subscription or project where the findings are of another cloud, else nothing:
+/// those of several are in one account.
+pub type Covered = (String, String, String);
 
 /// What came in of a report so far.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +28,8 @@ pub struct Run {
     pub started_ms: i64,
     pub taken: i64,
     pub refused: i64,
-    /// The accounts and products that the report's findings are of.
-    pub covers: BTreeSet<(String, String)>,
+    /// The accounts and products that the report's findings are of, and what of other clouds.
+    pub covers: BTreeSet<Covered>,
 }
 
 impl Record for Run {
@@ -39,7 +44,7 @@ impl Record for Run {
     }
 
     fn values(&self) -> Vec<Value> {
-        // Pairs of texts are always JSON.
+        // Texts are always JSON.
         let covers = serde_json::to_value(&self.covers).unwrap_or_default();
         vec![
             self.started_ms.into(),
@@ -78,10 +83,24 @@ pub fn note(
     run.record.refused += count(refused);
     let covers = accepted
         .iter()
-        .map(|one| (one.account.clone(), one.product.clone()));
+        .map(|one| (one.account.clone(), one.product.clone(), project(&one.text)));
     run.record.covers.extend(covers);
     ctx.tx.replace(&mut run)?;
     name(ctx, &run.record, accepted)
+}
+
+/// `cloud.project_uid` of a document.
+fn project(text: &str) -> String {
+    #[derive(Deserialize)]
+    struct Event {
+        cloud: Cloud,
+    }
+    #[derive(Deserialize)]
+    struct Cloud {
+        project_uid: String,
+    }
+    serde_json::from_str::<Event>(text)
+        .map_or_else(|_| String::new(), |event| event.cloud.project_uid)
 }
 
 fn begin(ctx: &mut Ctx<'_, '_>, id: &str) -> Result<Kept<Run>, Failure> {

@@ -156,6 +156,16 @@ fn each_fault_is_named_by_its_attribute() {
             "cloud.account.uid must be an account id of twelve",
         ),
         (
+            "cloud",
+            json!({"account": {"uid": "a-project"}}),
+            "cloud.account.uid must be an account id of twelve",
+        ),
+        (
+            "cloud",
+            json!({"account": {"uid": 7}, "provider": "gcp"}),
+            "cloud.account.uid must be an account id of twelve",
+        ),
+        (
             "cloud.account.uid",
             json!(123_456_789_012_i64),
             "cloud.account.uid must be an account id",
@@ -288,4 +298,40 @@ fn the_providers_own_event_uid_is_kept_unless_its_place_is_taken() {
     let made = accepted(&document);
     assert_eq!(made["metadata"]["original_event_uid"], "first");
     assert_eq!(made["metadata"]["uid"].as_str().unwrap().len(), 44);
+}
+
+#[test]
+fn an_account_of_another_cloud_makes_the_finding_its_importers() {
+    let subscription = "6f1d1f4b-9d3e-4a36-8a7c-0c8f1b2a3d4e";
+    for (cloud, expected) in [
+        (
+            json!({"provider": "azure", "account": {"uid": subscription, "type": "Azure AD Account"}}),
+            json!({
+                "provider": "azure", "project_uid": subscription,
+                "account": {"uid": IMPORTER, "type": "Azure AD Account", "name": subscription},
+            }),
+        ),
+        (
+            json!({"provider": "gcp", "account": {"uid": "shop-1", "name": "Shop"}}),
+            json!({
+                "provider": "gcp", "project_uid": "shop-1",
+                "account": {"uid": IMPORTER, "name": "Shop"},
+            }),
+        ),
+        (
+            json!({"provider": "gcp", "project_uid": "p", "account": {"uid": "shop-1", "name": ""}}),
+            json!({
+                "provider": "gcp", "project_uid": "p",
+                "account": {"uid": IMPORTER, "name": "shop-1"},
+            }),
+        ),
+    ] {
+        let accepted = accept(&with("cloud", cloud).to_string(), IMPORTER, None).unwrap();
+        assert_eq!(accepted.account, IMPORTER);
+        let made: Value = serde_json::from_str(&accepted.text).unwrap();
+        assert_eq!(made["cloud"], expected);
+        // As it is when it is closed, or comes back from an export.
+        let again = accept(&accepted.text, IMPORTER, None).unwrap();
+        assert_eq!(again.text, accepted.text);
+    }
 }

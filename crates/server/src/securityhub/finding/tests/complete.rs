@@ -170,6 +170,34 @@ fn an_analysis_of_a_repository_says_nothing_of_another() {
 }
 
 #[test]
+fn a_report_of_another_cloud_covers_its_own_projects() {
+    let t = enabled();
+    let of = |uid: &str, project: &str| {
+        let cloud = json!({"provider": "gcp", "account": {"uid": project}});
+        document(uid, json!({"cloud": cloud}))
+    };
+    import(
+        &t,
+        &[
+            document("aws", json!({})),
+            of("other", "two"),
+            of("gone", "one"),
+        ],
+    );
+    import_run(&t, ADMINISTRATOR, "r1", &[of("there", "one")]);
+    let closed = complete(&t, ADMINISTRATOR, json!({"Run": "r1"}));
+    assert_eq!(closed.unwrap(), 1);
+    assert_eq!(
+        ["aws", "other", "gone"].map(|uid| status(&t, uid)),
+        [1, 1, 4]
+    );
+    import_run(&t, ADMINISTRATOR, "r2", &[document("new", json!({}))]);
+    let closed = complete(&t, ADMINISTRATOR, json!({"Run": "r2"}));
+    assert_eq!(closed.unwrap(), 1);
+    assert_eq!(["aws", "other"].map(|uid| status(&t, uid)), [4, 1]);
+}
+
+#[test]
 fn a_report_that_was_refused_in_part_or_is_empty_closes_nothing() {
     let t = enabled();
     import(&t, &[document("a", json!({}))]);
