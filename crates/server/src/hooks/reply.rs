@@ -10,6 +10,9 @@ use super::credentials::Refused;
 use crate::failure::Failure;
 use crate::http::{Body, full};
 
+/// The member of calls that comes from the configuration and not from the sender.
+const PLAN_PATH: &str = "/ResponsePlanArn";
+
 /// An answer on its way.
 pub struct Reply {
     status: StatusCode,
@@ -85,6 +88,10 @@ impl Reply {
     pub fn failure(failure: &Failure, request_id: &str) -> Reply {
         let message = failure.message();
         match failure {
+            // No sender can mend it.
+            Failure::Invalid(wrong) if wrong.iter().any(|one| one.path == PLAN_PATH) => {
+                Reply::misconfigured(&message)
+            }
             Failure::Invalid(_) | Failure::Pattern(_) => Reply::malformed(&message),
             Failure::Conflict { .. } => Reply::refusal(
                 StatusCode::CONFLICT,
@@ -93,11 +100,7 @@ impl Reply {
             Failure::NotFound { .. }
             | Failure::Denied(_)
             | Failure::NotSubscribed(_)
-            | Failure::Limit { .. } => {
-                let message =
-                    format!("{message} See the plan and the account that [hooks.NAME] sets.");
-                Reply::refusal(StatusCode::SERVICE_UNAVAILABLE, &message)
-            }
+            | Failure::Limit { .. } => Reply::misconfigured(&message),
             Failure::Throttled
             | Failure::Reading
             | Failure::Unsettled(_)
@@ -110,6 +113,11 @@ impl Reply {
                 Reply::refusal(StatusCode::INTERNAL_SERVER_ERROR, &message)
             }
         }
+    }
+
+    fn misconfigured(message: &str) -> Reply {
+        let message = format!("{message} See the plan and the account that [hooks.NAME] sets.");
+        Reply::refusal(StatusCode::SERVICE_UNAVAILABLE, &message)
     }
 
     fn refusal(status: StatusCode, message: &str) -> Reply {
@@ -140,5 +148,23 @@ impl Reply {
             headers.insert("x-amzn-requestid", value);
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_sender_can_mend_is_tried_again() {
+        for (path, status) in [
+            ("/ResponsePlanArn", StatusCode::SERVICE_UNAVAILABLE),
+            ("/Title", StatusCode::BAD_REQUEST),
+        ] {
+            let reply = Reply::failure(&Failure::invalid(path, "Member must be"), "request-1");
+            assert_eq!(reply.status, status, "{path}");
+            let names_section = reply.text().contains("[hooks.NAME]");
+            assert_eq!(names_section, status.is_server_error(), "{path}");
+        }
     }
 }

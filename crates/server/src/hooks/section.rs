@@ -12,6 +12,7 @@ use crate::access::Account;
 use crate::configuration::SecretSource;
 use crate::context::Caller;
 use crate::incidents::response_plan;
+use crate::signature;
 
 /// Secrets shorter than this could be guessed.
 const SECRET_LENGTH_MIN: usize = 16;
@@ -53,8 +54,14 @@ impl Section {
             "the name must be 1 to {NAME_LENGTH_MAX} letters, digits, '-' and '_'"
         );
         ensure!(
-            !self.region.is_empty(),
-            "region is empty; give one such as us-east-1"
+            signature::is_region(&self.region),
+            "region is '{}'; give one such as us-east-1",
+            self.region
+        );
+        let opens = matches!(self.kind, Kind::Alertmanager | Kind::Generic);
+        ensure!(
+            opens || !self.auto_resolve,
+            "auto_resolve has no use here: such a hook opens no incident"
         );
         Ok(Hook {
             name: name.to_owned(),
@@ -76,7 +83,16 @@ impl Section {
             (Kind::Findings, Some(_)) => bail!("plan has no use here: findings open no incident"),
             (_, None) => bail!("give plan, the response plan by which incidents open"),
             (_, Some(plan)) => match response_plan::name_in("plan", plan) {
-                Ok(_) => Ok(plan.clone()),
+                // Calls with any other are refused as malformed, whatever senders post.
+                Ok((account, name)) if Account::is_id(account) && response_plan::is_name(name) => {
+                    Ok(plan.clone())
+                }
+                Ok((account, _)) if !Account::is_id(account) => {
+                    bail!(
+                        "plan is '{plan}': the account in it, '{account}', must have twelve digits"
+                    )
+                }
+                Ok((_, name)) => bail!("plan is '{plan}': no response plan can be named '{name}'"),
                 Err(failure) => bail!("plan is '{plan}': {}", failure.message()),
             },
         }

@@ -115,6 +115,13 @@ impl Draft {
     }
 }
 
+/// Whether a text can be a region's name. ARNs are made of it.
+pub fn is_region(text: &str) -> bool {
+    let is_of_region =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    !text.is_empty() && text.bytes().all(is_of_region)
+}
+
 fn read_credential(text: &str) -> Result<(String, Scope), Refusal> {
     const RIGHT: &str = "of the form KEYID/YYYYMMDD/region/service/aws4_request";
     let mut pieces = text.split('/');
@@ -146,10 +153,7 @@ fn read_credential(text: &str) -> Result<(String, Scope), Refusal> {
             "A part of the Credential is empty, too long or odd: {RIGHT}."
         )));
     }
-    let is_of_region =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if !region.bytes().all(is_of_region) {
-        // ARNs are made of it.
+    if !is_region(region) {
         return Err(Refusal::invalid(
             "The Credential is not scoped to a valid region, whose name has lower-case letters, digits \
              and hyphens.",

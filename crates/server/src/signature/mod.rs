@@ -13,7 +13,7 @@ mod tests;
 mod verify;
 
 pub use canonical::{PathStyle, normalize_path};
-pub use claim::{Claim, Scope, claim};
+pub use claim::{Claim, Scope, claim, is_region};
 pub use key::{KeyCache, Secret};
 pub use sign::{Credentials, SignError, sign};
 pub use verify::{body_sha256, verify};

@@ -3,6 +3,8 @@
 use super::{PLAN, SECRET, TOKEN, file, open};
 use crate::testing::Testing;
 
+const SHORT_ACCOUNT: &str = "arn:aws:ssm-incidents::999:response-plan/plan";
+
 #[test]
 fn what_is_wrong_is_named_at_the_start() {
     let testing = Testing::new();
@@ -15,6 +17,7 @@ fn what_is_wrong_is_named_at_the_start() {
     );
     let bad = bad.path().display();
     let plan = format!("plan = \"{PLAN}\"\nregion = \"eu-central-1\"");
+    let token_only = format!("region = \"r\"\ntoken.file = \"{token}\"\n");
     for (name, lines, named) in [
         ("a", format!("kind = \"fax\"\n{plan}"), "fax"),
         (
@@ -61,6 +64,33 @@ fn what_is_wrong_is_named_at_the_start() {
             "a",
             format!("kind = \"generic\"\nregion = \"r\"\ntoken.file = \"{token}\""),
             "give plan",
+        ),
+        (
+            "a",
+            format!("kind = \"generic\"\n{token_only}plan = \"{SHORT_ACCOUNT}\""),
+            "'999', must have twelve digits",
+        ),
+        (
+            "a",
+            format!("kind = \"generic\"\n{token_only}plan = \"{PLAN} two\""),
+            "named 'plan two'",
+        ),
+        (
+            "a",
+            format!(
+                "kind = \"generic\"\nplan = \"{PLAN}\"\nregion = \"us east\"\ntoken.file = \"{token}\""
+            ),
+            "region is 'us east'",
+        ),
+        (
+            "a",
+            format!("kind = \"findings\"\n{token_only}auto_resolve = true"),
+            "auto_resolve has no use here",
+        ),
+        (
+            "a",
+            format!("kind = \"deployment\"\n{token_only}auto_resolve = true"),
+            "auto_resolve has no use here",
         ),
         (
             "a",

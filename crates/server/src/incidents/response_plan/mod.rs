@@ -22,6 +22,9 @@ use crate::incidents::replication_set;
 use crate::incidents::resource_policy::{self, SharedAction};
 use crate::wire_form;
 
+/// The length of a name, as the model says.
+const NAME_LENGTH_MAX: usize = 200;
+
 /// A plan of an account.
 pub struct ResponsePlan {
     pub account: String,
@@ -119,6 +122,12 @@ pub fn name_in<'a>(path: &str, text: &'a str) -> Result<(&'a str, &'a str), Fail
             Err(arn::not_an_arn(path, "a response plan", form))
         }
     }
+}
+
+/// Whether a plan can have this name, by the rule of the model.
+pub fn is_name(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    (1..=NAME_LENGTH_MAX).contains(&text.len()) && text.bytes().all(is_plain)
 }
 
 /// An incident is found by it when the next one starts.
