@@ -1,5 +1,8 @@
 //! Incident changes as server-sent events: one more reader of the change log.
 
+#[cfg(test)]
+mod tests;
+
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,6 +31,10 @@ const LOOKS_PER_COMMENT: u32 = 15;
 /// Chunks that may wait for a slow client before its reader waits too.
 const CHUNKS_WAITING: usize = 16;
 
+/// What is said to one who has seen more than there is.
+const BEYOND: &str = "Last-Event-ID is beyond the last change that the server has: its data may have been \
+                      restored from a backup. Read the incidents anew, and connect without it.\n";
+
 /// Streams the changes of accounts to those who signed for them.
 pub struct Changes {
     store: Store,
@@ -52,21 +59,27 @@ impl Changes {
             return plain(StatusCode::SERVICE_UNAVAILABLE, said);
         };
         let shard = shard_of(&caller.account);
-        let named = parts.headers.get("last-event-id");
-        let after = match named.map(|id| id.to_str().ok().and_then(|id| id.parse().ok())) {
+        let head = match self.store.read(move |tx| tx.log_head(shard)).await {
+            Ok(Ok(seq)) => seq,
+            Ok(Err(error)) | Err(error) => {
+                tracing::error!("the change log could not be read: {error}");
+                let said = "The change log could not be read.\n";
+                return plain(StatusCode::INTERNAL_SERVER_ERROR, said);
+            }
+        };
+        let after = match parts
+            .headers
+            .get("last-event-id")
+            .map(|id| seq_of(id, shard))
+        {
+            // The next changes would get numbers that are passed over.
+            Some(Some(seq)) if seq > head => return plain(StatusCode::BAD_REQUEST, BEYOND),
             Some(Some(seq)) => seq,
             Some(None) => {
                 let said = "Last-Event-ID must be the id of an event of this stream.\n";
                 return plain(StatusCode::BAD_REQUEST, said);
             }
-            None => match self.store.read(move |tx| tx.log_head(shard)).await {
-                Ok(Ok(seq)) => seq,
-                Ok(Err(error)) | Err(error) => {
-                    tracing::error!("the change log could not be read: {error}");
-                    let said = "The change log could not be read.\n";
-                    return plain(StatusCode::INTERNAL_SERVER_ERROR, said);
-                }
-            },
+            None => head,
         };
         let (sender, body) = Channel::<Bytes, io::Error>::new(CHUNKS_WAITING);
         let reader = Reader {
@@ -86,6 +99,18 @@ impl Changes {
         headers.insert(http::header::CACHE_CONTROL, no_store);
         response
     }
+}
+
+/// The number that an id has, of an event or of the JSON in it, where it is of this shard.
+fn seq_of(id: &HeaderValue, shard: i64) -> Option<i64> {
+    let id = id.to_str().ok()?;
+    let seq = match id.split_once('-') {
+        Some((of, seq)) if of.parse() == Ok(shard) => seq,
+        Some(_) => return None,
+        None => id,
+    };
+    let is_number = seq.bytes().all(|byte| byte.is_ascii_digit());
+    seq.parse().ok().filter(|_| is_number)
 }
 
 /// One of the streams that may be open.
@@ -200,44 +225,4 @@ fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
     let mut response = Response::new(full(text));
     *response.status_mut() = status;
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use balefire_store::Entry;
-    use serde_json::Value;
-
-    #[test]
-    fn an_event_is_one_line_of_data() {
-        let entry = Entry {
-            account: "111111111111".into(),
-            actor: "arn:aws:iam::111111111111:user/a".into(),
-            kind: "incident.opened".into(),
-            subject: "arn:aws:ssm-incidents::111111111111:incident-record/p/1".into(),
-            body: br#"{"incidentTitle":"a\nb"}"#.to_vec(),
-            at_ms: 0,
-        };
-        let text = event(&Logged {
-            shard: 3,
-            seq: 7,
-            entry,
-        });
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines[..2], ["id: 7", "event: incident.opened"]);
-        let data: Value = serde_json::from_str(lines[2].strip_prefix("data: ").unwrap()).unwrap();
-        assert_eq!(data["detail"]["change"]["incidentTitle"], "a\nb");
-        assert_eq!(data["time"], "1970-01-01T00:00:00Z");
-        assert_eq!((&data["id"], data.get("region")), (&"3-7".into(), None));
-        assert_eq!(lines.len(), 4);
-    }
-
-    #[test]
-    fn places_are_given_back() {
-        let open = Arc::new(AtomicUsize::new(STREAMS_MAX - 1));
-        let last = Place::take(&open).expect("the last place");
-        assert!(Place::take(&open).is_none());
-        drop(last);
-        assert!(Place::take(&open).is_some());
-    }
 }
