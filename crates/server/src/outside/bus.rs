@@ -126,11 +126,14 @@ impl EventBridge {
     fn request(&self, event: &Value, now: Timestamp) -> Result<Request<Full<Bytes>>> {
         let time = event["time"].as_str().unwrap_or_default();
         let time: jiff::Timestamp = time.parse()?;
+        // The bus gives each entry an id of its own, also one that is put again.
+        let mut detail = event["detail"].clone();
+        detail["id"] = event["id"].clone();
         let entry = json!({
             "EventBusName": self.bus,
             "Source": event["source"],
             "DetailType": event["detail-type"],
-            "Detail": event["detail"].to_string(),
+            "Detail": detail.to_string(),
             "Resources": event["resources"],
             // Seconds since 1970, as awsJson has times.
             "Time": time.as_millisecond() as f64 / 1000.0,

@@ -27,8 +27,8 @@ async fn publish(receiver: &Receiver) -> Result<Value, Fault> {
     let publication = Publication {
         id: "1".into(),
         event: json!({
-            "source": "balefire.incidents", "detail-type": "SSM Incident Start", "resources": ["arn"],
-            "time": "2026-01-01T00:00:00Z", "detail": {"kind": "incident.opened"},
+            "id": "1", "source": "balefire.incidents", "detail-type": "SSM Incident Start",
+            "resources": ["arn"], "time": "2026-01-01T00:00:00Z", "detail": {"kind": "incident.opened"},
         }),
     };
     bus.publish(&http, &publication, Timestamp(1_767_225_600_000))
@@ -53,7 +53,9 @@ async fn an_event_is_put_signed() {
     assert_eq!(entry["EventBusName"], "ops");
     assert_eq!(entry["DetailType"], "SSM Incident Start");
     assert_eq!(entry["Time"], 1_767_225_600.0);
-    assert_eq!(entry["Detail"], r#"{"kind":"incident.opened"}"#);
+    let detail: Value =
+        serde_json::from_str(entry["Detail"].as_str().expect("a text")).expect("JSON");
+    assert_eq!(detail, json!({"kind": "incident.opened", "id": "1"}));
 }
 
 #[tokio::test]
