@@ -230,12 +230,18 @@ impl Done {
     }
 
     fn reply(self, format: Format) -> Reply {
+        let nothing_taken = self.created + self.updated + self.unchanged == 0;
+        let done = match (self.refused.is_empty(), nothing_taken) {
+            (true, _) => "imported",
+            (false, false) => "imported in part",
+            (false, true) => "refused",
+        };
         let told = self.refused.iter().take(REFUSED_TOLD);
         let refused: Vec<_> = told
             .map(|one| json!({"place": one.place, "reason": one.reason}))
             .collect();
         let mut body = json!({
-            "done": if self.refused.is_empty() { "imported" } else { "imported in part" },
+            "done": done,
             "format": format.name(),
             "created": self.created,
             "updated": self.updated,
@@ -247,8 +253,7 @@ impl Done {
         if let Some(why) = self.kept_open {
             body["kept_open"] = json!(why);
         }
-        let nothing_taken = self.created + self.updated + self.unchanged == 0;
-        Reply::summary(body, nothing_taken && !self.refused.is_empty())
+        Reply::summary(body, done == "refused")
     }
 }
 

@@ -123,6 +123,7 @@ fn what_is_no_report_is_refused() {
     assert!(got.body["error"].as_str().unwrap().contains("unpacked"));
     let got = site.report("", br#"{"class_uid": 2004}"#);
     assert_eq!(got.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(got.body["done"], "refused");
     assert_eq!(got.body["refused"][0]["place"], "element 1");
     let unsigned = site.post("reports", &[], TRIVY);
     assert_eq!(unsigned.status, StatusCode::UNAUTHORIZED);
