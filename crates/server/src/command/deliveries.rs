@@ -5,7 +5,7 @@ use balefire_api::own::{
     DeadJob, DropDeadJob, DropDeadJobInput, ListDeadJobs, ListDeadJobsInput, RetryDeadJob,
     RetryDeadJobInput, RetryDeadJobs, RetryDeadJobsInput,
 };
-use clap::{Args, Subcommand};
+use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::reach::Reach;
@@ -33,18 +33,15 @@ pub enum Deliveries {
 }
 
 #[derive(Args)]
+#[command(group(ArgGroup::new("which").args(["ids", "all"]).required(true)))]
 pub struct Retry {
-    #[arg(
-        required_unless_present = "all",
-        conflicts_with = "all",
-        value_name = "ID"
-    )]
+    #[arg(value_name = "ID")]
     ids: Vec<String>,
     /// All that are dead.
     #[arg(long)]
     all: bool,
-    /// Only jobs of this kind.
-    #[arg(long, value_name = "KIND", requires = "all")]
+    /// Of all, only jobs of this kind.
+    #[arg(long, value_name = "KIND", conflicts_with = "ids")]
     kind: Option<String>,
     #[command(flatten)]
     reach: ReachOptions,
@@ -166,4 +163,35 @@ fn report(what: &str, asked: usize, refused: &[Refused], format: Format) -> Resu
         [] => Ended::Well,
         _ => Ended::InPart,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use crate::command::Command;
+
+    /// What is said of a command line that is not taken.
+    fn refused(words: &str) -> Option<String> {
+        let words = format!("balefire deliveries retry {words}");
+        let parsed = Command::try_parse_from(words.split_whitespace());
+        parsed.err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn jobs_are_named_or_all_are_meant() {
+        for taken in ["a", "a b", "--all", "--all --kind notify"] {
+            assert_eq!(refused(taken), None, "{taken}");
+        }
+        for (words, named) in [
+            ("", "--all"),
+            ("--kind notify", "--all"),
+            ("a --all", "cannot be used with"),
+            // It would be retried whatever its kind.
+            ("a --kind notify", "cannot be used with"),
+        ] {
+            let said = refused(words).expect(words);
+            assert!(said.contains(named), "{words}: {said}");
+        }
+    }
 }
