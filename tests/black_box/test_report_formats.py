@@ -10,7 +10,7 @@ from harness.findings import FIXTURES, all_findings, made_up, write_lines
 from harness.hooks import bearer, post
 from harness.process import ADMINISTRATOR, Server, balefire, binary, environment, first_start
 
-MEMBERS = 12
+MEMBERS = 13
 WHOLE, IN_PART, FAILED = 0, 3, 1
 REPORTS = FIXTURES / "reports"
 TOKEN = "a-token-of-the-pipelines"
@@ -126,6 +126,28 @@ def test_a_complete_report_closes_and_a_later_one_opens_again(account, hub, tmp_
     assert counts(run_import(account, path, "--complete")[1]) == [0, 0, 1, 0]
     assert counts(run_import(account, trivy, "--complete")[1])[3] == 0
     assert statuses(hub)[f"{IMAGE}|CVE-2099-1002|libspring|"] == ("New", "Create")
+
+
+def test_the_files_of_one_command_are_one_report_of_their_scope(account, hub, tmp_path):
+    report = json.loads((REPORTS / "sarif.json").read_text())
+    results = report["runs"][0]["results"]
+    paths = []
+    for number, part in enumerate([results[:2], results[2:]]):
+        report["runs"][0]["results"] = part
+        paths.append(tmp_path / f"{number}.sarif")
+        paths[-1].write_text(json.dumps(report))
+    complete = ["--complete", "--scope", "team/shop"]
+    code, summary = run_import(account, *paths, *complete)
+    assert (code, counts(summary)) == (WHOLE, [5, 0, 0, 0]), summary
+    code, summary = run_import(account, *paths, *complete)
+    assert (code, counts(summary)) == (WHOLE, [0, 0, 5, 0]), "no part closes what another names"
+    broken = tmp_path / "broken.sarif"
+    broken.write_text('{"runs": [')
+    code, summary = run_import(account, paths[0], broken, *complete)
+    assert (code, summary["closed"]) == (FAILED, 0)
+    assert "could not be read" in summary["files"][0]["kept_open"]
+    code, summary = run_import(account, paths[0], *complete)
+    assert (code, summary["closed"]) == (WHOLE, 2), summary
 
 
 def test_what_is_not_whole_closes_nothing(account, hub, tmp_path):

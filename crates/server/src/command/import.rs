@@ -16,14 +16,15 @@ use super::reach::Reach;
 use super::{Ended, ReachOptions};
 use crate::formats::{self, Given, Versions};
 use crate::securityhub::finding::too_long;
+use complete::Wholes;
 use documents::{Documents, Incoming};
 use send::{Batch, Sender};
 use summary::{FileSummary, Summary};
 
 #[derive(Args)]
 pub struct Import {
-    /// Reports of scanners: OCSF, Prowler, SARIF, Trivy, Grype, CycloneDX VEX; gzip or not. Which it is,
-    /// is found out by the content. `-` is standard input.
+    /// Reports of scanners: OCSF, Prowler, SARIF, Trivy, Grype, CycloneDX VEX, ASFF, Inspector; gzip or
+    /// not. Which it is, is found out by the content. `-` is standard input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The format of the files, where it need not be found out.
@@ -34,7 +35,7 @@ pub struct Import {
     /// What was scanned, in place of what the report calls it: a repository, an image.
     #[arg(long, value_name = "NAME")]
     scope: Option<String>,
-    /// Each file is all that its scanner found: close what it found before and no longer names.
+    /// The files are all that their scanners found: close what they found before and no longer name.
     #[arg(long)]
     complete: bool,
     #[command(flatten)]
@@ -48,7 +49,8 @@ impl Import {
         let given = Given {
             scope: self.scope.as_deref(),
         };
-        let mut summary = Summary::default();
+        let mut files = Vec::new();
+        let mut wholes = Wholes::default();
         let mut errors = Vec::new();
         for file in &self.files {
             // A file that is no report costs no other.
@@ -61,20 +63,31 @@ impl Import {
             };
             let name = file.display().to_string();
             let mut found = FileSummary::new(&name, source.format);
+            let run = self
+                .complete
+                .then(|| wholes.run_of(&source.scope, files.len()));
+            let sender = Sender::new(Arc::clone(&reach), run, source.undated);
             let ended = match documents::versions(&source, file, wanted, given) {
-                Ok(versions) => self.import_file(&reach, source, versions, &mut found).await,
+                Ok(versions) => self.import_file(sender, source, versions, &mut found).await,
                 Err(error) => Err(error),
             };
             if let Err(error) = &ended {
                 found.stop(format!("{error:#}"));
             }
-            summary.add(found);
+            files.push(found);
             // Where a call fails, the next ones would too.
             if let Err(error) = ended {
                 errors.push(error.context(name));
                 break;
             }
         }
+        if let Err(error) = wholes
+            .complete(&reach, &mut files, !errors.is_empty())
+            .await
+        {
+            errors.push(error);
+        }
+        let summary = Summary::of(files);
         if !summary.is_empty() {
             summary.print(self.reach.format)?;
         }
@@ -93,22 +106,17 @@ impl Import {
 
     async fn import_file(
         &self,
-        reach: &Arc<Reach>,
+        mut sender: Sender,
         mut source: Documents,
         mut versions: Versions<Incoming>,
         summary: &mut FileSummary,
     ) -> Result<()> {
-        let run = self.complete.then(complete::new_run);
-        let mut sender = Sender::new(Arc::clone(reach), run.clone(), source.undated);
         let sent = self
             .send(&mut sender, &mut source, &mut versions, summary)
             .await;
         let finished = sender.finish(summary).await;
-        sent.and(finished)?;
-        match run {
-            Some(run) => complete::complete(reach, run, &source, summary).await,
-            None => Ok(()),
-        }
+        summary.silent(&source.silent);
+        sent.and(finished)
     }
 
     /// Sends all findings of a file in batches.

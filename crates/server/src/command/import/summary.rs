@@ -7,7 +7,7 @@ use balefire_api::own::ImportFindingsOutput;
 use serde::Serialize;
 
 use crate::command;
-use crate::formats::Format;
+use crate::formats::{self, Format};
 
 /// What became of all files.
 #[derive(Default, Serialize)]
@@ -49,6 +49,8 @@ pub struct FileSummary {
     #[serde(skip)]
     not_done: bool,
     #[serde(skip)]
+    silent: Option<String>,
+    #[serde(skip)]
     kept_some_open: bool,
 }
 
@@ -66,6 +68,7 @@ impl FileSummary {
             stopped: None,
             failed: Vec::new(),
             not_done: false,
+            silent: None,
             kept_some_open: false,
         }
     }
@@ -89,21 +92,21 @@ impl FileSummary {
         self.closed += i64::from(findings);
     }
 
-    /// Nothing is closed, as was to be expected of such a report.
-    pub fn keep_open(&mut self, why: &'static str) {
+    /// Nothing is closed: as was to be expected of such a report, or whoever asked for it has to say more.
+    pub fn keep_open(&mut self, why: &'static str, says_more: bool) {
         self.kept_open = Some(why.into());
+        self.not_done = says_more;
     }
 
-    /// Some of it is not closed, as was to be expected of such a report.
-    pub fn keep_some_open(&mut self, what: String) {
-        self.kept_open = Some(what.into());
-        self.kept_some_open = true;
+    /// Which tools found nothing at all.
+    pub fn silent(&mut self, tools: &[String]) {
+        self.silent = formats::kept_open(tools);
     }
 
-    /// Nothing is closed, and whoever asked for it has to say more.
-    pub fn refuse_to_close(&mut self, why: &'static str) {
-        self.kept_open = Some(why.into());
-        self.not_done = true;
+    /// What those tools found before is not closed, as was to be expected of such a report.
+    pub fn keep_some_open(&mut self) {
+        self.kept_some_open = self.silent.is_some();
+        self.kept_open = self.silent.take().map(Cow::from);
     }
 
     /// What is counted was done; the rest was not.
@@ -125,7 +128,13 @@ impl FileSummary {
 }
 
 impl Summary {
-    pub fn add(&mut self, mut file: FileSummary) {
+    pub fn of(files: Vec<FileSummary>) -> Summary {
+        let mut summary = Summary::default();
+        files.into_iter().for_each(|file| summary.add(file));
+        summary
+    }
+
+    fn add(&mut self, mut file: FileSummary) {
         self.created += file.created;
         self.updated += file.updated;
         self.unchanged += file.unchanged;
