@@ -7,7 +7,7 @@ pub(super) mod webhook;
 mod wording;
 
 use ::http::Uri;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use balefire_api::Timestamp;
 use serde::Deserialize;
 
@@ -32,6 +32,31 @@ pub enum Section {
     Email(email::Section),
 }
 
+/// The parts of a topic's ARN.
+pub struct Topic<'a> {
+    arn: &'a str,
+    partition: &'a str,
+    region: &'a str,
+}
+
+impl Topic<'_> {
+    fn of(arn: &str) -> Result<Topic<'_>> {
+        let parts: Vec<&str> = arn.split(':').collect();
+        let &["arn", partition, "sns", region, _, name] = parts.as_slice() else {
+            bail!("it is no ARN of a topic, such as arn:aws:sns:eu-central-1:111122223333:on-call");
+        };
+        ensure!(
+            !region.is_empty() && !name.is_empty(),
+            "the ARN of the topic lacks its region or name"
+        );
+        Ok(Topic {
+            arn,
+            partition,
+            region,
+        })
+    }
+}
+
 /// A way to tell people.
 pub enum Channel {
     Webhook(Webhook),
@@ -43,10 +68,11 @@ pub enum Channel {
 impl Channel {
     /// `topic` is the ARN that the section is for.
     pub fn new(topic: &str, section: &Section, outside: &http::Section) -> Result<Channel> {
+        let topic = Topic::of(topic)?;
         Ok(match section {
             Section::Webhook(section) => Channel::Webhook(Webhook::new(section)?),
             Section::Slack(section) => Channel::Slack(Slack::new(section)?),
-            Section::Sns(section) => Channel::Sns(Sns::new(topic, section)?),
+            Section::Sns(section) => Channel::Sns(Sns::new(&topic, section)?),
             Section::Email(section) => Channel::Email(Box::new(Email::new(section, outside)?)),
         })
     }

@@ -76,6 +76,9 @@ impl Runbooks {
         for (document, section) in &section.commands {
             let command = Command::new(section);
             let command = command.with_context(|| format!("runbooks.commands.\"{document}\""))?;
+            if let Some(obstacle) = command.obstacle() {
+                tracing::warn!("runbooks.commands.\"{document}\": {obstacle}");
+            }
             commands.insert(document.clone(), command);
         }
         Ok(Runbooks {

@@ -1,6 +1,6 @@
 //! Amazon SNS, or what speaks like it: the notice is published to the topic, signed.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use balefire_api::Timestamp;
 use bytes::Bytes;
 use http::{Request, Uri};
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::super::aws::{KeySource, Signer, domain};
 use super::super::http::Http;
 use super::super::{Fault, Notice, Reply};
-use super::wording;
+use super::{Topic, wording};
 use crate::configuration::{SecretSource, Source};
 
 /// SNS takes shorter subjects only, of ASCII.
@@ -44,18 +44,11 @@ pub struct Sns {
 }
 
 impl Sns {
-    pub fn new(topic: &str, section: &Section) -> Result<Sns> {
-        let parts: Vec<&str> = topic.split(':').collect();
-        let &["arn", partition, "sns", region, _, name] = parts.as_slice() else {
-            bail!("it is no ARN of a topic, such as arn:aws:sns:eu-central-1:111122223333:on-call");
-        };
-        if region.is_empty() || name.is_empty() {
-            bail!("the ARN of the topic lacks its region or name");
-        }
-        let region = section.region.as_deref().unwrap_or(region);
+    pub fn new(topic: &Topic<'_>, section: &Section) -> Result<Sns> {
+        let region = section.region.as_deref().unwrap_or(topic.region);
         let endpoint = match &section.endpoint {
             Some(source) => super::url(&source.read()?, source)?,
-            None => format!("https://sns.{region}.{}/", domain(partition)).parse()?,
+            None => format!("https://sns.{region}.{}/", domain(topic.partition)).parse()?,
         };
         let key = KeySource {
             access_key_id: &section.access_key_id,
@@ -63,7 +56,7 @@ impl Sns {
             session_token: section.session_token.as_ref(),
         };
         Ok(Sns {
-            topic: topic.to_owned(),
+            topic: topic.arn.to_owned(),
             endpoint,
             signer: Signer::new("sns", region, &key)?,
         })

@@ -35,6 +35,13 @@ impl Directory {
         })
     }
 
+    /// Why nothing could be written now. It may be there, or mounted, when an export begins.
+    pub fn obstacle(&self) -> Option<String> {
+        let path = self.root.display();
+        (!self.root.is_dir())
+            .then(|| format!("{path} is no directory: make it, exports go below it"))
+    }
+
     pub async fn write(
         &self,
         target: &Target,
@@ -185,5 +192,29 @@ impl Files {
 
     fn is_whole(&self, len: u64) -> bool {
         fs::metadata(&self.whole).is_ok_and(|found| found.len() == len)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_is_not_there_is_told_before_it_is_needed() {
+        let there = tempfile::TempDir::new().expect("a directory");
+        let file = there.path().join("file");
+        fs::write(&file, "").expect("a write");
+        for (path, is_told) in [
+            (there.path().to_owned(), false),
+            (there.path().join("nope"), true),
+            (file, true),
+        ] {
+            let section = Section {
+                path: path.clone(),
+                accounts: Vec::new(),
+            };
+            let obstacle = Directory::new(&section).expect("a directory").obstacle();
+            assert_eq!(obstacle.is_some(), is_told, "{}", path.display());
+        }
     }
 }

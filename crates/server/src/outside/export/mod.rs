@@ -158,10 +158,16 @@ impl Exports {
 impl Bucket {
     fn new(name: &str, section: &BucketSection) -> Result<Bucket> {
         Ok(match section {
-            BucketSection::Directory(section) => Bucket {
-                accounts: section.accounts.clone(),
-                place: Place::Directory(Directory::new(section)?),
-            },
+            BucketSection::Directory(section) => {
+                let directory = Directory::new(section)?;
+                if let Some(obstacle) = directory.obstacle() {
+                    tracing::warn!("export.buckets.\"{name}\": {obstacle}");
+                }
+                Bucket {
+                    accounts: section.accounts.clone(),
+                    place: Place::Directory(directory),
+                }
+            }
             BucketSection::S3(section) => Bucket {
                 accounts: section.accounts.clone(),
                 place: Place::S3(Box::new(S3::new(name, section)?)),

@@ -5,6 +5,7 @@ mod tail;
 #[cfg(test)]
 mod tests;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -63,6 +64,19 @@ impl Command {
             arguments: arguments.to_vec(),
             timeout,
         })
+    }
+
+    /// Why it could not be started now. It may be there when it is needed.
+    pub fn obstacle(&self) -> Option<String> {
+        let program = self.program.display();
+        match self.program.metadata() {
+            Err(error) => Some(format!("{program} cannot be started: {error}")),
+            Ok(found) if !found.is_file() => Some(format!("{program} is no file")),
+            Ok(found) if found.permissions().mode() & 0o111 == 0 => {
+                Some(format!("{program} cannot be started: it is not executable"))
+            }
+            Ok(_) => None,
+        }
     }
 
     /// Runs it to its end, which is when it has ended and nothing holds its output any more.

@@ -24,6 +24,16 @@ fn what_is_set_wrongly_is_named_at_the_start() {
             sns_at("https://sns.example.com", &key),
             "no ARN of a topic",
         ),
+        (
+            "on-call",
+            format!("{mail}recipients = [\"a@b.example\"]"),
+            "no ARN of a topic",
+        ),
+        (
+            "arn:aws:sns:eu-central-1:111111111111:",
+            format!("to = \"slack\"\nurl = {file}"),
+            "lacks its region or name",
+        ),
         (TOPIC, sns_at("ftp://sns.example.com", &key), "holds no URL"),
         (TOPIC, format!("{mail}recipients = []"), "names nobody"),
         (

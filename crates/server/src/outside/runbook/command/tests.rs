@@ -141,3 +141,29 @@ fn only_absolute_programs_with_time_are_listed() {
         assert!(Command::new(&section).is_err(), "{words:?} {timeout}");
     }
 }
+
+#[test]
+fn a_program_that_is_not_there_is_told_before_it_is_needed() {
+    let directory = tempfile::TempDir::new().expect("a directory");
+    let plain = directory.path().join("plain");
+    std::fs::write(&plain, "").expect("a write");
+    let text = |path: &std::path::Path| path.display().to_string();
+    for (program, said) in [
+        ("/bin/sh".to_owned(), None),
+        (text(&directory.path().join("nope")), Some("No such file")),
+        (text(directory.path()), Some("is no file")),
+        (text(&plain), Some("not executable")),
+    ] {
+        let obstacle = command(&[&program], "1s").obstacle();
+        assert_eq!(
+            obstacle.is_some(),
+            said.is_some(),
+            "{program}: {obstacle:?}"
+        );
+        assert!(
+            obstacle
+                .unwrap_or_default()
+                .contains(said.unwrap_or_default())
+        );
+    }
+}
