@@ -192,7 +192,8 @@ pub fn read_text(text: &str, wanted: Option<Format>, given: Given<'_>) -> Result
         return read(format, text, given);
     };
     let lines = text.lines().map(str::as_bytes);
-    match of_lines(lines, wanted).filter(|_| text.starts_with('{')) {
+    // What is left of a broken array is no file of lines.
+    match of_lines(lines, wanted).filter(|_| !text.starts_with('[')) {
         Some(format) => Ok(lines_of(format, text, given)),
         None => Err(format!("it is no JSON, or cut off or broken: {broken}")),
     }

@@ -62,11 +62,7 @@ pub fn open(path: &Path, wanted: Option<Format>, given: Given<'_>) -> Result<Doc
         None => bail!("{} is empty", path.display()),
         Some(b'[') => array(reader, wanted, given),
         Some(b'{') => object_or_lines(reader, wanted, given),
-        Some(_) => bail!(
-            "{} is not JSON: {}",
-            path.display(),
-            formats::unrecognised()
-        ),
+        Some(_) => lines_behind_others(reader, wanted, given),
     };
     let documents = documents.with_context(|| path.display().to_string())?;
     let length = path.metadata().map_or(0, |file| file.len());
@@ -149,6 +145,25 @@ fn broken_or_lines(
         Box::new(io::Cursor::new(all).chain(end)),
         given,
     ))
+}
+
+/// One document a line behind lines that are none, such as a tool's log.
+fn lines_behind_others(
+    mut reader: Box<dyn BufRead + Send>,
+    wanted: Option<Format>,
+    given: Given<'_>,
+) -> Result<Documents> {
+    let mut read = Vec::new();
+    loop {
+        let start = read.len();
+        if reader.read_until(b'\n', &mut read)? == 0 {
+            bail!("it is not JSON: {}", formats::unrecognised());
+        }
+        if let Some(format) = formats::of_lines([&read[start..]], wanted) {
+            let reader = Box::new(io::Cursor::new(read).chain(reader));
+            return Ok(lines(format, reader, given));
+        }
+    }
 }
 
 /// Nothing more, or why there is not more.

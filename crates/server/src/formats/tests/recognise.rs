@@ -202,3 +202,15 @@ fn a_broken_first_line_costs_no_other() {
         assert!(refused.contains("cut off"), "{refused}");
     }
 }
+
+#[test]
+fn lines_behind_a_log_are_read() {
+    let line = r#"{"class_uid": 2004, "time": 1}"#;
+    let text = format!("INFO scanning\n{line}\n{line}\n");
+    let report = read_text(&text, None, Given::default()).unwrap();
+    let places: Vec<&str> = report.findings.iter().map(|one| &*one.place).collect();
+    assert_eq!(places, ["line 2", "line 3"]);
+    assert_eq!(report.refused[0].place, "line 1");
+    let array = format!("[\n{line},\n{line}\n");
+    assert!(read_text(&array, None, Given::default()).is_err());
+}

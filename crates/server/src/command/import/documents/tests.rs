@@ -104,6 +104,19 @@ fn lines_are_of_the_format_of_the_first_that_can_be_read() {
 }
 
 #[test]
+fn lines_behind_a_log_are_taken() {
+    let content = format!("INFO scanning\n42 checks\n{PASSED}\n{PASSED}\n");
+    let places = ["line 1", "line 2", "line 3", "line 4"].map(str::to_owned);
+    let [one, two, three, four] = places;
+    let expected = [Err(one), Err(two), Ok(three), Ok(four)];
+    assert_eq!(taken(content.as_bytes()), expected);
+    assert_eq!(
+        taken(format!("INFO scanning\n{{\"a\": 1}}\n{ASFF}").as_bytes())[2],
+        Ok("line 3".into())
+    );
+}
+
+#[test]
 fn a_broken_report_of_several_lines_is_no_file_of_lines() {
     let content = "{\n\"runs\": [\n\"text\"\n,\n{\"class\": 1}\n";
     for wanted in [None, Some(Format::Sarif)] {
