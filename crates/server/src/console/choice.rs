@@ -1,6 +1,8 @@
 //! Rows of links: filters of a list, and its pages.
 
 use super::form::href;
+use super::visit::Visit;
+use crate::failure::Failure;
 
 /// A choice among a few, drawn as a row of links.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,29 @@ pub fn choices(
         }
     };
     values.iter().map(choice).collect()
+}
+
+/// What the query has chosen of what is offered. Anything else would show all as if it were meant.
+pub fn chosen<'a>(
+    visit: &Visit<'_>,
+    name: &str,
+    offered: &[(&str, &'a str)],
+) -> Result<&'a str, Failure> {
+    let Some(value) = visit.query.get(name) else {
+        return Ok("");
+    };
+    let found = offered.iter().find(|(_, known)| *known == value);
+    let values = || {
+        let values = offered.iter().map(|(_, known)| *known);
+        let values: Vec<&str> = values.filter(|known| !known.is_empty()).collect();
+        values.join(", ")
+    };
+    found.map(|(_, known)| *known).ok_or_else(|| {
+        Failure::invalid(
+            name,
+            format_args!("'{value}' is not known; there are {}", values()),
+        )
+    })
 }
 
 /// Links to the first and the next page of a list.

@@ -9,7 +9,7 @@ use balefire_api::generated::securityhub::{
 use http::StatusCode;
 use serde_json::Value;
 
-use super::choice::{Choice, Pages, choices};
+use super::choice::{Choice, Pages, choices, chosen};
 use super::document::{items, number, text, time};
 use super::form::href;
 use super::moment::Moment;
@@ -77,9 +77,9 @@ pub struct Narrowed {
 }
 
 pub async fn findings(visit: &Visit<'_>) -> Result<Reply, Failure> {
-    let severity = known(SEVERITIES, visit.query.get("severity"));
-    let status = known(STATUSES, visit.query.get("status"));
-    let order = known(ORDERS, visit.query.get("order"));
+    let severity = chosen(visit, "severity", SEVERITIES)?;
+    let status = chosen(visit, "status", STATUSES)?;
+    let order = chosen(visit, "order", ORDERS)?;
     let token = visit.query.get("token");
     let narrowed = Narrowed {
         severity_id: severity.parse().ok(),
@@ -115,12 +115,6 @@ pub async fn findings(visit: &Visit<'_>) -> Result<Reply, Failure> {
         off,
     };
     Reply::page(StatusCode::OK, &page)
-}
-
-/// The value of a query if it is one of those that are offered, else none.
-pub fn known<'a>(offered: &[(&str, &'a str)], value: Option<&str>) -> &'a str {
-    let found = offered.iter().find(|(_, known)| Some(*known) == value);
-    found.map_or("", |(_, known)| *known)
 }
 
 /// One page of documents and the token of the next.

@@ -8,7 +8,7 @@ use balefire_api::generated::ssm_incidents::{
 };
 use http::StatusCode;
 
-use super::choice::{Choice, Pages, choices};
+use super::choice::{Choice, Pages, choices, chosen};
 use super::form::href;
 use super::moment::{Moment, span};
 use super::reply::Reply;
@@ -17,6 +17,9 @@ use super::visit::{Frame, Section, Visit};
 use crate::failure::Failure;
 
 const INCIDENTS_PER_PAGE: i32 = 50;
+
+/// The states that the page filters by.
+const STATUSES: &[(&str, &str)] = &[("All", ""), ("Open", "OPEN"), ("Resolved", "RESOLVED")];
 
 /// An incident in a list.
 pub struct IncidentLine {
@@ -60,17 +63,15 @@ impl Begin {
 }
 
 pub async fn incidents(visit: &Visit<'_>) -> Result<Reply, Failure> {
-    let status = visit.query.get("status");
-    let status = status.and_then(IncidentRecordStatus::parse);
+    let chosen = chosen(visit, "status", STATUSES)?;
+    let status = IncidentRecordStatus::parse(chosen);
     let token = visit.query.get("token");
     let listed = list(visit, status, INCIDENTS_PER_PAGE, token).await?;
     let path = Section::Incidents.path();
-    let chosen = status.map_or("", IncidentRecordStatus::as_str);
     let kept = [("status", chosen)];
-    let statuses = [("All", ""), ("Open", "OPEN"), ("Resolved", "RESOLVED")];
     let page = Incidents {
         frame: visit.frame(Section::Incidents, "Incidents"),
-        statuses: choices(path, "status", chosen, &[], &statuses),
+        statuses: choices(path, "status", chosen, &[], STATUSES),
         lines: listed.0,
         pages: Pages::of(path, &kept, token, listed.1.as_deref()),
         filtered: status.is_some() || token.is_some(),

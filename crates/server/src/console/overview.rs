@@ -37,23 +37,23 @@ struct Overview {
     frame: Frame,
     incidents: Vec<IncidentLine>,
     incident_count: String,
-    incidents_left: usize,
+    incidents_left: Option<String>,
     begin: Begin,
     findings: Tally,
     packages: Vec<Exploited>,
     package_count: String,
-    packages_left: usize,
+    packages_left: Option<String>,
 }
 
 pub async fn overview(visit: &Visit<'_>) -> Result<Reply, Failure> {
     let open = Some(IncidentRecordStatus::Open);
     let (mut incidents, next) = incidents::list(visit, open, INCIDENTS_READ, None).await?;
     let incident_count = counted(incidents.len(), next.is_some());
-    let incidents_left = incidents.len().saturating_sub(INCIDENTS_SHOWN);
+    let incidents_left = left(incidents.len(), INCIDENTS_SHOWN, next.is_some());
     incidents.truncate(INCIDENTS_SHOWN);
     let (mut packages, more) = exploited(visit).await?;
     let package_count = counted(packages.len(), more);
-    let packages_left = packages.len().saturating_sub(PACKAGES_SHOWN);
+    let packages_left = left(packages.len(), PACKAGES_SHOWN, more);
     packages.truncate(PACKAGES_SHOWN);
     let page = Overview {
         frame: visit.frame(Section::Overview, "Overview"),
@@ -71,6 +71,11 @@ pub async fn overview(visit: &Visit<'_>) -> Result<Reply, Failure> {
 
 fn counted(count: usize, more: bool) -> String {
     format!("{count}{}", if more { "+" } else { "" })
+}
+
+/// How many are not shown, where there are any.
+fn left(count: usize, shown: usize, more: bool) -> Option<String> {
+    (count > shown).then(|| counted(count - shown, more))
 }
 
 /// Packages with vulnerabilities that are known to be exploited, and whether there may be more.
@@ -118,5 +123,21 @@ fn gather(packages: &mut Vec<Exploited>, finding: &Finding) {
         package
             .resources
             .extend(finding.resources.iter().map(|one| one.id.clone()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_counted_as_the_whole_is() {
+        for (count, more, expected) in [
+            (5, false, None),
+            (6, false, Some("1")),
+            (100, true, Some("95+")),
+        ] {
+            assert_eq!(left(count, 5, more).as_deref(), expected, "{count}");
+        }
     }
 }

@@ -9,8 +9,7 @@ use balefire_api::generated::inspector2::{
 };
 use http::StatusCode;
 
-use super::choice::{Choice, Pages, choices};
-use super::findings::known;
+use super::choice::{Choice, Pages, choices, chosen};
 use super::form::href;
 use super::moment::Moment;
 use super::reply::Reply;
@@ -65,9 +64,9 @@ struct Vulnerabilities {
 }
 
 pub async fn vulnerabilities(visit: &Visit<'_>) -> Result<Reply, Failure> {
-    let severity = known(SEVERITIES, visit.query.get("severity"));
-    let status = known(STATUSES, visit.query.get("status"));
-    let exploited = known(EXPLOITED, visit.query.get("exploited"));
+    let severity = chosen(visit, "severity", SEVERITIES)?;
+    let status = chosen(visit, "status", STATUSES)?;
+    let exploited = chosen(visit, "exploited", EXPLOITED)?;
     let token = visit.query.get("token");
     let criteria = FilterCriteria {
         severity: equal(severity),

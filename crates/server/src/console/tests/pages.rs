@@ -56,6 +56,26 @@ fn incidents_are_listed_by_status() {
 }
 
 #[test]
+fn a_filter_that_is_not_known_is_told() {
+    let site = Site::new();
+    let cookie = site.sign_in(ADMINISTRATORS_KEY);
+    for (path, said) in [
+        ("incidents?status=CLOSED", "there are OPEN, RESOLVED"),
+        ("findings?severity=6", "there are 5, 4, 3, 2, 1"),
+        ("findings?status=5", "there are 1, 2, 3, 4"),
+        ("findings?order=oldest", "there are severity"),
+        ("vulnerabilities?severity=5", "CRITICAL"),
+    ] {
+        let got = site.get(&cookie, &format!("/console/{path}"));
+        assert_eq!(got.status, StatusCode::BAD_REQUEST, "{path}");
+        assert!(got.body.contains(said), "{path}: {}", got.body);
+    }
+    for path in ["incidents?status=", "findings?severity=&status=&order="] {
+        site.page(&cookie, &format!("/console/{path}"));
+    }
+}
+
+#[test]
 fn lists_go_on_from_page_to_page() {
     let site = Site::new();
     let cookie = site.sign_in(ADMINISTRATORS_KEY);
