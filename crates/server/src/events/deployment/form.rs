@@ -80,7 +80,13 @@ impl Form<'_> {
                 Ok((kind.unwrap_or_else(|| kind_of(resource)), resource.into()))
             }
             (None, Some(resource)) => Err(format!("resource {ARN_RULE}; it is '{resource}'")),
-            _ => Err("either service, a name, or resource, an ARN, must be there".into()),
+            (Some(_), Some(_)) => Err(
+                "service and resource are both there: give service, a name, or resource, an ARN"
+                    .into(),
+            ),
+            (None, None) => {
+                Err("either service, a name, or resource, an ARN, must be there".into())
+            }
         }
     }
 

@@ -158,7 +158,10 @@ fn the_form_is_refused_by_the_member_that_is_wrong() {
         (json!({"id": "a b"}), "id must have at most 128"),
         (json!({"id": "a".repeat(129)}), "id must have at most 128"),
         (json!({"service": null}), "either service"),
-        (json!({"resource": GROUP}), "either service"),
+        (
+            json!({"resource": GROUP}),
+            "service and resource are both there",
+        ),
         (json!({"service": "a b"}), "service must have"),
         (json!({"service": GROUP}), "service must have"),
         (json!({"environment": "a/b"}), "environment must have"),
