@@ -1,11 +1,13 @@
 """Findings as they were at a past moment, by command."""
 
 import json
+import os
+import subprocess
 import time
 from datetime import UTC, datetime
 
 from harness.findings import all_findings, made_up, write_lines
-from harness.process import balefire
+from harness.process import balefire, binary, environment
 
 
 def now():
@@ -52,3 +54,21 @@ def test_findings_are_written_as_they_were(account, tmp_path):
         assert as_of(account, moment) == shown
     done = balefire("findings", "--as-of", "2020-01-01T00:00:00Z", account=account)
     assert done.returncode != 0 and "last 90 days" in done.stderr
+
+
+def test_who_reads_the_beginning_only_has_had_enough(account, tmp_path):
+    account.client("securityhub").enable_security_hub_v2()
+    path = write_lines(tmp_path / "findings.jsonl", [made_up(1)])
+    assert balefire("import", path, account=account).returncode == 0
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [binary(), "findings", "--as-of", now()],
+        env=environment(**account.environment()),
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")

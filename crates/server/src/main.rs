@@ -15,6 +15,8 @@ fn main() -> ExitCode {
     match Command::parse().run() {
         Ok(Ended::Well) => ExitCode::SUCCESS,
         Ok(Ended::InPart) => ExitCode::from(3),
+        // As the shell says of what a closed pipe has ended.
+        Ok(Ended::Unread) => ExitCode::from(141),
         Err(error) => {
             eprintln!("balefire: {error:#}");
             ExitCode::FAILURE

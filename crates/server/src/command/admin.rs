@@ -5,7 +5,7 @@ use balefire_store::{Page, Tx};
 use clap::Subcommand;
 
 use super::open::{Opened, readable};
-use super::{Ended, StoreOptions, say};
+use super::{Ended, StoreOptions, say, show};
 use crate::access::{self, AccessKey, Account, NewKey};
 use crate::failure::Failure;
 use crate::incidents::replication_set::DELAY_SETTING;
@@ -113,7 +113,10 @@ fn list_accounts(opened: &Opened) -> Result<()> {
         } else {
             "member"
         };
-        say(format_args!("{}  {role:<13}  {}", account.id, account.name))?;
+        show(format_args!(
+            "{}  {role:<13}  {}\n",
+            account.id, account.name
+        ))?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use clap::{ArgGroup, Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::reach::Reach;
-use super::{Ended, Format, ReachOptions, say};
+use super::{Ended, Format, ReachOptions, say, show};
 
 #[derive(Subcommand)]
 pub enum Deliveries {
@@ -78,8 +78,8 @@ async fn list(kind: Option<String>, options: &ReachOptions) -> Result<Ended> {
         found += page.dead_jobs.len();
         for job in &page.dead_jobs {
             match options.format {
-                Format::Json => say(document(job))?,
-                Format::Text => say(line(job))?,
+                Format::Json => show(format_args!("{}\n", document(job)))?,
+                Format::Text => show(format_args!("{}\n", line(job)))?,
             }
         }
         input.next_token = page.next_token;
@@ -88,7 +88,7 @@ async fn list(kind: Option<String>, options: &ReachOptions) -> Result<Ended> {
         }
     }
     if options.format == Format::Text {
-        say(format_args!("{found} given up"))?;
+        show(format_args!("{found} given up\n"))?;
     }
     Ok(Ended::Well)
 }

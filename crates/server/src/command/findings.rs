@@ -1,13 +1,11 @@
 //! `balefire findings`: all findings as they were at a past moment.
 
-use std::io::Write as _;
-
 use anyhow::Result;
 use balefire_api::own::{ListFindingsAsOf, ListFindingsAsOfInput};
 use clap::Args;
 
 use super::reach::Reach;
-use super::{Ended, ReachOptions, moment};
+use super::{Ended, ReachOptions, moment, show};
 
 #[derive(Args)]
 pub struct Findings {
@@ -26,7 +24,6 @@ impl Findings {
             next_token: None,
         };
         let reach = Reach::open(&self.reach).await?;
-        let mut output = std::io::stdout();
         loop {
             let page = reach.call::<ListFindingsAsOf>(input.clone()).await?;
             let mut lines = String::new();
@@ -35,10 +32,9 @@ impl Findings {
                 lines.push_str(&document.text().replace(['\n', '\r'], " "));
                 lines.push('\n');
             }
-            output.write_all(lines.as_bytes())?;
+            show(lines)?;
             input.next_token = page.next_token;
             if input.next_token.is_none() {
-                output.flush()?;
                 return Ok(Ended::Well);
             }
         }

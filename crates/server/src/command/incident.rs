@@ -1,13 +1,11 @@
 //! `balefire incident`: what is asked about one incident.
 
-use std::io::Write as _;
-
 use anyhow::Result;
 use balefire_api::own::{GetIncidentReport, GetIncidentReportInput};
 use clap::{Args, Subcommand};
 
 use super::reach::Reach;
-use super::{Ended, Format, ReachOptions, say};
+use super::{Ended, Format, ReachOptions, show};
 
 #[derive(Subcommand)]
 pub enum Incident {
@@ -33,8 +31,13 @@ impl Incident {
         };
         let output = reach.call::<GetIncidentReport>(input).await?;
         match report.reach.format {
-            Format::Text => write!(std::io::stdout(), "{}", output.markdown)?,
-            Format::Json => say(serde_json::json!({"markdown": output.markdown}))?,
+            Format::Text => show(output.markdown)?,
+            Format::Json => {
+                show(format_args!(
+                    "{}\n",
+                    serde_json::json!({"markdown": output.markdown})
+                ))?;
+            }
         }
         Ok(Ended::Well)
     }

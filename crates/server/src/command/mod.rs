@@ -17,7 +17,7 @@ mod scan;
 mod serve;
 
 use std::fmt::Display;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -131,7 +131,9 @@ impl Command {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?;
-        match self.task {
+        let ended = match self.task {
+    /// Nobody wanted to read more of what was to be shown.
+    Unread,
             Task::Serve(serve) => runtime.block_on(serve.run()),
             Task::Demo(demo) => runtime.block_on(demo.run()),
             Task::Import(import) => runtime.block_on(import.run()),
@@ -151,6 +153,10 @@ impl Command {
 fn say(line: impl Display) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
 }
+        };
+        match ended {
+            Err(error) if error.is::<Unread>() => Ok(Ended::Unread),
+            ended => ended,
 
 /// The moment that an option names.
 fn moment(option: &str, text: &str) -> anyhow::Result<Timestamp> {
@@ -158,6 +164,20 @@ fn moment(option: &str, text: &str) -> anyhow::Result<Timestamp> {
         .parse()
         .with_context(|| format!("{option}: '{text}' is no time such as 2026-12-31T00:00:00Z"))?;
     Ok(Timestamp(moment.as_millisecond()))
+}
+
+/// Nobody reads what a command shows any more.
+#[derive(Debug, thiserror::Error)]
+#[error("standard output is closed")]
+struct Unread;
+
+/// Writes what a command was called for. Whoever reads the beginning only has had enough, and no fault.
+fn show(text: impl Display) -> anyhow::Result<()> {
+    let mut output = std::io::stdout().lock();
+    match write!(output, "{text}").and_then(|()| output.flush()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Unread.into()),
+        written => Ok(written?),
+    }
 }
 
 /// A bar on a terminal; nothing where machines read.

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::reach::Reach;
-use super::{Ended, Format, ReachOptions, moment, say};
+use super::{Ended, Format, ReachOptions, moment, say, show};
 
 #[derive(Subcommand)]
 pub enum Risk {
@@ -85,7 +85,7 @@ impl Accept {
             epss_at_most: self.epss_at_most,
         };
         let accepted = reach.call::<AcceptRisk>(input).await?.risk_acceptance;
-        show(&accepted, self.reach.format)?;
+        say(text(&accepted, self.reach.format))?;
         Ok(Ended::Well)
     }
 }
@@ -96,7 +96,7 @@ async fn list(options: &ReachOptions) -> Result<Ended> {
     loop {
         let page = reach.call::<ListRiskAcceptances>(input.clone()).await?;
         for acceptance in &page.risk_acceptances {
-            show(acceptance, options.format)?;
+            show(format_args!("{}\n", text(acceptance, options.format)))?;
         }
         input.next_token = page.next_token;
         if input.next_token.is_none() {
@@ -105,10 +105,10 @@ async fn list(options: &ReachOptions) -> Result<Ended> {
     }
 }
 
-fn show(acceptance: &RiskAcceptance, format: Format) -> Result<()> {
+fn text(acceptance: &RiskAcceptance, format: Format) -> String {
     match format {
-        Format::Json => say(document(acceptance)),
-        Format::Text => say(line(acceptance)),
+        Format::Json => document(acceptance).to_string(),
+        Format::Text => line(acceptance),
     }
 }
 
