@@ -30,7 +30,8 @@ pub enum Admin {
     /// Make another access key of an account; its secret is shown once.
     CreateKey {
         account: String,
-        #[arg(long, default_value = "user")]
+        /// Up to 64 letters, digits and + = , . @ _ -, as at IAM.
+        #[arg(long, default_value = "user", value_parser = user_name)]
         user_name: String,
         #[command(flatten)]
         store: StoreOptions,
@@ -165,4 +166,28 @@ fn set_replication_delay(opened: &Opened, seconds: u32) -> Result<()> {
     let set =
         move |tx: &mut Tx<'_>| setting::set_number(tx, DELAY_SETTING, i64::from(seconds) * 1000);
     opened.store.write_blocking("", set)?.map_err(readable)
+}
+
+/// A name that IAM would take: ARNs are made of it.
+fn user_name(text: &str) -> Result<String, String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte);
+    match (1..=64).contains(&text.len()) && text.bytes().all(is_plain) {
+        true => Ok(text.to_owned()),
+        false => Err("a user name has 1 to 64 letters, digits and + = , . @ _ -".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::user_name;
+
+    #[test]
+    fn user_names_are_as_at_iam() {
+        for name in ["user", "ada@example.com", "a+b=c,d.e_f-9", &"a".repeat(64)] {
+            assert!(user_name(name).is_ok(), "{name}");
+        }
+        for name in ["", "a b/c", "a/b", "a:b", "ä", &"a".repeat(65)] {
+            assert!(user_name(name).is_err(), "{name}");
+        }
+    }
 }

@@ -59,7 +59,8 @@ enum Task {
     /// Risks that are accepted.
     #[command(subcommand)]
     Risk(risk::Risk),
-    /// Accounts and access keys of a store that no server has open.
+    /// Accounts and access keys, in the store itself: a directory that no server has open, or a PostgreSQL
+    /// database.
     #[command(subcommand)]
     Admin(admin::Admin),
 }
