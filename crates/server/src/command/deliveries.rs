@@ -53,7 +53,7 @@ impl Deliveries {
             Deliveries::List { kind, reach } => list(kind, &reach).await,
             Deliveries::Retry(retry) => retry.run().await,
             Deliveries::Drop { ids, reach } => {
-                let way = Reach::open(&reach).await?;
+                let way = Reach::open(&reach.way).await?;
                 let mut refused = Vec::new();
                 for id in &ids {
                     let input = DropDeadJobInput { id: id.clone() };
@@ -66,7 +66,7 @@ impl Deliveries {
 }
 
 async fn list(kind: Option<String>, options: &ReachOptions) -> Result<Ended> {
-    let reach = Reach::open(options).await?;
+    let reach = Reach::open(&options.way).await?;
     let mut input = ListDeadJobsInput {
         kind,
         max_results: Some(1000),
@@ -118,7 +118,7 @@ fn line(job: &DeadJob) -> String {
 
 impl Retry {
     async fn run(self) -> Result<Ended> {
-        let reach = Reach::open(&self.reach).await?;
+        let reach = Reach::open(&self.reach.way).await?;
         if self.all {
             let input = RetryDeadJobsInput { kind: self.kind };
             let retried = reach.call::<RetryDeadJobs>(input).await?.retried;

@@ -82,7 +82,7 @@ struct Progress {
 impl Feeds {
     pub async fn run(self) -> Result<Ended> {
         let Feeds::Refresh(refresh) = self;
-        let reach = Arc::new(Reach::open_to_fill(&refresh.reach).await?);
+        let reach = Arc::new(Reach::open_to_fill(&refresh.reach.way).await?);
         let (mut ended, mut failed, mut unsaid) = (Ended::Well, false, None);
         for (feed, source) in refresh.sources()? {
             let mut progress = Progress::default();

@@ -5,7 +5,7 @@ use balefire_api::own::{ListFindingsAsOf, ListFindingsAsOfInput};
 use clap::Args;
 
 use super::reach::Reach;
-use super::{Ended, ReachOptions, moment, show};
+use super::{Ended, WayOptions, moment, show};
 
 #[derive(Args)]
 pub struct Findings {
@@ -13,7 +13,7 @@ pub struct Findings {
     #[arg(long, value_name = "TIME")]
     as_of: String,
     #[command(flatten)]
-    reach: ReachOptions,
+    way: WayOptions,
 }
 
 impl Findings {
@@ -23,7 +23,7 @@ impl Findings {
             max_results: None,
             next_token: None,
         };
-        let reach = Reach::open(&self.reach).await?;
+        let reach = Reach::open(&self.way).await?;
         loop {
             let page = reach.call::<ListFindingsAsOf>(input.clone()).await?;
             let mut lines = String::new();

@@ -44,7 +44,7 @@ pub struct Import {
 
 impl Import {
     pub async fn run(self) -> Result<Ended> {
-        let reach = Arc::new(Reach::open_to_fill(&self.reach).await?);
+        let reach = Arc::new(Reach::open_to_fill(&self.reach.way).await?);
         let wanted = self.wanted.as_deref().and_then(formats::Format::of_word);
         let given = Given {
             scope: self.scope.as_deref(),

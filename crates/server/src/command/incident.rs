@@ -25,7 +25,7 @@ pub struct Report {
 impl Incident {
     pub async fn run(self) -> Result<Ended> {
         let Incident::Report(report) = self;
-        let reach = Reach::open(&report.reach).await?;
+        let reach = Reach::open(&report.reach.way).await?;
         let input = GetIncidentReportInput {
             incident: report.incident,
         };

@@ -38,7 +38,7 @@ enum Task {
     Serve(serve::Serve),
     /// Show a small invented company already in trouble, on a temporary store.
     Demo(demo::Demo),
-    /// Bring in findings: OCSF, Prowler, SARIF, Trivy, Grype, CycloneDX VEX.
+    /// Bring in findings: OCSF, Prowler, SARIF, Trivy, Grype, CycloneDX VEX, ASFF, Inspector.
     Import(import::Import),
     /// Write all findings as they were at a past moment, one OCSF document a line.
     Findings(findings::Findings),
@@ -86,9 +86,19 @@ struct StoreOptions {
     database: Option<String>,
 }
 
-/// How a command reaches the data: a server, as any AWS client does, or the store itself.
+/// How a command reaches the data, and how it tells what it did.
 #[derive(Args, Clone)]
 struct ReachOptions {
+    #[command(flatten)]
+    way: WayOptions,
+    /// How the summary is written.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+/// How a command reaches the data: a server, as any AWS client does, or the store itself.
+#[derive(Args, Clone)]
+struct WayOptions {
     /// The server; by default as the AWS CLI finds it (AWS_ENDPOINT_URL, profile).
     #[arg(long, value_name = "URL", conflicts_with_all = ["data", "database"])]
     endpoint_url: Option<String>,
@@ -101,12 +111,9 @@ struct ReachOptions {
     /// The region; by default as the AWS CLI finds it, or else us-east-1.
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
-    /// How the summary is written.
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
 }
 
-impl ReachOptions {
+impl WayOptions {
     /// Whether a server answers, and not the store itself.
     fn is_server(&self) -> bool {
         self.data.is_none() && self.database.is_none()
@@ -125,6 +132,8 @@ pub enum Ended {
     Well,
     /// Something of the input was refused; the rest was done.
     InPart,
+    /// Nobody wanted to read more of what was to be shown.
+    Unread,
 }
 
 impl Command {
@@ -133,8 +142,6 @@ impl Command {
             .enable_all()
             .build()?;
         let ended = match self.task {
-    /// Nobody wanted to read more of what was to be shown.
-    Unread,
             Task::Serve(serve) => runtime.block_on(serve.run()),
             Task::Demo(demo) => runtime.block_on(demo.run()),
             Task::Import(import) => runtime.block_on(import.run()),
@@ -146,6 +153,10 @@ impl Command {
             Task::Deliveries(deliveries) => runtime.block_on(deliveries.run()),
             Task::Risk(risk) => runtime.block_on(risk.run()),
             Task::Admin(admin) => admin.run(),
+        };
+        match ended {
+            Err(error) if error.is::<Unread>() => Ok(Ended::Unread),
+            ended => ended,
         }
     }
 }
@@ -153,18 +164,6 @@ impl Command {
 /// Writes a line to standard output. It fails where nobody reads any more, for which `println!` would panic.
 fn say(line: impl Display) -> anyhow::Result<()> {
     Ok(writeln!(std::io::stdout(), "{line}")?)
-}
-        };
-        match ended {
-            Err(error) if error.is::<Unread>() => Ok(Ended::Unread),
-            ended => ended,
-
-/// The moment that an option names.
-fn moment(option: &str, text: &str) -> anyhow::Result<Timestamp> {
-    let moment: jiff::Timestamp = text
-        .parse()
-        .with_context(|| format!("{option}: '{text}' is no time such as 2026-12-31T00:00:00Z"))?;
-    Ok(Timestamp(moment.as_millisecond()))
 }
 
 /// Nobody reads what a command shows any more.
@@ -179,6 +178,14 @@ fn show(text: impl Display) -> anyhow::Result<()> {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Err(Unread.into()),
         written => Ok(written?),
     }
+}
+
+/// The moment that an option names.
+fn moment(option: &str, text: &str) -> anyhow::Result<Timestamp> {
+    let moment: jiff::Timestamp = text
+        .parse()
+        .with_context(|| format!("{option}: '{text}' is no time such as 2026-12-31T00:00:00Z"))?;
+    Ok(Timestamp(moment.as_millisecond()))
 }
 
 /// A bar on a terminal; nothing where machines read.

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use anyhow::{Result, ensure};
 use configparser::ini::{Ini, IniDefault};
 
 use crate::signature::{Credentials, Secret};
@@ -9,6 +10,8 @@ use crate::signature::{Credentials, Secret};
 /// The profile that the environment names.
 pub struct Profile {
     name: String,
+    /// By a variable, and not because there is no other.
+    is_asked_for: bool,
     credentials: Ini,
     config: Ini,
 }
@@ -21,17 +24,33 @@ impl Profile {
             let path = variable_text(variable).unwrap_or_else(|| format!("{home}/.aws/{default}"));
             std::fs::read_to_string(Path::new(&path)).unwrap_or_default()
         };
-        let name = variable_text("AWS_PROFILE").unwrap_or_else(|| "default".into());
         let credentials = text("AWS_SHARED_CREDENTIALS_FILE", "credentials");
+        let name = variable_text("AWS_PROFILE");
         Profile::of(name, credentials, text("AWS_CONFIG_FILE", "config"))
     }
 
-    fn of(name: String, credentials: String, config: String) -> Profile {
+    fn of(asked_for: Option<String>, credentials: String, config: String) -> Profile {
         Profile {
-            name,
+            is_asked_for: asked_for.is_some(),
+            name: asked_for.unwrap_or_else(|| "default".into()),
             credentials: file(credentials),
             config: file(config),
         }
+    }
+
+    /// Fails as the AWS CLI does where a profile is named that is in no file.
+    pub fn check(&self) -> Result<()> {
+        let in_credentials = self.credentials.get_map_ref().contains_key(&self.name);
+        let mut sections = self.config.get_map_ref().keys();
+        let is_there =
+            in_credentials || sections.any(|section| profile(section) == Some(&self.name));
+        ensure!(
+            is_there || !self.is_asked_for,
+            "the config profile ({}) could not be found: see AWS_PROFILE, and the files that \
+             AWS_SHARED_CREDENTIALS_FILE and AWS_CONFIG_FILE name",
+            self.name
+        );
+        Ok(())
     }
 
     pub fn region(&self) -> Option<String> {
@@ -153,7 +172,7 @@ mod tests {
             ("default", named, "region", None),
             ("default", "no section", "region", None),
         ] {
-            let profile = Profile::of(name.into(), String::new(), config.into());
+            let profile = Profile::of(Some(name.into()), String::new(), config.into());
             assert_eq!(profile.told(key).as_deref(), expected, "{name} {key}");
         }
     }
@@ -164,7 +183,7 @@ mod tests {
             let credentials = "[default]\naws_access_key_id = K1\n[one]\nregion = r1\n";
             let config = "[default]\naws_access_key_id = K2\naws_secret_access_key = S2\n\
                           [profile one]\nregion = r2\nendpoint_url = http://two\n";
-            Profile::of(name.into(), credentials.into(), config.into())
+            Profile::of(Some(name.into()), credentials.into(), config.into())
         };
         let told = |name: &str, key: &str| profile(name).told(key);
         assert_eq!(told("default", "aws_access_key_id").as_deref(), Some("K1"));
@@ -174,5 +193,23 @@ mod tests {
         );
         assert_eq!(told("one", "region").as_deref(), Some("r1"));
         assert_eq!(told("one", "endpoint_url").as_deref(), Some("http://two"));
+    }
+
+    #[test]
+    fn a_profile_that_is_named_must_be_there() {
+        let (credentials, config) = ("[one]\n", "[profile two]\nregion = r\n[three]\n");
+        for (name, found) in [
+            (None, true),
+            (Some("one"), true),
+            (Some("two"), true),
+            (Some("three"), false),
+            (Some("default"), false),
+        ] {
+            let profile = Profile::of(name.map(Into::into), credentials.into(), config.into());
+            assert_eq!(profile.check().is_ok(), found, "{name:?}");
+        }
+        let refused = Profile::of(Some("p9".into()), String::new(), String::new()).check();
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains("(p9) could not be found"), "{refused}");
     }
 }

@@ -15,7 +15,7 @@ use hyper_util::rt::TokioExecutor;
 
 use super::open::{Opened, readable};
 use super::profile::Profile;
-use super::{ReachOptions, StoreOptions};
+use super::{StoreOptions, WayOptions};
 use crate::context::{Caller, Clock, Ids};
 use crate::https;
 use crate::signature::{self, Credentials};
@@ -48,17 +48,17 @@ struct Remote {
 
 impl Reach {
     /// For a command that works on what is there.
-    pub async fn open(options: &ReachOptions) -> Result<Reach> {
+    pub async fn open(options: &WayOptions) -> Result<Reach> {
         Reach::by(options, Opened::open).await
     }
 
     /// For a command that brings something in, be it into a new store.
-    pub async fn open_to_fill(options: &ReachOptions) -> Result<Reach> {
+    pub async fn open_to_fill(options: &WayOptions) -> Result<Reach> {
         Reach::by(options, Opened::open_to_fill).await
     }
 
     async fn by(
-        options: &ReachOptions,
+        options: &WayOptions,
         open: fn(&StoreOptions) -> Result<Opened>,
     ) -> Result<Reach> {
         let profile = Profile::read();
@@ -84,6 +84,7 @@ impl Reach {
                 way: Way::Store(Box::new(opened), administrator),
             });
         }
+        profile.check()?;
         let endpoint = options.endpoint_url.clone().or_else(|| profile.endpoint());
         let Some(endpoint) = endpoint else {
             bail!(

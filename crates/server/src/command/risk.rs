@@ -60,7 +60,7 @@ impl Risk {
             Risk::Withdraw { uid, reach } => {
                 let finding_uid = uid.clone();
                 let input = WithdrawRiskAcceptanceInput { finding_uid };
-                let way = Reach::open(&reach).await?;
+                let way = Reach::open(&reach.way).await?;
                 way.call::<WithdrawRiskAcceptance>(input).await?;
                 match reach.format {
                     Format::Json => say(json!({"uid": uid, "reopened": true}))?,
@@ -76,7 +76,7 @@ impl Accept {
     async fn run(self) -> Result<Ended> {
         let until = self.until.as_deref();
         let until = until.map(|text| moment("--until", text)).transpose()?;
-        let reach = Reach::open(&self.reach).await?;
+        let reach = Reach::open(&self.reach.way).await?;
         let input = AcceptRiskInput {
             finding_uid: self.uid,
             reason: self.reason,
@@ -91,7 +91,7 @@ impl Accept {
 }
 
 async fn list(options: &ReachOptions) -> Result<Ended> {
-    let reach = Reach::open(options).await?;
+    let reach = Reach::open(&options.way).await?;
     let mut input = ListRiskAcceptancesInput::default();
     loop {
         let page = reach.call::<ListRiskAcceptances>(input.clone()).await?;

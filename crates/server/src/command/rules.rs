@@ -40,7 +40,7 @@ impl Rules {
     pub async fn run(self) -> Result<Ended> {
         let Rules::Test(test) = self;
         let input = test.input()?;
-        let reach = Reach::open(&test.reach).await?;
+        let reach = Reach::open(&test.reach.way).await?;
         let output = reach.call::<TestAutomationRule>(input).await?;
         test.print(&output)?;
         Ok(Ended::Well)

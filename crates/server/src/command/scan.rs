@@ -30,7 +30,7 @@ pub struct Scan {
 impl Scan {
     pub async fn run(self) -> Result<Ended> {
         let sbom = self.read()?;
-        let reach = Reach::open_to_fill(&self.reach).await?;
+        let reach = Reach::open_to_fill(&self.reach.way).await?;
         let bar = super::progress(self.reach.format, "matching", 0);
         let input = ScanResourceInput {
             resource_arn: self.resource.clone(),
@@ -48,7 +48,7 @@ impl Scan {
         let input = input::open(&self.sbom)?;
         let text = input::text(input.reader, Vec::new()).with_context(|| name.to_string())?;
         let taken = http::Limits::default().body_bytes_max;
-        if self.reach.is_server() && text.len() > taken {
+        if self.reach.way.is_server() && text.len() > taken {
             bail!(
                 "{name} has {} bytes, and a server takes requests of at most {taken}: leave out what is no \
                  package, or give --data for the store itself",
