@@ -10,11 +10,11 @@ use crate::failure::Failure;
 
 pub type Run = dyn Fn(&mut Ctx<'_, '_>, Node) -> Result<Node, Failure> + Send + Sync;
 
-/// Reads in a transaction what a write is prepared with, and gives what prepares it.
-pub type Look = dyn Fn(&mut Ctx<'_, '_>) -> Result<Prepare, Failure> + Send + Sync;
+/// Reads in a transaction what a write of an input is prepared with, and gives what prepares it.
+pub type Look = dyn Fn(&mut Ctx<'_, '_>, Node) -> Result<Prepare, Failure> + Send + Sync;
 
-/// Makes a write of an input, without a transaction.
-pub type Prepare = Box<dyn FnOnce(&Caller, Timestamp, Node) -> Result<Prepared, Failure> + Send>;
+/// Makes the write, without a transaction.
+pub type Prepare = Box<dyn FnOnce(&Caller, Timestamp) -> Result<Prepared, Failure> + Send>;
 
 /// A write that is ready for its transaction, which may be run more than once.
 pub type Prepared = Box<dyn Fn(&mut Ctx<'_, '_>) -> Result<Node, Failure> + Send + Sync>;
@@ -36,6 +36,8 @@ pub struct Handler {
     pub spec: &'static Spec,
     form: Form,
     is_long: bool,
+    /// A write that searches first, which may take long.
+    searches: bool,
     /// The place of the input's member whose ARN names the account that is written to.
     written_to: Option<usize>,
     /// Where the answer is what a job comes to.
@@ -50,6 +52,7 @@ impl Handler {
             spec,
             form,
             is_long: false,
+            searches: false,
             written_to: None,
             outcome: None,
             judged: None,
@@ -119,19 +122,35 @@ impl Handler {
         write: impl Fn(&mut Ctx<'_, '_>, &P) -> Result<O::Output, Failure> + Send + Sync + 'static,
     ) -> Handler {
         let (prepare, write) = (Arc::new(prepare), Arc::new(write));
-        let look = move |ctx: &mut Ctx<'_, '_>| {
+        let look = move |ctx: &mut Ctx<'_, '_>, node: Node| {
             let seen = look(ctx)?;
             let (prepare, write) = (Arc::clone(&prepare), Arc::clone(&write));
-            Ok(
-                Box::new(move |caller: &Caller, now: Timestamp, node: Node| {
-                    let ready = prepare(caller, now, seen, O::Input::from_node(node)?)?;
-                    let write =
-                        move |ctx: &mut Ctx<'_, '_>| write(ctx, &ready).map(Typed::into_node);
-                    Ok(Box::new(write) as Prepared)
-                }) as Prepare,
-            )
+            Ok(Box::new(move |caller: &Caller, now: Timestamp| {
+                let ready = prepare(caller, now, seen, O::Input::from_node(node)?)?;
+                let write = move |ctx: &mut Ctx<'_, '_>| write(ctx, &ready).map(Typed::into_node);
+                Ok(Box::new(write) as Prepared)
+            }) as Prepare)
         };
         Handler::with(O::spec(), Form::Prepared(Arc::new(look)))
+    }
+
+    /// A write to things that are searched first: `look` finds in a snapshot what the input names, where it
+    /// holds up no other request, and `write` is left with what was found. It has no client token.
+    pub fn looked_up<O: Operation, P: Send + Sync + 'static>(
+        look: impl Fn(&mut Ctx<'_, '_>, O::Input) -> Result<P, Failure> + Send + Sync + 'static,
+        write: impl Fn(&mut Ctx<'_, '_>, &P) -> Result<O::Output, Failure> + Send + Sync + 'static,
+    ) -> Handler {
+        let write = Arc::new(write);
+        let look = move |ctx: &mut Ctx<'_, '_>, node: Node| {
+            let ready = look(ctx, O::Input::from_node(node)?)?;
+            let write = Arc::clone(&write);
+            let write = move |ctx: &mut Ctx<'_, '_>| write(ctx, &ready).map(Typed::into_node);
+            Ok(Box::new(move |_: &Caller, _| Ok(Box::new(write) as Prepared)) as Prepare)
+        };
+        Handler {
+            searches: true,
+            ..Handler::with(O::spec(), Form::Prepared(Arc::new(look)))
+        }
     }
 
     /// For what takes milliseconds to read or to prepare: it is done where it holds up no other request.
@@ -142,6 +161,11 @@ impl Handler {
 
     pub fn is_long(&self) -> bool {
         self.is_long
+    }
+
+    /// Whether a write looks at length before.
+    pub fn searches(&self) -> bool {
+        self.searches
     }
 
     pub fn form(&self) -> &Form {

@@ -66,13 +66,16 @@ impl Work {
         input: Node,
     ) -> Result<Prepared, Failure> {
         let (before, look) = (self.clone(), Arc::clone(look));
-        let look = move |tx: &mut Tx<'_>| look(&mut before.ctx(tx));
-        let prepare = store.read(look).await??;
+        let look = move |tx: &mut Tx<'_>| look(&mut before.ctx(tx), input);
+        let prepare = match self.handler.searches() {
+            true => store.read_at_length(look).await??,
+            false => store.read(look).await??,
+        };
         if !self.handler.is_long() {
-            return prepare(&self.caller, self.now, input);
+            return prepare(&self.caller, self.now);
         }
         let (caller, now) = (Arc::clone(&self.caller), self.now);
-        let apart = tokio::task::spawn_blocking(move || prepare(&caller, now, input));
+        let apart = tokio::task::spawn_blocking(move || prepare(&caller, now));
         let panicked = |error| Failure::Internal(format!("{}: {error}", self.handler.spec.name));
         apart.await.map_err(panicked)?
     }

@@ -69,7 +69,6 @@ fn first_version() -> Vec<Handler> {
         Handler::of::<op::EnableSecurityHub>(hub_v1::enable_security_hub),
         Handler::of::<op::GetAdministratorAccount>(organization::get_administrator_account),
         Handler::of::<op::GetEnabledStandards>(standard::get_enabled_standards),
-        Handler::of::<op::GetFindingHistory>(finding::v1::get_finding_history).at_length(),
         Handler::of::<op::GetInsights>(insight::get_insights),
         Handler::of::<op::GetMasterAccount>(organization::get_master_account),
         Handler::of::<op::GetMembers>(organization::get_members),
@@ -136,15 +135,24 @@ fn indexed(index: &Arc<Index>, found_here: FoundHere) -> Vec<Handler> {
 
 /// What changes findings.
 fn brought(index: &Arc<Index>, found_here: FoundHere) -> Vec<Handler> {
-    let [first, named, second, imported, ahead, own, complete] =
-        std::array::from_fn(|_| Arc::clone(index));
+    let [
+        looked_up,
+        first,
+        named,
+        second,
+        imported,
+        ahead,
+        own,
+        complete,
+    ] = std::array::from_fn(|_| Arc::clone(index));
     vec![
         Handler::of_elements::<op::BatchImportFindings>("Findings", move |ctx, findings| {
             finding::v1::batch_import_findings(ctx, findings, &imported)
         }),
-        Handler::of::<op::BatchUpdateFindings>(move |ctx, input| {
-            finding::v1::batch_update_findings(ctx, input, &first)
-        }),
+        Handler::looked_up::<op::BatchUpdateFindings, _>(
+            move |ctx, input| finding::v1::look_up(ctx, input, &looked_up),
+            move |ctx, ready| finding::v1::batch_update_findings(ctx, ready, &first),
+        ),
         Handler::of::<own::CompleteImport>(move |ctx, input| {
             finding::complete_import(ctx, input, &complete, found_here)
         }),
@@ -166,9 +174,12 @@ fn brought(index: &Arc<Index>, found_here: FoundHere) -> Vec<Handler> {
 
 /// What searches findings.
 fn searches(index: &Arc<Index>) -> Vec<Handler> {
-    let [findings, findings_v1, insights, past, statistics] =
+    let [findings, findings_v1, history, insights, past, statistics] =
         std::array::from_fn(|_| Arc::clone(index));
     let handlers = [
+        Handler::of::<op::GetFindingHistory>(move |ctx, input| {
+            finding::v1::get_finding_history(ctx, input, &history)
+        }),
         Handler::of::<op::GetFindings>(move |ctx, input| {
             finding::v1::get_findings(ctx, input, &findings_v1)
         }),

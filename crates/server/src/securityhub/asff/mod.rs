@@ -190,21 +190,6 @@ pub fn product_arn(uid: &str, region: &str) -> String {
     format!("arn:aws:securityhub:{region}::product/{name}/{name}")
 }
 
-/// The uids in OCSF that a product with this ARN may have.
-pub fn product_uids(arn: &str) -> Vec<String> {
-    let mut uids = vec![arn.to_owned()];
-    if arn.contains(":product/") {
-        uids.push(arn.replacen(":product/", ":productv2/", 1));
-    }
-    if let Some((_, product)) = arn.split_once(":product/")
-        && let Some((company, name)) = product.split_once('/')
-        && company == name
-    {
-        uids.push(name.to_owned());
-    }
-    uids
-}
-
 fn related_to_ocsf(left: &mut Value, event: &mut Value) {
     let Some(Value::Array(related)) = place::take(left, "RelatedFindings") else {
         return;

@@ -15,6 +15,7 @@ use super::group::Group;
 use super::{Filters, Node, map};
 
 pub use count::{By, counted};
+pub use texts::Names;
 
 /// How much of an answer is asked for. Of findings that are regular, see `asff::regular`:
 ///

@@ -30,7 +30,7 @@ use super::path::Path;
 use crate::failure::Failure;
 use group::Group;
 
-pub use asff::{By, counted, irregular, order};
+pub use asff::{By, Names, counted, irregular, order};
 pub use attributes::{Attribute, Kind as AttributeKind, attribute};
 pub use plan::{Places, Provided};
 

@@ -38,35 +38,54 @@ const DUPLICATED: Reason = (
 );
 const TOO_LARGE: Reason = ("FindingSizeExceeded", "Finding size exceeded 240 KB");
 
-/// Updates what it can and says for each of the others why not. UpdatedAt and what the provider suggested
-/// stay.
-pub fn batch_update_findings(
+/// What a request sets, and in which findings: the uid of each that there is. None is ever taken away.
+pub struct Ready {
+    settings: Settings,
+    named: Vec<(AwsSecurityFindingIdentifier, Option<String>)>,
+}
+
+/// Finds what a request names.
+pub fn look_up(
     ctx: &mut Ctx<'_, '_>,
     input: BatchUpdateFindingsRequest,
     index: &Index,
-) -> Result<BatchUpdateFindingsResponse, Failure> {
-    let hub = hub_v1::require_on(ctx)?;
+) -> Result<Ready, Failure> {
+    hub_v1::require_on(ctx)?;
     let settings = Settings::of(&input, ctx.now)?;
     let identifiers = input.finding_identifiers;
     if !(1..=FINDINGS_MAX).contains(&identifiers.len()) {
         let rule = format!("Member must have from 1 to {FINDINGS_MAX} elements");
         return Err(Failure::invalid("/FindingIdentifiers", rule));
     }
-    let uids = named::uids_of(ctx, &identifiers)?;
-    let mut update = Update::of(ctx, &uids, settings, index)?;
+    let uids = named::uids_of(ctx, &identifiers, index)?;
+    Ok(Ready {
+        settings,
+        named: identifiers.into_iter().zip(uids).collect(),
+    })
+}
+
+/// Updates what it can and says for each of the others why not. UpdatedAt and what the provider suggested
+/// stay.
+pub fn batch_update_findings(
+    ctx: &mut Ctx<'_, '_>,
+    ready: &Ready,
+    index: &Index,
+) -> Result<BatchUpdateFindingsResponse, Failure> {
+    let hub = hub_v1::require_on(ctx)?;
+    let mut update = Update::of(ctx, ready, index)?;
     let mut seen = HashSet::new();
     let mut response = BatchUpdateFindingsResponse::default();
-    for (identifier, uid) in identifiers.into_iter().zip(uids) {
+    for (identifier, uid) in &ready.named {
         let outcome = match uid {
             None => Err(NOT_FOUND),
-            Some(uid) if !seen.insert(uid.clone()) => Err(DUPLICATED),
-            Some(uid) => update.apply(ctx, &uid)?,
+            Some(uid) if !seen.insert(uid) => Err(DUPLICATED),
+            Some(uid) => update.apply(ctx, uid)?,
         };
         match outcome {
-            Ok(()) => response.processed_findings.push(identifier),
+            Ok(()) => response.processed_findings.push(identifier.clone()),
             Err(reason) => response
                 .unprocessed_findings
-                .push(unprocessed(identifier, reason)),
+                .push(unprocessed(identifier.clone(), reason)),
         }
     }
     update.log(ctx, &hub.arn())?;
@@ -82,8 +101,8 @@ fn unprocessed(identifier: AwsSecurityFindingIdentifier, (code, message): Reason
 }
 
 /// What a request touches, and what it changed so far.
-struct Update {
-    settings: Settings,
+struct Update<'r> {
+    settings: &'r Settings,
     findings: HashMap<String, Kept<Finding>>,
     edits: HashMap<String, Edited>,
     asff: HashMap<String, Kept<SecurityFinding>>,
@@ -96,17 +115,13 @@ struct Update {
     converted: BTreeSet<String>,
 }
 
-impl Update {
-    fn of(
-        ctx: &mut Ctx<'_, '_>,
-        uids: &[Option<String>],
-        settings: Settings,
-        index: &Index,
-    ) -> Result<Update, Failure> {
-        let uids: Vec<&str> = uids.iter().flatten().map(String::as_str).collect();
+impl<'r> Update<'r> {
+    fn of(ctx: &mut Ctx<'_, '_>, ready: &'r Ready, index: &Index) -> Result<Update<'r>, Failure> {
+        let uids = ready.named.iter().filter_map(|(_, uid)| uid.as_deref());
+        let uids: Vec<&str> = uids.collect();
         ctx.tx.hold(uids.iter().filter_map(|uid| account_of(uid)))?;
         Ok(Update {
-            settings,
+            settings: &ready.settings,
             findings: super::super::records_of(ctx.tx, &uids)?,
             edits: edits_of(ctx.tx, &uids, index.tail())?,
             asff: super::super::records_of(ctx.tx, &uids)?,

@@ -9,6 +9,7 @@ use balefire_api::generated::securityhub::{
 use balefire_store::{Record, Value};
 use serde_json::Value as Json;
 
+use super::super::index::Index;
 use super::history::{Change, KEPT_MS};
 use super::named;
 use crate::context::Ctx;
@@ -25,6 +26,7 @@ const NEXT: &str = "SELECT uid, id, at_ms, source, identity, created, updates FR
 pub fn get_finding_history(
     ctx: &mut Ctx<'_, '_>,
     input: GetFindingHistoryRequest,
+    index: &Index,
 ) -> Result<GetFindingHistoryResponse, Failure> {
     hub_v1::require_on(ctx)?;
     let identifier = input.finding_identifier;
@@ -34,7 +36,7 @@ pub fn get_finding_history(
         let rule = "Member must not be after EndTime";
         return Err(Failure::invalid("/StartTime", rule));
     }
-    let found = named::uids_of(ctx, std::slice::from_ref(&identifier))?;
+    let found = named::uids_of(ctx, std::slice::from_ref(&identifier), index)?;
     let Some(uid) = found.into_iter().flatten().next() else {
         return Ok(GetFindingHistoryResponse {
             records: Some(Vec::new()),

@@ -24,7 +24,7 @@ mod wire;
 mod workflow;
 
 pub use batch_import_findings::batch_import_findings;
-pub use batch_update_findings::batch_update_findings;
+pub use batch_update_findings::{batch_update_findings, look_up};
 pub use get_finding_history::get_finding_history;
 pub use get_findings::get_findings;
 pub(in crate::securityhub) use original::customized;

@@ -1,82 +1,67 @@
-//! Findings that a request names by product and id, which say nothing of the account.
+//! Findings that a request names by product and id, as GetFindings shows them; neither says whose they are.
 
 use std::collections::{BTreeSet, HashMap};
 
 use balefire_api::generated::securityhub::AwsSecurityFindingIdentifier;
+use balefire_columns::Plan;
 
-use super::super::identity::Identity;
-use super::super::known_of;
+use super::super::filter::Names;
+use super::super::identity::account_of;
+use super::super::index::Index;
+use super::shown::show;
 use crate::access::Account;
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::securityhub::asff;
+use crate::securityhub::asff::place;
 
 /// The uid of each finding that the caller may see, in the order of the identifiers.
 ///
-/// The administrator's own account is looked into first, then those that an identifier mentions, then all
-/// others.
+/// Of several that are shown with one product and id, the one of the administrator's own account comes first,
+/// then those of accounts that the identifier mentions, then all others.
 pub fn uids_of(
     ctx: &mut Ctx<'_, '_>,
     identifiers: &[AwsSecurityFindingIdentifier],
+    index: &Index,
 ) -> Result<Vec<Option<String>>, Failure> {
-    let mut found: Vec<Option<String>> = vec![None; identifiers.len()];
-    let own = ctx.account().to_owned();
-    let likely = |identifier: &AwsSecurityFindingIdentifier| -> Vec<String> {
-        let mut accounts = vec![own.clone()];
-        if ctx.caller.administrator {
-            let texts = [identifier.product_arn.as_str(), identifier.id.as_str()];
-            let parts = texts
-                .into_iter()
-                .flat_map(|text| text.split([':', '/', '-']));
-            accounts.extend(parts.filter(|part| Account::is_id(part)).map(str::to_owned));
+    let names: BTreeSet<(&str, &str)> = identifiers.iter().map(name_of).collect();
+    let asked = Names::of(&names);
+    // Without a column, nothing would be known of a finding.
+    let plan = asked.plan(index.fields()).unwrap_or(Plan::Any(Vec::new()));
+    let current = index.current(ctx.tx)?;
+    let visible = ctx.caller.visible();
+    let keys = current.keys(visible, plan);
+    let mut shown: HashMap<(&str, &str), Vec<String>> = HashMap::new();
+    show(ctx.tx, visible, &keys, index.tail(), |uid, document| {
+        let text = |member| place::text(&document, member);
+        let name = text("ProductArn").zip(text("Id"));
+        // The columns give what may be shown so.
+        if let Some(name) = names.iter().find(|one| Some(**one) == name) {
+            shown.entry(*name).or_default().push(uid.to_owned());
         }
-        accounts
-    };
-    let candidates: Vec<Vec<String>> = identifiers.iter().map(likely).collect();
-    look(ctx, identifiers, &mut found, |place| &candidates[place])?;
-    if ctx.caller.administrator && found.iter().any(Option::is_none) {
-        let rows = ctx.tx.query("SELECT id FROM account ORDER BY id", &[])?;
-        let ids = rows.iter().map(|row| Ok(row.text(0)?.to_owned()));
-        let all: Vec<String> = ids.collect::<Result<_, Failure>>()?;
-        look(ctx, identifiers, &mut found, |_| &all)?;
-    }
-    Ok(found)
-}
-
-/// Fills in those that are not found yet, in the accounts given for each.
-fn look<'a>(
-    ctx: &mut Ctx<'_, '_>,
-    identifiers: &[AwsSecurityFindingIdentifier],
-    found: &mut [Option<String>],
-    accounts: impl Fn(usize) -> &'a Vec<String>,
-) -> Result<(), Failure> {
-    let mut candidates: HashMap<usize, Vec<String>> = HashMap::new();
-    for (place, identifier) in identifiers.iter().enumerate() {
-        if found[place].is_none() {
-            let uids = accounts(place)
-                .iter()
-                .flat_map(|account| uids(account, identifier));
-            candidates.insert(place, uids.collect());
-        }
-    }
-    let asked: BTreeSet<&str> = candidates.values().flatten().map(String::as_str).collect();
-    let asked: Vec<&str> = asked.into_iter().collect();
-    let known = known_of(ctx.tx, &asked)?;
-    for (place, uids) in candidates {
-        found[place] = uids.into_iter().find(|uid| known.contains(uid));
-    }
-    Ok(())
-}
-
-fn uids(account: &str, identifier: &AwsSecurityFindingIdentifier) -> Vec<String> {
-    let products = asff::product_uids(&identifier.product_arn);
-    let uids = products.iter().map(|product| {
-        let identity = Identity {
-            account,
-            product_uid: product,
-            finding_uid: &identifier.id,
+    })?;
+    let first = identifiers.iter().map(|identifier| {
+        let uids = shown.get(&name_of(identifier))?;
+        let mentioned = mentioned(ctx.account(), identifier);
+        let place = |uid: &&String| {
+            let account = account_of(uid);
+            let place = mentioned.iter().position(|one| Some(*one) == account);
+            place.unwrap_or(mentioned.len())
         };
-        identity.uid()
+        uids.iter().min_by_key(place).cloned()
     });
-    uids.collect()
+    Ok(first.collect())
+}
+
+fn name_of(identifier: &AwsSecurityFindingIdentifier) -> (&str, &str) {
+    (&identifier.product_arn, &identifier.id)
+}
+
+/// The caller's account, and those that an identifier mentions.
+fn mentioned<'a>(own: &'a str, identifier: &'a AwsSecurityFindingIdentifier) -> Vec<&'a str> {
+    let (product, id) = name_of(identifier);
+    let parts = [product, id]
+        .into_iter()
+        .flat_map(|text| text.split([':', '/', '-']));
+    let accounts = parts.filter(|part| Account::is_id(part));
+    std::iter::once(own).chain(accounts).collect()
 }

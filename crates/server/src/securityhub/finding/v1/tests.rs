@@ -5,6 +5,7 @@ mod filter;
 mod history;
 mod import;
 mod isolation;
+mod naming;
 mod real_data;
 mod rules;
 mod update;

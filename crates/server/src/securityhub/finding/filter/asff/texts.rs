@@ -1,10 +1,12 @@
 //! Texts of ASFF by the columns of OCSF.
 
+use std::collections::BTreeSet;
+
 use balefire_columns::Plan;
 
 use super::super::plan::texts as any_text;
 use super::super::text::Test;
-use super::{Extent, everything, nothing, standing};
+use super::{Extent, everything, irregular, nothing, standing};
 use crate::securityhub::asff;
 use crate::securityhub::finding::index::Fields;
 
@@ -76,6 +78,36 @@ pub fn plan<'f>(
             flags(field, passes("YES"), passes("NO"))
         }
         _ => standing::plan(path, &passes, fields, extent),
+    }
+}
+
+/// The ids of findings and the ARNs of products that they are looked for by.
+pub struct Names<'i> {
+    ids: Vec<&'i str>,
+    products: Vec<Test>,
+}
+
+impl<'i> Names<'i> {
+    /// Of pairs of a product's ARN and an id.
+    pub fn of(pairs: &BTreeSet<(&'i str, &'i str)>) -> Names<'i> {
+        let products: BTreeSet<&str> = pairs.iter().map(|(product, _)| *product).collect();
+        let exactly = |arn: &str| Test::Equals(arn.to_owned());
+        Names {
+            ids: pairs.iter().map(|(_, id)| *id).collect(),
+            products: products.into_iter().map(exactly).collect(),
+        }
+    }
+
+    /// Findings that ASFF may show with one of these ids and one of these products. The columns know the id
+    /// of each, and the product of those that are regular.
+    pub fn plan(&self, fields: &Fields) -> Option<Plan<'_>> {
+        let ids = Plan::OneOf {
+            field: fields.text("finding_info.uid")?,
+            texts: self.ids.clone(),
+        };
+        let products = products(&self.products, fields, Extent::Possible)?;
+        let products = Plan::Any(vec![irregular(fields), products]);
+        Some(Plan::All(vec![ids, products]))
     }
 }
 

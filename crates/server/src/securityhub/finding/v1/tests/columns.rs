@@ -234,7 +234,15 @@ fn while_findings_are_read_callers_are_asked_to_try_again() {
         "Days": 1, "Criteria": {"OcsfFindingCriteria": {}},
         "Actions": [{"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"StatusId": 5}}],
     });
+    let name = json!({"Id": "a", "ProductArn": own_product(ADMINISTRATOR)});
+    let set = json!({"FindingIdentifiers": [name], "Confidence": 1});
     for (service, operation, input) in [
+        ("securityhub", "BatchUpdateFindings", set),
+        (
+            "securityhub",
+            "GetFindingHistory",
+            json!({"FindingIdentifier": name}),
+        ),
         ("securityhub", "GetFindings", json!({})),
         ("securityhub", "GetInsightResults", insight),
         ("balefire", "TestAutomationRule", rule),
