@@ -67,7 +67,7 @@ use balefire_store::{Error, Kept, Record, Row, Table, Tx, Value};
 
 use crate::failure::Failure;
 use packing::Packed;
-pub(in crate::securityhub) use path::instant_ms;
+pub(in crate::securityhub) use path::{instant_ms, text_of_number};
 
 /// A finding as it is kept. The row is the provider's; `Edit` is the customers'.
 #[derive(Clone, Debug, PartialEq)]

@@ -6,7 +6,7 @@ mod tests;
 use balefire_api::generated::securityhub::{
     OcsfBooleanField, OcsfDateField, OcsfIpField, OcsfNumberField, OcsfStringField,
 };
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use crate::instant;
 
@@ -132,6 +132,11 @@ fn walk<'v>(value: &'v Value, way: &[Box<str>], is: &mut impl FnMut(&'v Value) -
             .is_some_and(|inner| walk(inner, rest, is)),
         None => !value.is_null() && is(value),
     }
+}
+
+/// The text that a number counts as, which is JSON's: `1e-7` and `3.0`.
+pub fn text_of_number(number: f64) -> String {
+    Number::from_f64(number).map_or_else(String::new, |number| number.to_string())
 }
 
 /// A time as documents have it, in milliseconds.

@@ -8,6 +8,8 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use crate::securityhub::finding::text_of_number;
+
 /// No package or resource has a longer name.
 const TEXT_BYTES_MAX: usize = 1024;
 
@@ -75,7 +77,7 @@ impl<'de: 'a, 'a> Visitor<'de> for TextVisitor<'a> {
     }
 
     fn visit_f64<E>(self, number: f64) -> Result<Text<'a>, E> {
-        Ok(Text(number.to_string().into()))
+        Ok(Text(text_of_number(number).into()))
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Text<'a>, E> {

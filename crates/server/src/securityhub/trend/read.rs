@@ -9,6 +9,7 @@ use serde::de::{
 };
 
 use super::Fields;
+use crate::securityhub::finding::text_of_number;
 
 /// A place in a document: what its value is for trends, and what is wanted inside of it.
 struct Place {
@@ -188,7 +189,7 @@ impl<'de, Rest: DeserializeOwned> Visitor<'de> for Reader<'_, Rest> {
     }
 
     fn visit_f64<E>(mut self, number: f64) -> Result<(), E> {
-        self.take_shown(number);
+        self.take_shown(text_of_number(number));
         Ok(())
     }
 

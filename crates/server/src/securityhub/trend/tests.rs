@@ -196,7 +196,7 @@ fn filters_ask_what_the_findings_were() {
     let t = enabled();
     let vulnerable = json!({
         "vulnerabilities": [{"cve": {"uid": "CVE-1"}}, {"cve": {"uid": "CVE-2"}}],
-        "finding_info": {"uid": "v", "title": "v", "types": ["Software", "Package"]},
+        "finding_info": {"uid": "v", "title": "v", "types": ["Software", "Package", 1e-7, 3.0]},
         "compliance": {"status": "Fail", "control": "S3.1"},
         "resources": [
             {"region": "eu-west-1", "owner": {"account": {"uid": "1"}, "org": {"uid": "o-1"}}},
@@ -214,6 +214,8 @@ fn filters_ask_what_the_findings_were() {
         ("account_id", ADMINISTRATOR, 2),
         ("region", "eu-central-1", 2),
         ("finding_types", "Package", 1),
+        ("finding_types", "1e-7", 1),
+        ("finding_types", "3.0", 1),
         ("finding_status", "New", 2),
         ("finding_cve_ids", "CVE-2", 1),
         ("finding_compliance_status", "Fail", 1),

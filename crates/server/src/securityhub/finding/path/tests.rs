@@ -90,3 +90,14 @@ fn times_are_read_from_either_of_a_pair() {
     });
     assert_eq!(top, Some(9));
 }
+
+#[test]
+fn a_number_has_one_text() {
+    for text in ["1e-7", "3.0", "0.1", "-0.0", "1e300", "100.0", "1.5e-9"] {
+        let number: Value = serde_json::from_str(text).unwrap();
+        let document = json!({"n": number});
+        let shown = text_of_number(number.as_f64().unwrap());
+        assert_eq!(shown, number.to_string());
+        assert!(Path::of("n").any_text(&document, |found| found == shown));
+    }
+}

@@ -129,6 +129,20 @@ fn each_package_is_on_each_resource_once() {
     );
 }
 
+/// As filters over findings read it.
+#[test]
+fn a_version_that_is_a_number_is_its_text_in_json() {
+    let packages = json!([
+        {"name": "a", "version": 3.0}, {"name": "b", "version": 1e-7}, {"name": "c", "version": 7},
+    ]);
+    let event = document(json!([{"uid": "r"}]), packages);
+    let versions: Vec<String> = named_in(&event)
+        .iter()
+        .map(|text| text.split('|').nth(1).unwrap().to_owned())
+        .collect();
+    assert_eq!(versions, ["3.0", "1e-7", "7"]);
+}
+
 #[test]
 fn findings_that_are_over_name_nothing() {
     let open = document(json!([{"uid": "a"}]), json!([{"name": "x"}]));
