@@ -7,6 +7,7 @@
 mod edited;
 mod op;
 mod past;
+mod standing;
 mod tail;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod tests;
 pub use edited::{Edited, edits_of};
 pub use op::{KIND, Op, append};
 pub use past::edits_at;
+pub use standing::{Standing, ends_with_reopening};
 pub use tail::{CURSOR, Positions, Tail, each_op, heads, positions_of};
 
 use std::borrow::Cow;
@@ -223,6 +225,21 @@ impl Edit {
         ]
     }
 
+    /// The status, if a customer has set it.
+    pub fn customers_status(&self) -> Option<i64> {
+        let [_, is_customers, _] = self.customers();
+        self.status_id.filter(|_| is_customers)
+    }
+
+    /// The edit after a customer's status has ended: rules and the provider say what it is from now on.
+    pub fn without_status(&self) -> Edit {
+        Edit {
+            status_id: None,
+            by_rules: self.by_rules & !STATUS,
+            ..self.clone()
+        }
+    }
+
     /// With who edited and when, unless nothing changed.
     fn signed(mut self, before: &Edit, by: &str, now: Timestamp) -> Edit {
         if self != *before {
@@ -301,55 +318,4 @@ fn vendor_attributes(
         }
     }
     Json::Object(vendor)
-}
-
-/// What of a provider's document says whether its finding is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
-    /// Resolved, archived or deleted, or the provider closed it.
-    closed: bool,
-    /// The compliance check passed.
-    passed: bool,
-}
-
-impl Standing {
-    /// Reads a document that was accepted.
-    pub fn of(text: &str) -> Result<Standing, serde_json::Error> {
-        let event = Members::of(text)?;
-        let number = |members: &Members<'_>, name| -> Option<i64> {
-            members
-                .get(name)
-                .and_then(|raw| serde_json::from_str(raw).ok())
-        };
-        let closed = matches!(number(&event, "status_id"), Some(4..=6))
-            || number(&event, "activity_id") == Some(3);
-        let compliance = event
-            .get("compliance")
-            .and_then(|raw| Members::of(raw).ok());
-        let passed = compliance.and_then(|members| number(&members, "status_id")) == Some(1);
-        Ok(Standing { closed, passed })
-    }
-
-    /// Whether nothing is left to do about the finding.
-    pub fn is_over(self) -> bool {
-        self.closed || self.passed
-    }
-
-    pub fn is_closed(self) -> bool {
-        self.closed
-    }
-
-    /// Whether a provider's update makes a finding that was over one that is open again.
-    pub fn reopens(self, after: Standing) -> bool {
-        !after.closed && (self.closed || self.passed && !after.passed)
-    }
-}
-
-/// A customer's status after the provider opened the finding again: suppressed stays, and what was
-/// in work or done is new.
-pub fn status_after_reopening(status_id: i64) -> i64 {
-    match status_id {
-        2 | 4..=6 => 1,
-        other => other,
-    }
 }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::counted::{edited, state, up_to_today};
-use super::edit::{Edit, Edited, Standing, edits_of, status_after_reopening};
+use super::edit::{Edited, Standing, edits_of, ends_with_reopening};
 use super::identity::account_of;
 use super::index::Index;
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
@@ -156,7 +156,7 @@ impl Import {
         if Standing::of(&before)?.reopens(Standing::of(text)?)
             && let Some(edit) = self.edits.get_mut(uid)
         {
-            reopen(ctx, edit)?;
+            end_status(ctx, edit, ends_with_reopening)?;
         }
         let sent = judged.and_then(|judged| judged.before.clone());
         let sent = sent.or_else(|| self.originals.remove(uid));
@@ -199,12 +199,13 @@ impl Import {
         Ok(())
     }
 
-    /// Sets something else over a finding whose document was taken.
-    pub fn write_edit(
+    /// Ends a customer's status, where it is one that ends, before another document is taken: rules that
+    /// judge the document may set another.
+    pub fn end_status(
         &mut self,
         ctx: &mut Ctx<'_, '_>,
         uid: &str,
-        after: Edit,
+        ends: impl Fn(i64) -> bool,
     ) -> Result<(), Failure> {
         let (Some(finding), Some(edited)) = (self.findings.get(uid), self.edits.get_mut(uid))
         else {
@@ -214,7 +215,7 @@ impl Import {
         let text = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
         let account = &finding.account;
         let was = up_to_today(ctx, account, &text, Some(edited), &mut self.trend)?;
-        edited.write(ctx, after)?;
+        end_status(ctx, edited, ends)?;
         let is = state(account, &text, edited.counted())?;
         self.trend.take(day_of(ctx.now.0), Some(&was), &is);
         Ok(())
@@ -272,12 +273,16 @@ fn is_older(before: &str, came_ms: i64, document: &Accepted) -> Result<bool, Fai
     Ok(known_ms < came_ms && document.time_ms < known_ms)
 }
 
-/// A customer's status gives way where the provider opened the finding again.
-fn reopen(ctx: &mut Ctx<'_, '_>, edited: &mut Edited) -> Result<(), Failure> {
-    let mut after = edited.current().clone();
-    after.status_id = after.status_id.map(status_after_reopening);
-    if after == *edited.current() {
+/// A customer's status ends where it is one that ends here: nobody chose another, so that rules and the
+/// provider say what it is from now on.
+fn end_status(
+    ctx: &mut Ctx<'_, '_>,
+    edited: &mut Edited,
+    ends: impl Fn(i64) -> bool,
+) -> Result<(), Failure> {
+    if !edited.current().customers_status().is_some_and(ends) {
         return Ok(());
     }
+    let after = edited.current().without_status();
     edited.write(ctx, after)
 }

@@ -114,14 +114,15 @@ fn what_a_customer_sets_first_no_rule_touches() {
         seen(&t),
         (json!("Medium"), json!("In Progress"), json!("by rule"))
     );
-    // Where the provider opens the finding again, a customer's status is new, and still the customer's.
+    // Where the provider opens the finding again, a customer's status ends, and rules set theirs.
     import(
         &t,
         &[document("f", json!({"status": "Resolved", "status_id": 4}))],
     );
     update(&t, "f", json!({"StatusId": 4}));
+    assert_eq!(seen(&t).1, "Resolved");
     import(&t, &[document("f", json!({"extra": 2}))]);
-    assert_eq!(seen(&t).1, "New");
+    assert_eq!(seen(&t).1, "Suppressed");
 }
 
 #[test]

@@ -158,8 +158,36 @@ fn a_finding_reopens_when_it_was_over_and_is_not_any_more() {
             "{before} {after}"
         );
     }
-    let after: Vec<i64> = [0, 1, 2, 3, 4, 5, 99].map(status_after_reopening).into();
-    assert_eq!(after, [0, 1, 1, 3, 1, 1, 99]);
+    let statuses = [0, 1, 2, 3, 4, 5, 6, 99];
+    let ends = statuses.map(ends_with_reopening);
+    assert_eq!(ends, [false, false, true, false, true, true, true, false]);
+}
+
+#[test]
+fn a_status_that_ended_is_nobodys_and_free_for_rules() {
+    let status = |id| Fields {
+        status_id: Some(id),
+        ..Fields::default()
+    };
+    let all = Fields {
+        severity_id: Some(5),
+        status_id: Some(4),
+        comment: Some("c".into()),
+    };
+    let own = Edit::new("u").by_customer(&all, "ann", Timestamp(1));
+    assert_eq!(own.customers_status(), Some(4));
+    let ended = own.without_status();
+    assert_eq!((ended.status_id, ended.customers_status()), (None, None));
+    assert_eq!((ended.severity_id, &ended.comment), (Some(5), &own.comment));
+    let ruled = ended.by_rules(&status(2), "rule", Timestamp(2));
+    assert_eq!((ruled.status_id, ruled.customers_status()), (Some(2), None));
+    assert_eq!(
+        ruled
+            .without_status()
+            .by_rules(&status(2), "rule", Timestamp(3))
+            .status_id,
+        Some(2)
+    );
 }
 
 #[test]

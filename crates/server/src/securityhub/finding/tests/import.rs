@@ -232,6 +232,26 @@ fn a_provider_that_opens_a_finding_again_makes_it_new_unless_suppressed() {
 }
 
 #[test]
+fn a_status_that_ended_with_a_reopening_follows_the_provider() {
+    let t = enabled();
+    let send = |extra: i64, status_id: i64| {
+        let caption = if status_id == 1 { "New" } else { "Resolved" };
+        let set = json!({"status_id": status_id, "status": caption, "extra": extra});
+        import(&t, &[document("f", set)]);
+        finding(&t, "f")["status_id"].clone()
+    };
+    send(1, 1);
+    update(&t, "f", json!({"StatusId": 4, "Comment": "seen"}));
+    for (extra, status_id) in [(2, 4), (3, 1), (4, 4), (5, 1)] {
+        assert_eq!(send(extra, status_id), status_id, "{extra}");
+    }
+    assert_eq!(finding(&t, "f")["comment"], "seen");
+    // A New that a customer chose stays.
+    update(&t, "f", json!({"StatusId": 1}));
+    assert_eq!(send(6, 4), 1);
+}
+
+#[test]
 fn the_thousandth_finding_brings_a_dictionary_and_all_stay_readable() {
     let t = enabled();
     let documents: Vec<Value> = (0..1200)

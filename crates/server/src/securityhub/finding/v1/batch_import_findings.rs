@@ -181,8 +181,11 @@ impl Batch {
             Err(reason) => return Ok(Err(Refusal::input(reason))),
         };
         let account = accepted.account.clone();
+        if let Some(moved) = moved {
+            let ends = |status_id| moved.ends(status_id);
+            self.import.end_status(ctx, uid, ends)?;
+        }
         self.import.take(ctx, &accepted, None, judged.as_ref())?;
-        self.move_edit(ctx, uid, moved)?;
         self.keep(ctx, uid, account, &text)?;
         let arn = merged["ProductArn"].as_str().unwrap_or_default();
         let source = (Source::BatchImportFindings, arn);
@@ -245,25 +248,6 @@ impl Batch {
         let asff = self.asff.get(uid);
         asff.zip(finding)
             .is_some_and(|(asff, finding)| asff.finding_version == finding.version)
-    }
-
-    /// Moves the status that customers set.
-    fn move_edit(
-        &mut self,
-        ctx: &mut Ctx<'_, '_>,
-        uid: &str,
-        moved: Option<Move>,
-    ) -> Result<(), Failure> {
-        let Some((moved, edited)) = moved.zip(self.import.edits.get(uid)) else {
-            return Ok(());
-        };
-        let mut after = edited.current().clone();
-        let status_id = after.status_id.and_then(|id| moved.status_id(id));
-        if status_id.is_none() {
-            return Ok(());
-        }
-        after.status_id = status_id;
-        self.import.write_edit(ctx, uid, after)
     }
 
     /// Keeps the ASFF beside the OCSF that was just taken.

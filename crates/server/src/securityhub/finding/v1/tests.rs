@@ -9,6 +9,7 @@ mod naming;
 mod real_data;
 mod rules;
 mod update;
+mod workflow;
 
 use serde_json::{Value, json};
 

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::super::edit::ends_with_reopening;
+
 const CONTROLS: &str = ":product/aws/securityhub";
 
 /// What a provider's update does to the workflow.
@@ -41,12 +43,12 @@ impl Move {
         }
     }
 
-    /// The same for a status that customers set, in OCSF's numbers.
-    pub fn status_id(self, status_id: i64) -> Option<i64> {
-        match (self, status_id) {
-            (Move::Reopened, 2 | 4..=6) => Some(1),
-            (Move::Passed, 1 | 2) => Some(4),
-            _ => None,
+    /// Whether a status that customers set, in OCSF's numbers, ends with the move: it is the provider's and
+    /// the rules' again.
+    pub fn ends(self, status_id: i64) -> bool {
+        match self {
+            Move::Reopened => ends_with_reopening(status_id),
+            Move::Passed => matches!(status_id, 1 | 2),
         }
     }
 }

@@ -215,43 +215,6 @@ fn providers_suggest_and_leave_the_customers_fields_alone() {
 }
 
 #[test]
-fn workflows_move_when_findings_come_back() {
-    let t = enabled();
-    let archived = json!({"RecordState": "ARCHIVED"});
-    let active = json!({"RecordState": "ACTIVE"});
-    for (id, set, expected) in [
-        ("a", "RESOLVED", "NEW"),
-        ("b", "NOTIFIED", "NEW"),
-        ("c", "SUPPRESSED", "SUPPRESSED"),
-    ] {
-        import(&t, &[finding(id, archived.clone())]);
-        update(&t, id, json!({"Workflow": {"Status": set}}));
-        assert_eq!(get(&t, id)["Workflow"]["Status"], set);
-        import(&t, &[later(id, 2, active.clone())]);
-        let shown = get(&t, id);
-        assert_eq!(
-            (&shown["Workflow"]["Status"], &shown["RecordState"]),
-            (&json!(expected), &json!("ACTIVE"))
-        );
-    }
-    let control = |day, status: &str| {
-        let product = format!("arn:aws:securityhub:{REGION}::product/aws/securityhub");
-        later(
-            "k",
-            day,
-            json!({"ProductArn": product, "Compliance": {"Status": status}}),
-        )
-    };
-    let expected = [("FAILED", "NEW"), ("PASSED", "RESOLVED"), ("FAILED", "NEW")];
-    for (day, (status, workflow)) in (1..).zip(expected) {
-        import(&t, &[control(day, status)]);
-        assert_eq!(get(&t, "k")["Workflow"]["Status"], workflow);
-        let ocsf = get_v2(&t, "k");
-        assert_eq!(ocsf["status_id"] == 4, workflow == "RESOLVED", "{ocsf}");
-    }
-}
-
-#[test]
 fn ocsf_that_came_since_counts() {
     let t = enabled();
     import(&t, &[finding("a", json!({"Network": {"Protocol": "tcp"}}))]);
