@@ -233,12 +233,12 @@ impl Rule {
     /// Whether a version that matches calls for an incident or a ticket: something is to be done, and the
     /// version before did not call for one already.
     fn is_new_in(&self, version: &Version<'_>) -> Result<bool, Failure> {
-        if Standing::of(version.text)?.is_over() {
+        if !Standing::of(version.text)?.is_open() {
             return Ok(false);
         }
         match version.before {
             Some((before, came_ms)) if came_ms >= self.judges_since_ms => {
-                Ok(Standing::of(before)?.is_over() || !self.matched(before, came_ms)?)
+                Ok(!Standing::of(before)?.is_open() || !self.matched(before, came_ms)?)
             }
             // The rule has not seen the one before.
             _ => Ok(true),

@@ -96,7 +96,7 @@ fn definition(
 fn would_change(action: &Action, finding: &Passing<'_>, document: &Value) -> Result<bool, Failure> {
     match action {
         Action::Set(fields) => Ok(sets_anew(fields, finding.edit.as_ref(), document)),
-        Action::Open(_) | Action::Ticket(_) => Ok(!Standing::of(&finding.text)?.is_over()),
+        Action::Open(_) | Action::Ticket(_) => Ok(Standing::of(&finding.text)?.is_open()),
         Action::Rate(_) => Ok(false),
     }
 }

@@ -54,6 +54,10 @@ fn of_a_rule_that_wants_tickets_what_is_to_be_done_counts() {
         &[
             document("f", json!({})),
             document("archived", json!({"status": "Archived", "status_id": 5})),
+            document(
+                "suppressed",
+                json!({"status": "Suppressed", "status_id": 3}),
+            ),
             document("low", json!({"severity": "Low", "severity_id": 2})),
         ],
     );
@@ -64,7 +68,7 @@ fn of_a_rule_that_wants_tickets_what_is_to_be_done_counts() {
     let thought = json!({"Criteria": equals("severity", "Medium"), "Actions": [action], "Days": 1});
     let output = test(&t, thought).unwrap();
     let counts = (&output["Examined"], &output["Matched"], &output["Changed"]);
-    assert_eq!(counts, (&json!(3), &json!(2), &json!(1)), "{output}");
+    assert_eq!(counts, (&json!(4), &json!(3), &json!(1)), "{output}");
 }
 
 #[test]

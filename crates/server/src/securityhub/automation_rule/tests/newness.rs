@@ -121,3 +121,39 @@ fn a_rule_of_before_judges_since_its_last_change() {
     call(&t, "UpdateAutomationRuleV2", update).unwrap();
     assert!(!calls(&t, 3, json!({})));
 }
+
+#[test]
+fn what_its_provider_suppresses_is_new_when_that_is_lifted() {
+    let t = enabled();
+    page(&t, json!({}));
+    let suppressed = || json!({"status_id": 3, "status": "Suppressed"});
+    assert!(!calls(&t, 1, suppressed()));
+    assert!(!calls(&t, 2, suppressed()));
+    assert!(calls(&t, 3, json!({})), "it is lifted");
+    assert!(!calls(&t, 4, json!({})));
+    assert!(!calls(&t, 5, suppressed()));
+    assert!(calls(
+        &t,
+        6,
+        json!({"status_id": 2, "status": "In Progress"})
+    ));
+    // What a customer suppresses is the provider's all the same.
+    let uid = crate::securityhub::finding::tests::uid_of(ADMINISTRATOR, "f");
+    let set = json!({"MetadataUids": [uid], "StatusId": 3});
+    call(&t, "BatchUpdateFindingsV2", set).unwrap();
+    assert!(!calls(&t, 7, suppressed()));
+    assert!(calls(&t, 8, json!({})));
+}
+
+#[test]
+fn what_comes_suppressed_by_the_first_version_calls_for_nothing() {
+    let t = enabled();
+    call(&t, "EnableSecurityHub", json!({})).unwrap();
+    page(&t, json!({}));
+    for (id, status, expected) in [("a", "SUPPRESSED", 0), ("b", "NOTIFIED", 1)] {
+        let set = json!({"Workflow": {"Status": status}});
+        let finding = crate::securityhub::finding::v1::tests::finding_of(ADMINISTRATOR, id, set);
+        call(&t, "BatchImportFindings", json!({"Findings": [finding]})).unwrap();
+        assert_eq!(openings(&t), expected, "{id}");
+    }
+}

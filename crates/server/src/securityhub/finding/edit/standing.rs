@@ -2,6 +2,9 @@
 
 use crate::securityhub::finding::members::Members;
 
+/// OCSF's Suppressed.
+const SUPPRESSED: i64 = 3;
+
 /// What of a provider's document says whether its finding is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
@@ -9,6 +12,8 @@ pub struct Standing {
     closed: bool,
     /// The compliance check passed.
     passed: bool,
+    /// The provider itself says that nothing is to be done.
+    suppressed: bool,
 }
 
 impl Standing {
@@ -26,12 +31,16 @@ impl Standing {
             .get("compliance")
             .and_then(|raw| Members::of(raw).ok());
         let passed = compliance.and_then(|members| number(&members, "status_id")) == Some(1);
-        Ok(Standing { closed, passed })
+        Ok(Standing {
+            closed,
+            passed,
+            suppressed: status_id == Some(SUPPRESSED),
+        })
     }
 
-    /// Whether nothing is left to do about the finding.
-    pub fn is_over(self) -> bool {
-        self.closed || self.passed
+    /// Whether something is left to do about the finding.
+    pub fn is_open(self) -> bool {
+        !(self.closed || self.passed || self.suppressed)
     }
 
     pub fn is_closed(self) -> bool {

@@ -164,6 +164,28 @@ fn a_finding_reopens_when_it_was_over_and_is_not_any_more() {
 }
 
 #[test]
+fn what_is_open_is_neither_over_nor_suppressed_by_its_provider() {
+    for (document, is_open) in [
+        (json!({}), true),
+        (json!({"status_id": 1}), true),
+        (
+            json!({"status_id": 2, "compliance": {"status_id": 3}}),
+            true,
+        ),
+        (json!({"status_id": 3}), false),
+        (json!({"status_id": 4}), false),
+        (json!({"status_id": 1, "activity_id": 3}), false),
+        (
+            json!({"status_id": 1, "compliance": {"status_id": 1}}),
+            false,
+        ),
+    ] {
+        let standing = Standing::of(&document.to_string()).unwrap();
+        assert_eq!(standing.is_open(), is_open, "{document}");
+    }
+}
+
+#[test]
 fn a_status_that_ended_is_nobodys_and_free_for_rules() {
     let status = |id| Fields {
         status_id: Some(id),
