@@ -6,6 +6,7 @@ mod complete_import;
 mod counted;
 mod document;
 mod edit;
+mod ended;
 mod fields;
 pub(in crate::securityhub) mod filter;
 mod fold;
@@ -53,13 +54,14 @@ pub use provider::too_long;
 pub use scan::{Passing, scan_on};
 pub use version::forget_versions;
 
+pub(super) use ended::end_status;
 pub(super) use identity::account_of;
 pub(super) use matching::{Matching, next_matching};
 pub(super) use packing::Unpacker;
 pub(super) use path::Path;
 pub(super) use read::read_originals;
 pub(super) use scope::check as check_scopes;
-pub(super) use triage::{is_over, is_suppressed, set_status, vulnerabilities_of};
+pub(super) use triage::{is_open, is_suppressed, set_status, vulnerabilities_of};
 
 use std::collections::{HashMap, HashSet};
 

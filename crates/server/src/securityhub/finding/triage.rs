@@ -6,7 +6,7 @@ use balefire_store::Kept;
 use serde_json::Value;
 
 use super::Finding;
-use super::edit::{self, Edited, Standing, Tail, edits_of};
+use super::edit::{self, Edit, Edited, Standing, Tail, edits_of};
 use super::fields::Fields;
 use super::identity::account_of;
 use super::index::key_of_stored;
@@ -43,14 +43,14 @@ pub fn vulnerabilities_of(
 pub fn is_suppressed(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<bool, Failure> {
     let edits = edits_of(ctx.tx, &[uid], &Tail::default())?;
     let edit = edits.get(uid).map(Edited::current);
-    Ok(edit.is_some_and(|edit| edit.status_id == Some(SUPPRESSED)))
+    Ok(edit.and_then(Edit::customers_status) == Some(SUPPRESSED))
 }
 
-/// Whether the provider of a finding says that it is over.
-pub fn is_over(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<bool, Failure> {
+/// Whether the provider of a finding says that something is left to do about it.
+pub fn is_open(ctx: &mut Ctx<'_, '_>, uid: &str) -> Result<bool, Failure> {
     match provided(ctx, uid)? {
-        Some((_, text)) => Ok(Standing::of(&text)?.is_closed()),
-        None => Ok(false),
+        Some((_, text)) => Ok(Standing::of(&text)?.is_open()),
+        None => Ok(true),
     }
 }
 

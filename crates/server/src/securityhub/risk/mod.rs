@@ -20,10 +20,8 @@ pub const REVIEW_RISK: &str = "review_risk";
 /// What an acceptance, and a finding, are called in errors.
 const KIND: &str = "RISK_ACCEPTANCE";
 const FINDING: &str = "FINDING";
-/// OCSF's New, Suppressed and Resolved.
-const NEW: i64 = 1;
+/// OCSF's Suppressed.
 const SUPPRESSED: i64 = 3;
-const RESOLVED: i64 = 4;
 const COMMENT_CHARS_MAX: usize = 512;
 
 /// Which acceptance a job is about.

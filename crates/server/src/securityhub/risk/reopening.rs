@@ -7,10 +7,10 @@ use balefire_store::{Page, Value};
 use serde_json::json;
 
 use super::record::Acceptance;
-use super::{NEW, RESOLVED, Task, comment};
+use super::{Task, comment};
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::securityhub::finding::{is_over, is_suppressed, set_status};
+use crate::securityhub::finding::{end_status, is_open, is_suppressed};
 
 /// Acceptances that one job looks at.
 const CHUNK: usize = 200;
@@ -97,7 +97,8 @@ pub fn reopen(ctx: &mut Ctx<'_, '_>, review: &Review, because: &str) -> Result<(
     open(ctx, &review.acceptance, because)
 }
 
-/// A finding that somebody has given another status meanwhile keeps it.
+/// A finding that somebody has given another status meanwhile keeps it. Others have none of a customer's any
+/// more: rules and the provider say what it is.
 pub(super) fn open(
     ctx: &mut Ctx<'_, '_>,
     acceptance: &Acceptance,
@@ -112,12 +113,12 @@ pub(super) fn open(
     ctx.tx.delete::<Acceptance>(&[account.into(), uid.into()])?;
     if is_suppressed(ctx, uid)? {
         // What its provider has found to be over meanwhile is so, until its provider opens it.
-        let (status_id, word) = match is_over(ctx, uid)? {
-            true => (RESOLVED, "No longer accepted"),
-            false => (NEW, "Reopened"),
+        let word = match is_open(ctx, uid)? {
+            true => "Reopened",
+            false => "No longer accepted",
         };
         let text = format!("{word}: {because}. The risk had been accepted: {reason}");
-        set_status(ctx, uid, status_id, &comment(&text))?;
+        end_status(ctx, uid, &comment(&text))?;
     }
     let body = json!({"because": because});
     ctx.changed_in(account.clone(), "risk.reopened", uid, &body)

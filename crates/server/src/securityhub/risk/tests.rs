@@ -1,5 +1,7 @@
 //! Accepted risks from the acceptance to what ends it.
 
+mod over;
+
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -260,31 +262,4 @@ fn members_see_their_own_and_the_administrator_everything() {
     let second = call(&t, "ListRiskAcceptances", next).unwrap();
     assert_ne!(first["RiskAcceptances"], second["RiskAcceptances"]);
     assert!(second.get("NextToken").is_none());
-}
-
-#[test]
-fn what_its_provider_found_to_be_over_meanwhile_stays_over() {
-    let (t, uid) = with_finding(ADMINISTRATOR);
-    accept(&t, &uid, json!({"ExpiresAt": "2026-01-08T00:00:00Z"}));
-    let vulnerabilities =
-        json!([{"cve": {"uid": "CVE-2099-1001"}}, {"cve": {"uid": "CVE-2099-1002"}}]);
-    let send = |activity: i64, status: i64, time: i64| {
-        let document = json!({
-            "class_uid": 2002, "category_uid": 2, "activity_id": activity, "severity_id": 4,
-            "status_id": status, "time": time, "metadata": {"product": {"uid": "scanner"}},
-            "finding_info": {"uid": vulnerabilities.to_string(), "title": "t"},
-            "vulnerabilities": vulnerabilities,
-        });
-        let sent = call(&t, "ImportFindings", json!({"Findings": [document]})).unwrap();
-        assert_eq!(sent["Updated"], 1);
-    };
-    send(3, 4, 1_750_000_100_000);
-    assert_eq!(seen(&t, &uid).0, "Suppressed");
-    t.advance_ms(7 * DAY_MS);
-    t.step();
-    let (status, comment) = seen(&t, &uid);
-    assert_eq!(status, "Resolved");
-    assert!(comment.contains("has expired"), "{comment}");
-    send(2, 1, 1_750_000_200_000);
-    assert_eq!(seen(&t, &uid).0, "New");
 }

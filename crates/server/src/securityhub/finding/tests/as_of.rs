@@ -50,6 +50,9 @@ enum Act {
     Rule(bool),
     /// A complete report closes what it does not name.
     Complete(usize),
+    /// A risk is accepted, or that is withdrawn.
+    Accept(usize),
+    Withdraw(usize),
     Fold,
 }
 
@@ -85,6 +88,8 @@ fn act() -> impl Strategy<Value = Act> {
         4 => (some, set).prop_map(|(some, set)| Act::Update(some, set)),
         1 => any::<bool>().prop_map(Act::Rule),
         1 => (0..FINDINGS).prop_map(Act::Complete),
+        1 => (0..FINDINGS).prop_map(Act::Accept),
+        1 => (0..FINDINGS).prop_map(Act::Withdraw),
         1 => Just(Act::Fold),
     ]
 }
@@ -97,9 +102,7 @@ fn do_it(t: &Testing, rule: &str, run: usize, act: &Act) {
         }
         Act::Update(places, set) => {
             let mut input = set.clone();
-            let uids = places
-                .iter()
-                .map(|place| uid_of(account(*place), &format!("f{place}")));
+            let uids = places.iter().map(|place| named(*place));
             input["MetadataUids"] = json!(uids.collect::<Vec<String>>());
             update_as(t, ADMINISTRATOR, input).unwrap();
         }
@@ -118,8 +121,21 @@ fn do_it(t: &Testing, rule: &str, run: usize, act: &Act) {
             t.call("balefire", "CompleteImport", json!({"Run": run}))
                 .unwrap();
         }
+        // There may be no such finding, and no acceptance.
+        Act::Accept(place) => {
+            let input = json!({"FindingUid": named(*place), "Reason": "r"});
+            let _ = t.call("balefire", "AcceptRisk", input);
+        }
+        Act::Withdraw(place) => {
+            let input = json!({"FindingUid": named(*place)});
+            let _ = t.call("balefire", "WithdrawRiskAcceptance", input);
+        }
         Act::Fold => t.step(),
     }
+}
+
+fn named(place: usize) -> String {
+    uid_of(account(place), &format!("f{place}"))
 }
 
 /// A rule for what is of high severity.

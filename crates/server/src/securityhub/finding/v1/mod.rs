@@ -30,6 +30,7 @@ pub use get_findings::get_findings;
 pub(in crate::securityhub) use original::customized;
 pub(super) use original::originals;
 pub(in crate::securityhub) use shown::show;
+pub(in crate::securityhub) use stored::provided;
 
 /// The most bytes of a finding.
 const FINDING_BYTES_MAX: usize = 240 * 1024;
