@@ -36,11 +36,11 @@ impl Package {
         let normal = |name| ecosystem.normalize_name(name);
         let (own, named) = (&*self.name, &*named.name);
         match ecosystem {
-            Ecosystem::Npm => own == named,
+            Ecosystem::Npm if !named.starts_with('@') => own == named,
             Ecosystem::Go => {
                 normal(own) == normal(named) || *normal(own) == normal(named).to_lowercase()
             }
-            Ecosystem::PyPi | Ecosystem::CratesIo => normal(own) == normal(named),
+            _ => normal(own) == normal(named),
         }
     }
 }
