@@ -154,6 +154,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0031_phantoms_of_software",
         sql: include_str!("../migrations/0031_phantoms_of_software.sql"),
     },
+    Migration {
+        name: "0032_go_modules_in_lower_case",
+        sql: include_str!("../migrations/0032_go_modules_in_lower_case.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

@@ -57,10 +57,7 @@ impl Reach {
         Reach::by(options, Opened::open_to_fill).await
     }
 
-    async fn by(
-        options: &WayOptions,
-        open: fn(&StoreOptions) -> Result<Opened>,
-    ) -> Result<Reach> {
+    async fn by(options: &WayOptions, open: fn(&StoreOptions) -> Result<Opened>) -> Result<Reach> {
         let profile = Profile::read();
         let region = options.region.clone().or_else(|| profile.region());
         let region = region.unwrap_or_else(|| "us-east-1".into());

@@ -296,6 +296,15 @@ fn go_and_npm_packages_are_found_however_their_purls_spell_them() {
         about("GHSA-2099-4", "npm", "jsonstream"),
     ];
     load(&t, "OSV", "first", &rows);
+    // What stores of before lack, the migration brings.
+    let migrate = |tx: &mut balefire_store::Tx<'_>| {
+        let lower = "DELETE FROM advisory_package WHERE name = 'github.com/acme/anvil'";
+        let migration = include_str!("../../../migrations/0032_go_modules_in_lower_case.sql");
+        let migration = migration.trim_end().trim_end_matches(';');
+        Ok::<_, balefire_store::Error>((tx.execute(lower, &[])?, tx.execute(migration, &[])?))
+    };
+    let changed = t.store.write_blocking("", migrate);
+    assert_eq!(changed.unwrap().unwrap(), (1, 1));
     for (purl, expected) in [
         ("pkg:golang/std@go1.21.2", "GO-2099-1"),
         ("pkg:golang/stdlib@1.21.2", "GO-2099-1"),

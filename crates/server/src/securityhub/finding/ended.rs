@@ -3,7 +3,7 @@
 use balefire_store::Kept;
 use serde_json::json;
 
-use super::counted::state;
+use super::counted::{state, up_to_today};
 use super::edit::{Edited, Tail, edits_of};
 use super::fields::Fields;
 use super::packing::Unpacker;
@@ -11,7 +11,7 @@ use super::{Finding, ruled, v1};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::automation_rule::{Rules, Version};
-use crate::securityhub::trend::Changes;
+use crate::securityhub::trend::{Changes, day_of};
 
 /// Ends the status of a finding and says why in a comment. Rules judge the newest version again, which is not
 /// new: they call for nothing.
@@ -29,7 +29,8 @@ pub fn end_status(ctx: &mut Ctx<'_, '_>, uid: &str, comment: &str) -> Result<(),
     let packed = &finding.packed;
     let text = unpacker.unpack(ctx.tx, &packed.bytes, packed.dictionary)?;
     let account = &finding.account;
-    let was = state(account, &text, edited.counted())?;
+    let mut trend = Changes::default();
+    let was = up_to_today(ctx, account, &text, Some(&mut *edited), &mut trend)?;
     let set = Fields {
         comment: Some(comment.to_owned()),
         ..Fields::default()
@@ -47,9 +48,8 @@ pub fn end_status(ctx: &mut Ctx<'_, '_>, uid: &str, comment: &str) -> Result<(),
     };
     ruled::apply(ctx, &mut rules, &mut edits, &version)?;
     let is = state(account, &text, edits.get(uid).and_then(Edited::counted))?;
-    let mut trend = Changes::default();
-    trend.take(Some(&was), &is);
-    trend.record(ctx)?;
+    trend.take(day_of(ctx.now.0), Some(&was), &is);
+    trend.record(ctx.tx)?;
     follow(ctx, &finding)?;
     rules.without_calls().finish(ctx)
 }
