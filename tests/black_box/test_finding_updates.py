@@ -5,13 +5,13 @@ import pytest
 from harness.filters import both, found, number, text
 from harness.findings import (
     BUCKET,
-    FIXTURES,
     LAMP,
     LOGIN,
     ROOT,
     all_findings,
     bring_in,
     by_provider_uid,
+    hub_of,
     made_up,
     write_lines,
 )
@@ -22,11 +22,7 @@ MEMBERS = 24
 
 @pytest.fixture
 def hub(account):
-    """A client of an account that has the findings of the fixture."""
-    client = account.client("securityhub")
-    client.enable_security_hub_v2()
-    bring_in(account, FIXTURES / "findings.json")
-    return client
+    return hub_of(account)
 
 
 def uids(client):

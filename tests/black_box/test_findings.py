@@ -6,7 +6,18 @@ import pytest
 
 from harness.account import REGION
 from harness.filters import address, both, date, found, number, tag, text
-from harness.findings import BUCKET, FIXTURES, LAMP, LOGIN, ROOT, all_findings, bring_in, made_up, write_lines
+from harness.findings import (
+    BUCKET,
+    FIXTURES,
+    LAMP,
+    LOGIN,
+    ROOT,
+    all_findings,
+    bring_in,
+    hub_of,
+    made_up,
+    write_lines,
+)
 from harness.incidents import pages
 from harness.wire import refusal
 
@@ -15,11 +26,7 @@ MEMBERS = 24
 
 @pytest.fixture
 def hub(account):
-    """A client of an account that has the findings of the fixture."""
-    client = account.client("securityhub")
-    client.enable_security_hub_v2()
-    bring_in(account, FIXTURES / "findings.json")
-    return client
+    return hub_of(account)
 
 
 def test_the_hub_is_turned_on_described_and_turned_off(account):

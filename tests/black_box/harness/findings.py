@@ -17,6 +17,14 @@ def bring_in(account, *paths):
     assert done.returncode == 0, done.stderr
 
 
+def hub_of(account):
+    """A client of an account that has the findings of the fixture."""
+    client = account.client("securityhub")
+    client.enable_security_hub_v2()
+    bring_in(account, FIXTURES / "findings.json")
+    return client
+
+
 def fixture_findings():
     return json.loads((FIXTURES / "findings.json").read_text())
 

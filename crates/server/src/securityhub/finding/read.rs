@@ -38,6 +38,20 @@ impl Found {
             Some(edit) => edit.overlay(&text)?.into_owned(),
         })
     }
+
+    /// Shows a document of it, and what was set over it.
+    fn pass(
+        self,
+        text: String,
+        show: &mut impl FnMut(Passing<'_>) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        show(Passing {
+            uid: &self.finding.uid,
+            text,
+            updated_ms: self.finding.updated_ms,
+            edit: self.edit,
+        })
+    }
 }
 
 /// The findings of some uids, in their order, without those that are gone or that may not be seen.
@@ -87,12 +101,8 @@ pub fn read(
     let mut unpacker = Unpacker::default();
     read_chunks(tx, visible, keys, tail, |tx, found| {
         for one in found {
-            show(Passing {
-                uid: &one.finding.uid,
-                text: one.provided(tx, &mut unpacker)?,
-                updated_ms: one.finding.updated_ms,
-                edit: one.edit,
-            })?;
+            let text = one.provided(tx, &mut unpacker)?;
+            one.pass(text, &mut show)?;
         }
         Ok(())
     })
@@ -118,12 +128,7 @@ pub fn read_originals(
                 Some(text) => text,
                 None => one.provided(tx, &mut unpacker)?,
             };
-            show(Passing {
-                uid: &one.finding.uid,
-                text,
-                updated_ms: one.finding.updated_ms,
-                edit: one.edit,
-            })?;
+            one.pass(text, &mut show)?;
         }
         Ok(())
     })
