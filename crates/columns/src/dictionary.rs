@@ -1,12 +1,15 @@
 //! The distinct values of one field, by code; sets of several values are entries of their own.
 
+mod block;
 mod entries;
+mod prefix;
 
 use std::hash::BuildHasher;
 
 use hashbrown::hash_table::Entry as Slot;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
+pub use block::{BLOCK, Block, Open};
 pub use entries::{Entries, Entry};
 
 /// A place in a dictionary, counted from 1. Zero is no value.
@@ -100,9 +103,9 @@ impl Dictionary {
     /// As `code_of_all`, and takes in what is new.
     pub fn add_all<'v>(&mut self, values: impl Iterator<Item = &'v [u8]>, set: &mut SetOf) -> Code {
         set.codes.clear();
-        for value in values {
-            set.codes.push(self.add(value, false));
-        }
+        set.codes.extend(values.map(|value| self.add(value, false)));
+        // What there is no room for is left out.
+        set.codes.retain(|code| *code != MISSING);
         match set.made() {
             Ok(code) => code,
             Err(bytes) => self.add(bytes, true),
@@ -127,7 +130,9 @@ impl Dictionary {
             Slot::Vacant(vacant) => vacant,
         };
         let code = entries.push(added, is_set);
-        vacant.insert(code);
+        if code != MISSING {
+            vacant.insert(code);
+        }
         code
     }
 

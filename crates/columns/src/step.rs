@@ -11,6 +11,8 @@ use parking_lot::RwLockReadGuard;
 const EACH: u32 = 1_000;
 /// Larger dictionaries are not asked as a whole: only the rows that are left after all else are.
 const ASKED_WHOLE_MAX: usize = if cfg!(test) { 4 } else { 1 << 16 };
+/// How many blocks of a larger dictionary are sorted for one question, which takes about 15 ms.
+const SORTED_AT_ONCE: usize = 8;
 
 /// The dictionaries of some fields, which nobody adds to while this is held.
 pub struct Guards<'c>(Vec<Option<RwLockReadGuard<'c, Dictionary>>>);
@@ -59,11 +61,7 @@ impl<'s> Step<'s> {
                 Some(dictionary) => one_of(*field, dictionary, texts),
                 None => Step::Any(Vec::new()),
             },
-            Plan::Prefix { field, texts } => {
-                let begins =
-                    |bytes: &[u8]| texts.iter().any(|text| bytes.starts_with(text.as_bytes()));
-                values(*field, guards.get(*field), Box::new(begins))
-            }
+            Plan::Prefix { field, texts } => prefixes(*field, guards.get(*field), texts),
             Plan::Text { field, passes } => {
                 let test: ValueTest<'s> = Box::new(|bytes| passes(text_of(bytes)));
                 values(*field, guards.get(*field), test)
@@ -185,6 +183,34 @@ fn pass_sets(dictionary: &Dictionary, table: &mut [bool]) {
     dictionary.entries().each_set(|code, members| {
         table[code as usize] = members.iter().any(|member| table[member as usize]);
     });
+}
+
+/// A large dictionary is not asked, once the order of its values is known: each question makes it known for
+/// some more, so that none waits for the sorting of them all.
+fn prefixes<'s>(
+    field: usize,
+    dictionary: Option<&'s Dictionary>,
+    texts: &'s [&'s str],
+) -> Step<'s> {
+    match dictionary {
+        Some(dictionary)
+            if dictionary.value_count() > ASKED_WHOLE_MAX
+                && dictionary.entries().sort_blocks(SORTED_AT_ONCE) =>
+        {
+            let mut table = vec![false; dictionary.len() + 1];
+            for text in texts {
+                dictionary
+                    .entries()
+                    .mark_prefix(text.as_bytes(), &mut table);
+            }
+            pass_sets(dictionary, &mut table);
+            Step::Table(field, table)
+        }
+        dictionary => {
+            let begins = |bytes: &[u8]| texts.iter().any(|text| bytes.starts_with(text.as_bytes()));
+            values(field, dictionary, Box::new(begins))
+        }
+    }
 }
 
 fn values<'s>(field: usize, dictionary: Option<&'s Dictionary>, test: ValueTest<'s>) -> Step<'s> {

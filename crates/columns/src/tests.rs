@@ -3,6 +3,7 @@
 //! In tests chunks and the bounds of dictionaries are small, so that every way through the code is taken.
 
 mod full_chunks;
+mod large_dictionaries;
 mod snapshot;
 
 use std::cmp::Ordering;

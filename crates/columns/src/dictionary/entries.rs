@@ -1,15 +1,16 @@
 //! The values and sets of a dictionary, in the order of their codes.
 
-use std::ops::Range;
+use std::sync::Arc;
 
+use super::block::{BLOCK, Block, Open};
 use super::{Code, MISSING};
 
 /// Invariant: the members of a set are values, and have lower codes than the set.
 #[derive(Default)]
 pub struct Entries {
-    bytes: Vec<u8>,
-    /// Where the bytes of each entry end.
-    ends: Vec<usize>,
+    pub(super) full: Vec<Arc<Block>>,
+    /// The entries behind those of the full blocks.
+    pub(super) open: Open,
     /// A bit for each entry that is a set; its bytes are the codes of its members.
     sets: Vec<u64>,
     set_count: usize,
@@ -34,27 +35,18 @@ impl Members<'_> {
 }
 
 impl Entries {
-    /// Entries as `lengths`, `sets` and `bytes` gave them; or what is wrong with them.
-    pub fn of(lengths: &[u32], sets: Vec<u64>, bytes: Vec<u8>) -> Result<Entries, &'static str> {
-        let len = lengths.len();
-        if Code::try_from(len).is_err() || sets.len() != len.div_ceil(64) {
-            return Err("a dictionary has too many entries");
-        }
-        let mut ends = Vec::with_capacity(len);
-        let mut end = 0_usize;
-        for length in lengths {
-            end = end.saturating_add(*length as usize);
-            ends.push(end);
-        }
-        if end != bytes.len() {
-            return Err("a dictionary has other bytes than its entries");
-        }
+    /// Entries of what was kept; or what is wrong with them.
+    pub fn of(full: Vec<Block>, open: Open, sets: Vec<u64>) -> Result<Entries, &'static str> {
         let entries = Entries {
             set_count: sets.iter().map(|word| word.count_ones() as usize).sum(),
-            bytes,
-            ends,
+            full: full.into_iter().map(Arc::new).collect(),
+            open,
             sets,
         };
+        let len = entries.len();
+        if Code::try_from(len).is_err() || entries.sets.len() != len.div_ceil(64) {
+            return Err("a dictionary has too many entries");
+        }
         if !entries.sets_are_sound() {
             return Err("a set of a dictionary is none");
         }
@@ -97,7 +89,7 @@ impl Entries {
     }
 
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.full.len() * BLOCK + self.open.len()
     }
 
     pub fn set_count(&self) -> usize {
@@ -112,10 +104,16 @@ impl Entries {
         }
     }
 
+    /// Gives an entry the next code. `MISSING` where there is no room for it.
     pub fn push(&mut self, bytes: &[u8], is_set: bool) -> Code {
-        self.bytes.extend_from_slice(bytes);
-        self.ends.push(self.bytes.len());
-        let place = self.ends.len() - 1;
+        let place = self.len();
+        let Ok(code) = Code::try_from(place + 1) else {
+            return MISSING;
+        };
+        if !self.open.push(bytes) {
+            return MISSING;
+        }
+        self.full.extend(self.open.take_full().map(Arc::new));
         if place / 64 == self.sets.len() {
             self.sets.push(0);
         }
@@ -123,7 +121,7 @@ impl Entries {
             self.sets[place / 64] |= 1 << (place % 64);
             self.set_count += 1;
         }
-        Code::try_from(place + 1).unwrap_or(Code::MAX)
+        code
     }
 
     /// Empty for the code of no value.
@@ -131,8 +129,10 @@ impl Entries {
         let Some(place) = (code as usize).checked_sub(1) else {
             return &[];
         };
-        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-        &self.bytes[start..self.ends[place]]
+        match self.full.get(place / BLOCK) {
+            Some(block) => block.bytes_of(place % BLOCK),
+            None => self.open.bytes_of(place % BLOCK),
+        }
     }
 
     pub fn is_set(&self, code: Code) -> bool {
@@ -173,34 +173,21 @@ impl Entries {
         (kept, became)
     }
 
-    /// Where the bytes of the first few entries end.
-    pub fn end_of(&self, count: usize) -> usize {
-        count.checked_sub(1).map_or(0, |last| self.ends[last])
-    }
-
-    /// How many bytes each of some entries has.
-    pub fn lengths(&self, places: Range<usize>) -> Vec<u32> {
-        let mut start = self.end_of(places.start);
-        let lengths = self.ends[places].iter().map(|end| {
-            let length = end - std::mem::replace(&mut start, *end);
-            u32::try_from(length).unwrap_or(u32::MAX)
-        });
-        lengths.collect()
-    }
-
     /// Which entries are sets.
     pub fn sets(&self) -> &[u64] {
         &self.sets
     }
 
-    pub fn bytes(&self, span: Range<usize>) -> &[u8] {
-        &self.bytes[span]
+    /// All entries as they are now: full blocks are shared, the others copied.
+    pub fn blocks(&self) -> (Vec<Arc<Block>>, Open) {
+        (self.full.clone(), self.open.clone())
     }
 
     /// Bytes of memory.
     pub fn memory(&self) -> usize {
-        self.bytes.capacity()
-            + self.ends.capacity() * size_of::<usize>()
+        let full: usize = self.full.iter().map(|block| block.memory()).sum();
+        full + self.full.capacity() * size_of::<Arc<Block>>()
+            + self.open.memory()
             + self.sets.capacity() * size_of::<u64>()
     }
 }

@@ -10,13 +10,14 @@ mod source;
 use std::fmt;
 use std::io;
 
+use crate::dictionary::BLOCK;
 use crate::mask::CHUNK_ROWS;
 use crate::schema::{Kind, Schema};
 
 /// What a snapshot begins with.
 const MAGIC: [u8; 8] = *b"COLUMNS\n";
 /// It changes with every change of what follows.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// How wide codes are, in bytes.
 const NARROW: u8 = 1;
 const MIDDLE: u8 = 2;
@@ -51,9 +52,10 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
-/// What tells schemas apart, and how large chunks are.
+/// What tells schemas apart, and how large chunks and blocks are.
 fn described(schema: &Schema) -> Vec<u8> {
-    let mut bytes = (CHUNK_ROWS as u64).to_le_bytes().to_vec();
+    let sizes = [CHUNK_ROWS as u64, BLOCK as u64];
+    let mut bytes: Vec<u8> = sizes.iter().flat_map(|size| size.to_le_bytes()).collect();
     for field in schema.fields() {
         bytes.push(match field.kind {
             Kind::Text => b't',

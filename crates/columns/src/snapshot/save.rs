@@ -1,7 +1,6 @@
 //! Writing columns down, beside searches and changes.
 
 use std::io::{self, Write};
-use std::ops::Range;
 use std::sync::Arc;
 
 use parking_lot::RwLock;
@@ -14,13 +13,9 @@ use crate::columns::Columns;
 use crate::dates::Dates;
 use crate::schema::Kind;
 
-/// Entries and bytes of a dictionary that are copied under its lock at once.
-const ENTRIES: usize = if cfg!(test) { 3 } else { 1 << 16 };
-const BYTES: usize = if cfg!(test) { 5 } else { 1 << 20 };
-
 impl Columns {
     /// Writes all rows down. Locks are held for copies in memory alone, none larger than the cells of one
-    /// field in one chunk.
+    /// field in one chunk or the texts of a block.
     ///
     /// Rows that change meanwhile may be written as they were before, as they are after, or in part; one
     /// that is taken out and put in again may be missing. Who keeps a snapshot therefore applies again, after
@@ -45,30 +40,20 @@ impl Columns {
     }
 
     fn save_dictionary<W: Write>(&self, sink: &mut Sink<W>, field: usize) -> io::Result<()> {
-        let (len, bytes, mut sets) = {
+        let (sets, (full, open)) = {
             let dictionary = self.dictionary(field);
-            let (entries, len) = (dictionary.entries(), dictionary.len());
-            (len, entries.end_of(len), entries.sets().to_vec())
+            let entries = dictionary.entries();
+            (entries.sets().to_vec(), entries.blocks())
         };
-        sets.truncate(len.div_ceil(64));
         sink.array(&sets)?;
-        sink.count(len)?;
-        for places in pieces(len, ENTRIES) {
-            let lengths = self.dictionary(field).entries().lengths(places);
-            sink.numbers(&lengths)?;
+        sink.count(full.len())?;
+        for block in full {
+            sink.array(block.ends())?;
+            sink.array(block.bytes())?;
         }
-        sink.count(bytes)?;
-        for span in pieces(bytes, BYTES) {
-            let bytes = self.dictionary(field).entries().bytes(span).to_vec();
-            sink.bytes(&bytes)?;
-        }
-        Ok(())
+        sink.array(open.ends())?;
+        sink.array(open.bytes())
     }
-}
-
-fn pieces(len: usize, at_once: usize) -> impl Iterator<Item = Range<usize>> {
-    let starts = (0..len).step_by(at_once);
-    starts.map(move |start| start..len.min(start + at_once))
 }
 
 fn save_chunk<W: Write>(
