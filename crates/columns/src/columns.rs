@@ -12,7 +12,7 @@ use parking_lot::{Mutex, RwLock, RwLockReadGuard};
 
 use crate::Key;
 use crate::chunk::Chunk;
-use crate::dictionary::{Code, Dictionary, Entry, MISSING, SetOf, number_bytes};
+use crate::dictionary::{Code, Dictionary, MISSING, SetOf, number_bytes};
 use crate::mask::CHUNK_ROWS;
 use crate::row::{Patch, Row};
 use crate::schema::Schema;
@@ -237,7 +237,16 @@ impl Columns {
         let dictionary = &self.dictionaries[field];
         // The lock must be free again before it is taken to write.
         let known = dictionary.read().code_of_all(values.clone(), set);
-        known.unwrap_or_else(|| dictionary.write().add_all(values, set))
+        if let Some(code) = known {
+            return code;
+        }
+        let code = dictionary.write().add_all(values, set);
+        // Only one changes at a time: nothing is added between the two locks.
+        let upkeep = dictionary.read().upkeep();
+        if let Some(upkeep) = upkeep {
+            dictionary.write().take_over(upkeep);
+        }
+        code
     }
 
     /// The code in one field of what a code means in another.
@@ -246,13 +255,10 @@ impl Columns {
             return MISSING;
         }
         let dictionary = self.dictionaries[from].read();
-        let value_of = |code| match dictionary.entry(code) {
-            Entry::Value(bytes) => bytes.to_vec(),
-            Entry::Set(_) => Vec::new(),
-        };
-        let values: Vec<Vec<u8>> = match dictionary.entry(code) {
-            Entry::Value(bytes) => vec![bytes.to_vec()],
-            Entry::Set(members) => members.iter().map(value_of).collect(),
+        let value_of = |code| dictionary.value(code).into_owned();
+        let values: Vec<Vec<u8>> = match dictionary.members(code) {
+            None => vec![value_of(code)],
+            Some(members) => members.iter().map(value_of).collect(),
         };
         drop(dictionary);
         self.code_of(to, values.iter().map(Vec::as_slice), set)

@@ -3,14 +3,18 @@
 mod block;
 mod entries;
 mod prefix;
+mod symbols;
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::hash::BuildHasher;
 
 use hashbrown::hash_table::Entry as Slot;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
 pub use block::{BLOCK, Block, Open};
-pub use entries::{Entries, Entry};
+pub use entries::{Entries, Members};
+pub use symbols::{Spare, Symbols};
 
 /// A place in a dictionary, counted from 1. Zero is no value.
 pub type Code = u32;
@@ -20,6 +24,18 @@ pub const MISSING: Code = 0;
 /// An entry is there twice.
 #[derive(Debug)]
 pub struct Repeated;
+
+/// What was done beside searches.
+pub enum Upkeep {
+    /// A table with more room.
+    Table(HashTable<Code>),
+    /// A block that was packed, or need not be.
+    Packed(Option<Block>),
+}
+
+/// For so many entries at least there must be room before the next are added, so that nobody waits while all
+/// are put into a larger table.
+const ROOM: usize = if cfg!(test) { 4 } else { 1 << 10 };
 
 /// Values and sets of values. It only grows, so a code means the same for ever.
 #[derive(Default)]
@@ -34,15 +50,17 @@ impl Dictionary {
     pub fn of(entries: Entries) -> Result<Dictionary, Repeated> {
         let hasher = DefaultHashBuilder::default();
         let mut table = HashTable::with_capacity(entries.len());
-        let hash_of = |code: &Code| hasher.hash_one(entries.bytes_of(*code));
+        let hash_of = hash_of(&hasher, &entries);
+        let mut spare = Spare::default();
         for code in 1..=entries.len() as Code {
-            let (bytes, is_set) = (entries.bytes_of(code), entries.is_set(code));
+            let (bytes, is_set) = (entries.bytes_in(code, &mut spare), entries.is_set(code));
             let is_it = |known: &Code| entries.is_it(*known, bytes, is_set);
-            match table.entry(hasher.hash_one(bytes), is_it, hash_of) {
+            match table.entry(hasher.hash_one(bytes), is_it, &hash_of) {
                 Slot::Occupied(_) => return Err(Repeated),
                 Slot::Vacant(slot) => drop(slot.insert(code)),
             }
         }
+        drop(hash_of);
         Ok(Dictionary {
             entries,
             table,
@@ -68,8 +86,19 @@ impl Dictionary {
         self.len() - self.entries.set_count()
     }
 
-    pub fn entry(&self, code: Code) -> Entry<'_> {
-        self.entries.get(code)
+    /// The members of a set; `None` where the code is of a value.
+    pub fn members(&self, code: Code) -> Option<Members<'_>> {
+        self.entries.members(code)
+    }
+
+    /// Empty for the code of no value, and of a set.
+    pub fn value(&self, code: Code) -> Cow<'_, [u8]> {
+        self.entries.value(code)
+    }
+
+    /// As `value`, where many are asked for.
+    pub fn value_in<'a>(&'a self, code: Code, spare: &'a mut Spare) -> &'a [u8] {
+        self.entries.value_in(code, spare)
     }
 
     pub fn code_of(&self, value: &[u8]) -> Option<Code> {
@@ -117,6 +146,34 @@ impl Dictionary {
         self.entries.memory() + self.table.allocation_size()
     }
 
+    /// What takes long and is due, done beside searches. Nobody may change the dictionary until it is taken
+    /// over.
+    pub fn upkeep(&self) -> Option<Upkeep> {
+        if self.table.len() > ROOM && self.table.capacity() - self.table.len() < ROOM {
+            return Some(Upkeep::Table(self.larger_table()));
+        }
+        // When many blocks wait, they are packed one after the other while others fill.
+        let is_time = self.entries.open.len().is_multiple_of(BLOCK / 8);
+        let block = self.entries.to_pack().filter(|_| is_time)?;
+        Some(Upkeep::Packed(self.entries.packed(block)))
+    }
+
+    pub fn take_over(&mut self, upkeep: Upkeep) {
+        match upkeep {
+            Upkeep::Table(table) => self.table = table,
+            Upkeep::Packed(packed) => self.entries.put_packed(packed),
+        }
+    }
+
+    fn larger_table(&self) -> HashTable<Code> {
+        let hash_of = hash_of(&self.hasher, &self.entries);
+        let mut table = HashTable::with_capacity(self.table.len() * 2);
+        for code in 1..=self.len() as Code {
+            table.insert_unique(hash_of(&code), code, &hash_of);
+        }
+        table
+    }
+
     fn add(&mut self, added: &[u8], is_set: bool) -> Code {
         let Dictionary {
             entries,
@@ -124,11 +181,12 @@ impl Dictionary {
             hasher,
         } = self;
         let is_it = |code: &Code| entries.is_it(*code, added, is_set);
-        let hash_of = |code: &Code| hasher.hash_one(entries.bytes_of(*code));
-        let vacant = match table.entry(hasher.hash_one(added), is_it, hash_of) {
+        let hash_of = hash_of(hasher, entries);
+        let vacant = match table.entry(hasher.hash_one(added), is_it, &hash_of) {
             Slot::Occupied(known) => return *known.get(),
             Slot::Vacant(vacant) => vacant,
         };
+        drop(hash_of);
         let code = entries.push(added, is_set);
         if code != MISSING {
             vacant.insert(code);
@@ -140,6 +198,12 @@ impl Dictionary {
         let is_it = |code: &Code| self.entries.is_it(*code, bytes, is_set);
         self.table.find(self.hasher.hash_one(bytes), is_it).copied()
     }
+}
+
+/// The hash of the entry of a code.
+fn hash_of(hasher: &DefaultHashBuilder, entries: &Entries) -> impl Fn(&Code) -> u64 {
+    let spare = RefCell::new(Spare::default());
+    move |code| hasher.hash_one(entries.bytes_in(*code, &mut spare.borrow_mut()))
 }
 
 /// The codes of several values on their way to a set; it is reused.
@@ -217,13 +281,85 @@ mod tests {
         assert_eq!(known(&[b"a", b"a"]), Some(a));
         assert_eq!(known(&[b"b", b"a"]), Some(both));
         assert_eq!(known(&[b"a", b"c"]), None);
-        let Entry::Set(members) = dictionary.entry(both) else {
-            panic!("{both} is no set");
-        };
+        let members = dictionary.members(both).unwrap();
         assert!(members.iter().eq([a, dictionary.code_of(b"b").unwrap()]));
         // A value whose bytes are those of a set is another entry.
         let bytes: Vec<u8> = members.iter().flat_map(Code::to_le_bytes).collect();
         assert_ne!(dictionary.add_all([&*bytes].into_iter(), &mut set), both);
+    }
+
+    fn text(number: u32) -> String {
+        format!("arn:aws:s3:::bucket-{:03}", number * 37 % 200)
+    }
+
+    /// With as many values, and after each fifth a set of it and the first.
+    fn large(count: u32) -> Dictionary {
+        let mut dictionary = Dictionary::default();
+        let mut set = SetOf::default();
+        for number in 0..count {
+            let texts = [text(number), text(0)];
+            let texts = texts.iter().map(String::as_bytes);
+            let taken = if number % 5 == 4 { 2 } else { 1 };
+            dictionary.add_all(texts.take(taken), &mut set);
+            while let Some(upkeep) = dictionary.upkeep() {
+                dictionary.take_over(upkeep);
+            }
+        }
+        dictionary
+    }
+
+    #[test]
+    fn blocks_of_large_dictionaries_are_packed_and_say_the_same() {
+        let dictionary = large(150);
+        let entries = dictionary.entries();
+        let (full, open) = entries.blocks();
+        assert_eq!((full.len(), open.len(), entries.tried()), (22, 4, 22));
+        assert!(full.iter().all(|block| block.symbols().is_some()));
+        let mut values = 0;
+        entries.each_value(|code, value| {
+            assert_eq!(value, text(values).as_bytes());
+            assert_eq!(dictionary.code_of(value), Some(code));
+            assert_eq!(&*dictionary.value(code), value);
+            let (start, len) = entries.start_of(code);
+            assert_eq!(&start[..len], &value[..8]);
+            values += 1;
+        });
+        assert_eq!((values, dictionary.value_count()), (150, 150));
+        let first = dictionary.code_of(text(0).as_bytes()).unwrap();
+        let mut sets = 0;
+        entries.each_set(|code, members| {
+            let of_value = dictionary.code_of(text(sets * 5 + 4).as_bytes()).unwrap();
+            assert!(members.iter().eq([first, of_value]));
+            assert_eq!(dictionary.members(code), Some(members));
+            sets += 1;
+        });
+        assert_eq!(sets, 30);
+        assert_eq!(dictionary.code_of(b"arn:aws:s3:::bucket-200"), None);
+        // Small ones stay as they are.
+        let (full, _) = large(20).entries().blocks();
+        assert!(full.iter().all(|block| block.symbols().is_none()));
+    }
+
+    #[test]
+    fn values_with_a_prefix_are_found_once_all_blocks_are_sorted() {
+        let dictionary = large(150);
+        let entries = dictionary.entries();
+        assert!(!entries.sort_blocks(10) && !entries.sort_blocks(11) && entries.sort_blocks(1));
+        for prefix in [
+            "",
+            "arn",
+            "arn:aws:s3:::bucket-0",
+            "arn:aws:s3:::bucket-117",
+            "b",
+            "zz",
+        ] {
+            let mut marks = vec![false; dictionary.len() + 1];
+            entries.mark_prefix(prefix.as_bytes(), &mut marks);
+            entries.each_value(|code, value| {
+                let begins = value.starts_with(prefix.as_bytes());
+                assert_eq!(marks[code as usize], begins, "{prefix} {code}");
+            });
+        }
     }
 
     proptest! {

@@ -1,10 +1,12 @@
 //! In which order rows are wanted, and where each stands in it.
 
+use std::borrow::Cow;
+use std::cell::RefCell;
 use std::cmp::Ordering;
 
 use crate::chunk::Chunk;
 use crate::dates::NONE;
-use crate::dictionary::{Code, Dictionary, Entry, MISSING, number_of, text_of};
+use crate::dictionary::{Code, Dictionary, MISSING, Spare, number_of, text_of};
 use crate::mask::Mask;
 use crate::schema::Kind;
 use crate::step::Guards;
@@ -42,6 +44,15 @@ pub struct Rank<'s> {
     dictionary: Option<&'s Dictionary>,
     /// The place of each code; where it is absent, places are the first bytes of values and leave ties.
     places: Option<Vec<u64>>,
+    held: RefCell<Held>,
+}
+
+/// The value that others were compared with last, which mostly are many.
+#[derive(Default)]
+struct Held {
+    code: Code,
+    bytes: Vec<u8>,
+    spare: Spare,
 }
 
 /// Where a row stands by one criterion: its place, and the code of the value that counts.
@@ -60,6 +71,7 @@ impl<'s> Rank<'s> {
             fields: &order.fields,
             dictionary,
             places: small.map(|dictionary| places(dictionary, order.descending)),
+            held: RefCell::default(),
         }
     }
 
@@ -86,7 +98,8 @@ impl<'s> Rank<'s> {
             (Some(places), _) => (places[code as usize], code),
             (None, Some(dictionary)) => {
                 let code = first_of(dictionary, code, self.descending);
-                (prefix(value(dictionary, code), self.descending), code)
+                let (start, len) = dictionary.entries().start_of(code);
+                (prefix(&start[..len], self.descending), code)
             }
             (None, None) => (LAST, MISSING),
         }
@@ -148,7 +161,7 @@ impl<'s> Rank<'s> {
             Some(dictionary)
                 if a.1 != MISSING && *b != Scalar::Missing && self.places.is_none() =>
             {
-                self.directed(value(dictionary, a.1).cmp(&b.bytes()))
+                self.directed(dictionary.value(a.1).as_ref().cmp(&b.bytes()))
             }
             _ => Ordering::Equal,
         }
@@ -158,7 +171,14 @@ impl<'s> Rank<'s> {
     pub fn compare_rows(&self, a: Place, b: Place) -> Ordering {
         match self.dictionary {
             Some(dictionary) if a.1 != MISSING && b.1 != MISSING && self.places.is_none() => {
-                self.directed(value(dictionary, a.1).cmp(value(dictionary, b.1)))
+                let held = &mut *self.held.borrow_mut();
+                if held.code != b.1 {
+                    let bytes = dictionary.value_in(b.1, &mut held.spare);
+                    held.bytes.clear();
+                    held.bytes.extend_from_slice(bytes);
+                    held.code = b.1;
+                }
+                self.directed(dictionary.value_in(a.1, &mut held.spare).cmp(&held.bytes))
             }
             _ => Ordering::Equal,
         }
@@ -172,10 +192,10 @@ impl<'s> Rank<'s> {
         let Some(dictionary) = self.dictionary else {
             return Scalar::Date(date_of(directed(place, self.descending)));
         };
-        let bytes = value(dictionary, first_of(dictionary, code, self.descending));
+        let bytes = dictionary.value(first_of(dictionary, code, self.descending));
         match self.kind {
-            Kind::Number => Scalar::Number(number_of(bytes)),
-            _ => Scalar::Text(text_of(bytes).to_owned()),
+            Kind::Number => Scalar::Number(number_of(&bytes)),
+            _ => Scalar::Text(text_of(&bytes).to_owned()),
         }
     }
 
@@ -230,19 +250,12 @@ fn prefix(bytes: &[u8], descending: bool) -> u64 {
     if descending { (LAST >> 1) - bits } else { bits }
 }
 
-fn value(dictionary: &Dictionary, code: Code) -> &[u8] {
-    match dictionary.entry(code) {
-        Entry::Value(bytes) => bytes,
-        Entry::Set(_) => &[],
-    }
-}
-
 /// Of a set the member that comes first.
 fn first_of(dictionary: &Dictionary, code: Code, descending: bool) -> Code {
-    let Entry::Set(members) = dictionary.entry(code) else {
+    let Some(members) = dictionary.members(code) else {
         return code;
     };
-    let by_value = |a: &Code, b: &Code| value(dictionary, *a).cmp(value(dictionary, *b));
+    let by_value = |a: &Code, b: &Code| dictionary.value(*a).cmp(&dictionary.value(*b));
     let first = match descending {
         true => members.iter().max_by(by_value),
         false => members.iter().min_by(by_value),
@@ -252,34 +265,36 @@ fn first_of(dictionary: &Dictionary, code: Code, descending: bool) -> Code {
 
 /// The place of each code: odd numbers, so that there is room between two of them.
 fn places(dictionary: &Dictionary, descending: bool) -> Vec<u64> {
-    let mut sorted: Vec<Code> = (1..=dictionary.len() as Code)
-        .filter(|code| matches!(dictionary.entry(*code), Entry::Value(_)))
-        .collect();
-    sorted.sort_unstable_by(|a, b| value(dictionary, *a).cmp(value(dictionary, *b)));
+    let values = (1..=dictionary.len() as Code).filter(|code| dictionary.members(*code).is_none());
+    let mut sorted: Vec<(Cow<'_, [u8]>, Code)> =
+        values.map(|code| (dictionary.value(code), code)).collect();
+    sorted.sort_unstable();
     if descending {
         sorted.reverse();
     }
     let mut places = vec![LAST; dictionary.len() + 1];
-    for (rank, code) in (0..).zip(&sorted) {
+    for (rank, (_, code)) in (0..).zip(&sorted) {
         places[*code as usize] = 2 * rank + FIRST_PLACE;
     }
-    for code in 1..=dictionary.len() as Code {
-        if let Entry::Set(members) = dictionary.entry(code) {
-            let of_members = members.iter().map(|member| places[member as usize]);
-            places[code as usize] = of_members.min().unwrap_or(LAST);
-        }
-    }
+    dictionary.entries().each_set(|code, members| {
+        let of_members = members.iter().map(|member| places[member as usize]);
+        places[code as usize] = of_members.min().unwrap_or(LAST);
+    });
     places
 }
 
 /// The place of a value among those of a dictionary that is sorted as a whole.
 fn between(dictionary: &Dictionary, bytes: &[u8], descending: bool) -> u64 {
-    let before = (1..=dictionary.len() as Code).filter(|code| match dictionary.entry(*code) {
-        Entry::Value(value) if descending => value > bytes,
-        Entry::Value(value) => value < bytes,
-        Entry::Set(_) => false,
+    let mut before = 0;
+    dictionary.entries().each_value(|_, value| {
+        let comes_before = if descending {
+            value > bytes
+        } else {
+            value < bytes
+        };
+        before += u64::from(comes_before);
     });
-    let place = 2 * before.count() as u64;
+    let place = 2 * before;
     match dictionary.code_of(bytes) {
         Some(_) => place + 1,
         None => place,

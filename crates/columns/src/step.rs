@@ -2,7 +2,7 @@
 
 use crate::chunk::Chunk;
 use crate::columns::Columns;
-use crate::dictionary::{Code, Dictionary, Entry, MISSING, number_of, text_of};
+use crate::dictionary::{Code, Dictionary, MISSING, Spare, number_of, text_of};
 use crate::mask::Mask;
 use crate::plan::Plan;
 use parking_lot::RwLockReadGuard;
@@ -131,7 +131,10 @@ impl<'s> Step<'s> {
                 None => mask.clear(),
             },
             Step::Each(field, dictionary, test) => match chunk.codes(*field) {
-                Some(codes) => codes.keep_each(|code| passes(dictionary, code, test), mask),
+                Some(codes) => {
+                    let mut spare = Spare::default();
+                    codes.keep_each(|code| passes(dictionary, code, test, &mut spare), mask);
+                }
                 None => mask.clear(),
             },
             Step::Between(field, from_ms, to_ms) => match chunk.dates(*field) {
@@ -225,21 +228,21 @@ fn values<'s>(field: usize, dictionary: Option<&'s Dictionary>, test: ValueTest<
 
 /// Whether each code passes: a value by the test, a set by any of its members.
 fn table_of(dictionary: &Dictionary, test: impl Fn(&[u8]) -> bool) -> Vec<bool> {
-    let passes = |code| matches!(dictionary.entry(code), Entry::Value(bytes) if test(bytes));
-    let mut table = vec![false];
-    table.extend((1..=dictionary.len() as Code).map(passes));
+    let mut table = vec![false; dictionary.len() + 1];
+    let entries = dictionary.entries();
+    entries.each_value(|code, bytes| table[code as usize] = test(bytes));
     pass_sets(dictionary, &mut table);
     table
 }
 
-fn passes(dictionary: &Dictionary, code: Code, test: &ValueTest<'_>) -> bool {
+fn passes(dictionary: &Dictionary, code: Code, test: &ValueTest<'_>, spare: &mut Spare) -> bool {
     if code == MISSING {
         return false;
     }
-    match dictionary.entry(code) {
-        Entry::Value(bytes) => test(bytes),
-        Entry::Set(members) => members
+    match dictionary.members(code) {
+        None => test(dictionary.value_in(code, spare)),
+        Some(members) => members
             .iter()
-            .any(|member| passes(dictionary, member, test)),
+            .any(|member| test(dictionary.value_in(member, spare))),
     }
 }

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use crate::columns::Columns;
-use crate::dictionary::{Code, Dictionary, Entry, MISSING, number_of, text_of};
+use crate::dictionary::{Code, Dictionary, MISSING, number_of, text_of};
 use crate::order::Scalar;
 use crate::plan::Plan;
 use crate::schema::Kind;
@@ -64,10 +64,8 @@ fn spread<const N: usize>(
     let mut combinations = vec![codes];
     for (at, dictionary) in dictionaries.iter().enumerate() {
         let code = codes[at];
-        let entry = dictionary
-            .filter(|_| code != MISSING)
-            .map(|known| known.entry(code));
-        if let Some(Entry::Set(members)) = entry {
+        let known = dictionary.filter(|_| code != MISSING);
+        if let Some(members) = known.and_then(|known| known.members(code)) {
             let with = |member: Code| {
                 combinations.iter().map(move |combination| {
                     let mut combination = *combination;
@@ -85,10 +83,12 @@ fn scalar(dictionary: Option<&Dictionary>, kind: Kind, code: Code) -> Scalar {
     let Some(dictionary) = dictionary.filter(|_| code != MISSING) else {
         return Scalar::Missing;
     };
-    match (dictionary.entry(code), kind) {
-        (Entry::Value(bytes), Kind::Text) => Scalar::Text(text_of(bytes).to_owned()),
-        (Entry::Value(bytes), Kind::Number) => Scalar::Number(number_of(bytes)),
-        (Entry::Value(_), Kind::Date) | (Entry::Set(_), _) => Scalar::Missing,
+    let bytes = dictionary.value(code);
+    match kind {
+        _ if dictionary.members(code).is_some() => Scalar::Missing,
+        Kind::Text => Scalar::Text(text_of(&bytes).to_owned()),
+        Kind::Number => Scalar::Number(number_of(&bytes)),
+        Kind::Date => Scalar::Missing,
     }
 }
 

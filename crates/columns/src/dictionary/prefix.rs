@@ -1,7 +1,7 @@
 //! Which values of a large dictionary begin with a text: in a block whose order is known, two searches tell.
 
 use super::block::BLOCK;
-use super::{Code, Entries};
+use super::{Code, Entries, Spare};
 
 impl Entries {
     /// Makes known the order of up to so many blocks. Whether all have one now.
@@ -24,19 +24,20 @@ impl Entries {
     ///
     /// Invariant: the order of all blocks is known.
     pub fn mark_prefix(&self, prefix: &[u8], marks: &mut [bool]) {
+        let mut spare = Spare::default();
         for (block, marks) in self.full.iter().zip(marks[1..].chunks_mut(BLOCK)) {
             let order = block.known_order().unwrap_or_default();
-            let value = |at: &u16| block.bytes_of(usize::from(*at));
-            let from = order.partition_point(|at| value(at) < prefix);
+            let from = order.partition_point(|at| block.value((*at).into(), &mut spare) < prefix);
             let order = &order[from..];
-            let to = order.partition_point(|at| value(at).starts_with(prefix));
+            let begins = |at: &u16| block.value((*at).into(), &mut spare).starts_with(prefix);
+            let to = order.partition_point(begins);
             for at in &order[..to] {
                 marks[usize::from(*at)] = true;
             }
         }
         let first = self.full.len() * BLOCK;
         for at in 0..self.open.len() {
-            marks[1 + first + at] |= self.open.bytes_of(at).starts_with(prefix);
+            marks[1 + first + at] |= self.open.value(at).starts_with(prefix);
         }
     }
 }

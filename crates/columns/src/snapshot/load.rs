@@ -8,7 +8,7 @@ use crate::chunk::{Cells, Chunk};
 use crate::codes::Codes;
 use crate::columns::Columns;
 use crate::dates::Dates;
-use crate::dictionary::{BLOCK, Block, Code, Dictionary, Entries, Open};
+use crate::dictionary::{BLOCK, Block, Code, Dictionary, Entries, Open, Symbols};
 use crate::mask::{CHUNK_ROWS, Mask};
 use crate::schema::{Kind, Schema};
 use crate::{KEY_BYTES, Key};
@@ -101,14 +101,19 @@ fn load_dates<R: Read>(source: &mut Source<R>) -> Result<Dates, LoadError> {
 
 fn load_entries<R: Read>(source: &mut Source<R>) -> Result<Entries, LoadError> {
     let sets = source.array(Code::MAX as usize / 64)?;
+    let tried = source.count(Code::MAX as usize / BLOCK)?;
     let mut full = Vec::new();
     for _ in 0..source.count(Code::MAX as usize / BLOCK)? {
+        let lengths: Vec<u8> = source.array(u8::MAX.into())?;
+        let words: Vec<u64> = source.numbers(lengths.len())?;
+        let symbols = (!lengths.is_empty()).then(|| Symbols::of(&lengths, &words));
+        let symbols = symbols.transpose().map_err(LoadError::Broken)?;
         let ends = source.array(BLOCK)?;
         let bytes = source.array(u32::MAX as usize)?;
-        full.push(Block::of(ends, bytes).map_err(LoadError::Broken)?);
+        full.push(Block::of(symbols, ends, bytes).map_err(LoadError::Broken)?);
     }
     let ends = source.array(BLOCK)?;
     let bytes = source.array(u32::MAX as usize)?;
     let open = Open::of(ends, bytes).map_err(LoadError::Broken)?;
-    Entries::of(full, open, sets).map_err(LoadError::Broken)
+    Entries::of(full, open, tried, sets).map_err(LoadError::Broken)
 }

@@ -11,6 +11,7 @@ use crate::chunk::{Cells, Chunk};
 use crate::codes::Codes;
 use crate::columns::Columns;
 use crate::dates::Dates;
+use crate::dictionary::Symbols;
 use crate::schema::Kind;
 
 impl Columns {
@@ -40,14 +41,18 @@ impl Columns {
     }
 
     fn save_dictionary<W: Write>(&self, sink: &mut Sink<W>, field: usize) -> io::Result<()> {
-        let (sets, (full, open)) = {
+        let (sets, tried, (full, open)) = {
             let dictionary = self.dictionary(field);
             let entries = dictionary.entries();
-            (entries.sets().to_vec(), entries.blocks())
+            (entries.sets().to_vec(), entries.tried(), entries.blocks())
         };
         sink.array(&sets)?;
+        sink.count(tried)?;
         sink.count(full.len())?;
         for block in full {
+            let symbols = block.symbols();
+            sink.array(symbols.map_or(&[], Symbols::lengths))?;
+            sink.numbers(&symbols.map_or_else(Vec::new, Symbols::words))?;
             sink.array(block.ends())?;
             sink.array(block.bytes())?;
         }
