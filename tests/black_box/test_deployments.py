@@ -69,7 +69,7 @@ def test_what_is_wrong_is_refused_by_its_member(account):
     for changes, named in [
         ({"status": "done"}, "status must be"),
         ({"id": None}, "id must be there"),
-        ({"resource": TABLE}, "either service"),
+        ({"resource": TABLE}, "service and resource are both there"),
         ({"resources": ["carts"]}, "resources[0] must be an ARN"),
         ({"commit": "c0ffee"}, "'commit' is no member"),
     ]:

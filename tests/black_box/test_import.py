@@ -22,7 +22,7 @@ from harness.findings import (
 )
 from harness.process import ADMINISTRATOR, Server, balefire, binary, create_account, environment, first_start
 
-MEMBERS = 16
+MEMBERS = 18
 WHOLE, IN_PART, FAILED = 0, 3, 1
 
 

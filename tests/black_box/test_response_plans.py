@@ -122,7 +122,7 @@ def test_plans_are_listed_by_pages_and_deleted(client):
 def test_long_strings_of_any_script_fold_and_are_found(client):
     draw = random.Random(1)
     words = "".join(chr(draw.randrange(0x20000, 0x2A000)) for _ in range(1000))
-    arn = create_plan(client, incidentTemplate={"title": "t", "impact": 1, "dedupeString": words})
+    arn = create_plan(client, dedupeString=words)
     incident = start(client, arn)
     assert start(client, arn) == incident
     assert record(client, incident)["dedupeString"] == words

@@ -67,7 +67,7 @@ impl Admin {
                 create_key(&Opened::open(&store)?, &account, &user_name)?;
             }
             Admin::SetReplicationDelay { seconds, store } => {
-                set_replication_delay(&Opened::open(&store)?, seconds)?;
+                set_replication_delay(&Opened::open_to_fill(&store)?, seconds)?;
             }
             Admin::DeactivateKey { key, store } => deactivate_key(&Opened::open(&store)?, &key)?,
         }
