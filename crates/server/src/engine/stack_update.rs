@@ -31,12 +31,14 @@ impl Known {
             .is_some_and(|ended_ms| at_ms.saturating_sub(ended_ms) <= BETWEEN_MAX_MS)
     }
 
-    /// Its end alone has been told, or only that it went on.
-    fn may_begin_at(&self, at_ms: i64) -> bool {
-        let is_end_alone = self
-            .ended_ms
-            .is_none_or(|ended_ms| ended_ms == self.started_ms);
-        is_end_alone && self.started_ms.saturating_sub(at_ms) <= BETWEEN_MAX_MS
+    /// Whether what is told may have come before all that is known of it: its end alone, or that it goes on,
+    /// before which there was no end.
+    fn may_begin_with(&self, told: &Told) -> bool {
+        let lacks_start = match self.ended_ms {
+            Some(ended_ms) => ended_ms == self.started_ms,
+            None => !told.ended,
+        };
+        lacks_start && self.started_ms.saturating_sub(told.at_ms) <= BETWEEN_MAX_MS
     }
 }
 
@@ -52,7 +54,7 @@ pub fn of_event(ctx: &mut Ctx<'_, '_>, told: &Told) -> Result<String, Failure> {
     let known = match before {
         Some(known) => Some(known),
         None => next_to(ctx, told, "started_ms > $4 ORDER BY started_ms")?
-            .filter(|known| known.may_begin_at(at_ms)),
+            .filter(|known| known.may_begin_with(told)),
     };
     Ok(match known {
         Some(known) => known.name,

@@ -277,7 +277,8 @@ fn without_a_token_events_that_come_twice_or_late_hide_no_later_update() {
     ];
     let order: &[(&str, i64)] = &[("UPDATE_COMPLETE", -118), ("UPDATE_IN_PROGRESS", -120)];
     let lost_end: &[(&str, i64)] = &[("UPDATE_IN_PROGRESS", -120)];
-    for before in [replay, order, lost_end] {
+    let lost_start: &[(&str, i64)] = &[("UPDATE_IN_PROGRESS", -5), ("UPDATE_COMPLETE", -118)];
+    for before in [replay, order, lost_end, lost_start] {
         let (t, plan) = ready();
         t.advance_ms(120 * MINUTE_MS);
         let now = t.now().0;
