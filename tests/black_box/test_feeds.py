@@ -2,12 +2,10 @@
 
 import gzip
 import json
-import os
-import subprocess
 
 import pytest
 
-from harness.process import binary, environment
+from harness.process import balefire_unread
 from harness.vulnerabilities import (
     EPSS,
     FLINT,
@@ -169,17 +167,8 @@ def test_older_data_replaces_newer_with_a_word(server, feeds, tmp_path):
 
 
 def test_feeds_come_in_when_nobody_reads_what_is_said(server, account, inspector):
-    reading, writing = os.pipe()
-    os.close(reading)
-    command = [binary(), "feeds", "refresh", "--kev", KEV, "--epss", EPSS, "--osv", OSV]
-    with os.fdopen(writing, "wb") as closed:
-        done = subprocess.run(
-            list(map(str, command)),
-            env=environment(**server.administrator.environment()),
-            stdout=closed,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+    given = ["feeds", "refresh", "--kev", KEV, "--epss", EPSS, "--osv", OSV]
+    done = balefire_unread(*given, account=server.administrator)
     assert done.returncode == 1 and "Broken pipe" in done.stderr, done
     assert "panicked" not in done.stderr, done
     scan(account)

@@ -1,13 +1,11 @@
 """Findings as they were at a past moment, by command."""
 
 import json
-import os
-import subprocess
 import time
 from datetime import UTC, datetime
 
 from harness.findings import all_findings, made_up, write_lines
-from harness.process import balefire, binary, environment
+from harness.process import balefire, balefire_unread
 
 
 def now():
@@ -60,15 +58,5 @@ def test_who_reads_the_beginning_only_has_had_enough(account, tmp_path):
     account.client("securityhub").enable_security_hub_v2()
     path = write_lines(tmp_path / "findings.jsonl", [made_up(1)])
     assert balefire("import", path, account=account).returncode == 0
-    reader, writer = os.pipe()
-    os.close(reader)
-    done = subprocess.run(
-        [binary(), "findings", "--as-of", now()],
-        env=environment(**account.environment()),
-        stdout=writer,
-        stderr=subprocess.PIPE,
-        text=True,
-        timeout=60,
-    )
-    os.close(writer)
+    done = balefire_unread("findings", "--as-of", now(), account=account)
     assert (done.returncode, done.stderr) == (141, "")

@@ -2,9 +2,7 @@
 
 import gzip
 import json
-import os
 import shutil
-import subprocess
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -20,7 +18,7 @@ from harness.findings import (
     made_up,
     write_lines,
 )
-from harness.process import ADMINISTRATOR, Server, balefire, binary, create_account, environment, first_start
+from harness.process import ADMINISTRATOR, Server, balefire, balefire_unread, create_account, first_start
 
 MEMBERS = 18
 WHOLE, IN_PART, FAILED = 0, 3, 1
@@ -255,17 +253,7 @@ def test_the_administrator_imports_for_all_accounts(server, account, hub, tmp_pa
 def test_output_that_nobody_reads_ends_a_command_without_a_panic(account, hub, tmp_path):
     path = write_lines(tmp_path / "a.jsonl", [made_up(1)])
     for arguments in [["import", path], ["import", path, "--format", "json"]]:
-        reader, writer = os.pipe()
-        os.close(reader)
-        done = subprocess.run(
-            [binary(), *map(str, arguments)],
-            env=environment(**account.environment()),
-            stdout=writer,
-            stderr=subprocess.PIPE,
-            text=True,
-            timeout=60,
-        )
-        os.close(writer)
+        done = balefire_unread(*arguments, account=account)
         assert done.returncode == FAILED and "Broken pipe" in done.stderr, done
     assert len(all_findings(hub)) == 1, "the work is done"
 

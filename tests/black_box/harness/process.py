@@ -55,6 +55,21 @@ def balefire(*arguments, account=None, variables=None, cwd=None):
     )
 
 
+def balefire_unread(*arguments, account):
+    """Runs a command whose standard output nobody reads any more."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed:
+        return subprocess.run(
+            [binary(), *map(str, arguments)],
+            env=environment(**account.environment()),
+            stdout=closed,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=DEADLINE_S,
+        )
+
+
 def create_account(store, account_id, name=""):
     """Makes a member account in a store that no server has open."""
     done = balefire(
