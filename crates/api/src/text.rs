@@ -159,6 +159,9 @@ fn quoted(text: &str) -> Option<(String, &str)> {
 
 /// Decodes percent-encoding once; `None` where the bytes are not UTF-8.
 pub fn percent_decoded(text: &str) -> Option<String> {
+    if !text.contains('%') {
+        return Some(text.to_owned());
+    }
     let mut bytes = Vec::with_capacity(text.len());
     bytes.extend(percent_decode_str(text));
     String::from_utf8(bytes).ok()

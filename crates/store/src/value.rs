@@ -25,6 +25,16 @@ impl Value {
         }
     }
 
+    /// About how many bytes values take.
+    pub(crate) fn weigh_all(values: &[Value]) -> usize {
+        let held = values.iter().map(|value| match value {
+            Value::Text(text) => text.len(),
+            Value::Blob(blob) => blob.len(),
+            Value::Int(_) | Value::Null => 0,
+        });
+        held.sum::<usize>() + size_of_val(values)
+    }
+
     /// Refuses what one of the engines would refuse, so that both behave alike.
     pub(crate) fn check_all(values: &[Value]) -> Result<(), Error> {
         for (index, value) in values.iter().enumerate() {
@@ -110,6 +120,11 @@ impl Column for &str {
 impl Row {
     pub(crate) fn new(names: ColumnNames, values: Vec<Value>) -> Row {
         Row { names, values }
+    }
+
+    /// About how many bytes it takes.
+    pub(crate) fn weight(&self) -> usize {
+        Value::weigh_all(&self.values)
     }
 
     /// The field as it is. Fails when there is no such column.

@@ -1,10 +1,9 @@
 //! A served service: finds the operation of a request, decodes its input and encodes its output.
 
-use std::collections::HashMap;
-
 use balefire_api::rest_json::{self, Answer, Request};
 use balefire_api::route::{Router, Target};
 use balefire_api::{Node, Protocol, Rejection, Service, Spec, aws_json, aws_query};
+use hashbrown::HashMap;
 use http::request::Parts;
 
 use super::failure::STS;

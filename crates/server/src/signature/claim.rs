@@ -168,25 +168,31 @@ fn read_credential(text: &str) -> Result<(String, Scope), Refusal> {
 }
 
 fn check_signed_headers(text: &str, dated_by: Option<&str>) -> Result<(), Refusal> {
-    let names = || text.split(';');
-    if names().any(|name| name.is_empty() || name.bytes().any(|byte| byte.is_ascii_uppercase())) {
-        return Err(Refusal::incomplete(
-            "SignedHeaders is not a list of lower-case names with ';' between.",
-        ));
-    }
-    if !names().is_sorted_by(|a, b| a < b) {
-        return Err(Refusal::incomplete(
-            "SignedHeaders is not sorted, or has a name twice.",
-        ));
-    }
-    for required in ["host"].into_iter().chain(dated_by) {
-        if !names().any(|name| name == required) {
-            return Err(Refusal::invalid(format!(
-                "The header '{required}' is not among the SignedHeaders."
-            )));
+    let mut before = &b""[..];
+    let (mut has_host, mut is_dated) = (false, dated_by.is_none());
+    for name in text.as_bytes().split(|byte| *byte == b';') {
+        if name.is_empty() || name.iter().any(u8::is_ascii_uppercase) {
+            return Err(Refusal::incomplete(
+                "SignedHeaders is not a list of lower-case names with ';' between.",
+            ));
         }
+        if before >= name {
+            return Err(Refusal::incomplete(
+                "SignedHeaders is not sorted, or has a name twice.",
+            ));
+        }
+        before = name;
+        has_host |= name == b"host";
+        is_dated |= dated_by.is_some_and(|required| name == required.as_bytes());
     }
-    Ok(())
+    let missing = match (has_host, is_dated) {
+        (true, true) => return Ok(()),
+        (false, _) => "host",
+        (true, false) => dated_by.unwrap_or_default(),
+    };
+    Err(Refusal::invalid(format!(
+        "The header '{missing}' is not among the SignedHeaders."
+    )))
 }
 
 fn read_signature(text: &str) -> Result<[u8; 32], Refusal> {

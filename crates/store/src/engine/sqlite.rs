@@ -1,14 +1,17 @@
 //! SQLite in WAL mode: one connection that writes, several that read.
 
-use std::collections::HashMap;
+mod answers;
+
 use std::path::Path;
 
+use hashbrown::HashMap;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql};
 
 use super::{Connection, Role};
 use crate::Error;
 use crate::value::{ColumnNames, Row, Value};
+use answers::Answers;
 
 /// More than the statements of the whole program; the memory is taken as they are used.
 const STATEMENTS_MAX: usize = 1024;
@@ -17,6 +20,8 @@ pub(crate) struct SqliteConnection {
     inner: rusqlite::Connection,
     names: HashMap<Box<str>, ColumnNames>,
     in_transaction: bool,
+    /// Of one that reads, whose snapshots nothing changes.
+    answers: Option<Answers>,
 }
 
 impl SqliteConnection {
@@ -38,6 +43,7 @@ impl SqliteConnection {
             inner,
             names: HashMap::new(),
             in_transaction: false,
+            answers: (role == Role::Reader).then(Answers::default),
         })
     }
 
@@ -98,8 +104,8 @@ impl SqliteConnection {
     }
 }
 
-impl Connection for SqliteConnection {
-    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
+impl SqliteConnection {
+    fn ask(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
         let names = self.column_names(sql)?;
         let mut statement = self.prepare(sql, params)?;
         let mut found = statement.raw_query();
@@ -111,6 +117,30 @@ impl Connection for SqliteConnection {
                 values.push(owned(field).map_err(|reason| Error::refused(sql, reason))?);
             }
             rows.push(Row::new(names.clone(), values));
+        }
+        Ok(rows)
+    }
+
+    fn leave_transaction(&mut self) {
+        self.in_transaction = false;
+        if let Some(answers) = &mut self.answers {
+            answers.forget();
+        }
+    }
+}
+
+impl Connection for SqliteConnection {
+    fn query(&mut self, sql: &str, params: &[Value]) -> Result<Vec<Row>, Error> {
+        let Some(answers) = self.answers.as_ref().filter(|_| self.in_transaction) else {
+            return self.ask(sql, params);
+        };
+        let number = answers.number(sql, params);
+        if let Some(rows) = answers.find(number, sql, params) {
+            return Ok(rows);
+        }
+        let rows = self.ask(sql, params)?;
+        if let Some(answers) = &mut self.answers {
+            answers.note(number, sql, params, &rows);
         }
         Ok(rows)
     }
@@ -162,7 +192,7 @@ impl Connection for SqliteConnection {
 
     fn commit(&mut self) -> Result<(), Error> {
         let lost = self.inner.is_autocommit();
-        self.in_transaction = false;
+        self.leave_transaction();
         if lost {
             return Err(Error::Conflict {
                 reason: "SQLite rolled the transaction back".into(),
@@ -176,7 +206,7 @@ impl Connection for SqliteConnection {
     }
 
     fn rollback(&mut self) {
-        self.in_transaction = false;
+        self.leave_transaction();
         if !self.inner.is_autocommit()
             && let Err(error) = self.control("ROLLBACK")
         {
