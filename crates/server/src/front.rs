@@ -36,7 +36,7 @@ impl crate::http::Answer for Front {
         }
         if !is_signed(&parts) {
             if parts.uri.path() == "/health" && parts.method == Method::GET {
-                return plain(StatusCode::OK, "ok\n");
+                return self.health();
             }
             if Console::is_for(parts.uri.path()) {
                 if !self.knows_host(&parts.headers) {
@@ -66,6 +66,19 @@ impl crate::http::Answer for Front {
 }
 
 impl Front {
+    /// Whether writes are taken: who watches the process restarts it where none are.
+    fn health(&self) -> Response<Body> {
+        match self.pipeline.store().stopped() {
+            None => plain(StatusCode::OK, "ok\n"),
+            Some(reason) => plain(
+                StatusCode::SERVICE_UNAVAILABLE,
+                format!(
+                    "No writes are taken since one failed: {reason}. Check the disk, then restart.\n"
+                ),
+            ),
+        }
+    }
+
     fn request_id(&self) -> String {
         uuid::Builder::from_random_bytes(self.ids.bytes())
             .into_uuid()
@@ -106,7 +119,7 @@ fn is_signed(parts: &Parts) -> bool {
             .is_some_and(|query| query.contains("X-Amz-"))
 }
 
-fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+fn plain(status: StatusCode, text: impl Into<Bytes>) -> Response<Body> {
     let mut response = Response::new(full(text));
     *response.status_mut() = status;
     response.headers_mut().insert(

@@ -43,9 +43,12 @@ pub enum Error {
     /// The database server cannot be reached, or the connection broke before the commit.
     #[error("no connection to the database: {reason}")]
     Unreachable { reason: Arc<str> },
-    /// Reading or writing the database file failed.
+    /// The disk or the database file can no longer be believed, for example after a failed fsync.
     #[error("the database file cannot be read or written: {reason}")]
     Disk { reason: Arc<str> },
+    /// A file of the database, or a temporary one, could not be read or written. The write was rolled back.
+    #[error("a file of the database could not be read or written: {reason}")]
+    Io { reason: Arc<str> },
     /// The disk, or the size the database is allowed, is full. The write was rolled back.
     #[error("there is no room left for the database: {reason}")]
     Full { reason: Arc<str> },
@@ -109,6 +112,7 @@ impl Error {
             Error::Conflict { .. }
                 | Error::Unreachable { .. }
                 | Error::Disk { .. }
+                | Error::Io { .. }
                 | Error::Full { .. }
         )
     }

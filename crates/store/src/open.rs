@@ -43,9 +43,7 @@ pub(crate) fn open_sqlite(
     };
     start_long_readers(&mut inner, options, &connect)?;
     inner.directory = Mutex::new(Some(directory));
-    start_writer(&mut inner, options, &Poison::default(), move || {
-        Ok(Box::new(connection))
-    })?;
+    start_writer(&mut inner, options, move || Ok(Box::new(connection)))?;
     Ok(inner)
 }
 
@@ -78,9 +76,8 @@ pub(crate) fn open_postgres(
         start_reader(&mut inner, &reads, connect(Role::Reader))?;
     }
     start_long_readers(&mut inner, options, &connect(Role::Reader))?;
-    let poison = Poison::default();
     for _ in 0..options.writers.clamp(1, SHARDS as usize) {
-        start_writer(&mut inner, options, &poison, connect(Role::Writer))?;
+        start_writer(&mut inner, options, connect(Role::Writer))?;
     }
     Ok(inner)
 }
@@ -96,6 +93,7 @@ fn start(engine: Engine, readers: Readers, options: &Options) -> Inner {
         reading: Mutex::default(),
         writing: Mutex::default(),
         directory: Mutex::default(),
+        poison: Poison::default(),
     }
 }
 
@@ -127,11 +125,14 @@ fn start_reader(
 fn start_writer(
     inner: &mut Inner,
     options: &Options,
-    poison: &Poison,
     connect: impl FnOnce() -> Connected + Send + 'static,
 ) -> Result<(), Error> {
     let queue = Arc::new(Queue::new(options.queue_len.max(1)));
-    let (served, poison, moved) = (Abandon(queue.clone()), poison.clone(), inner.moved.clone());
+    let (served, poison, moved) = (
+        Abandon(queue.clone()),
+        inner.poison.clone(),
+        inner.moved.clone(),
+    );
     let readers = inner.readers.clone();
     let thread = spawn("store-writer", connect, move |connection| {
         Writer::new(connection, readers, poison, moved).run(&served.0);

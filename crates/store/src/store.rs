@@ -17,6 +17,7 @@ use crate::operation::{Operation, Reply, Write};
 use crate::queue::Queue;
 use crate::reader::{self, ReadTask, Readers};
 use crate::tx::Tx;
+use crate::writer::Poison;
 
 /// Where the data is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +73,7 @@ pub(crate) struct Inner {
     pub reading: Mutex<Vec<JoinHandle<()>>>,
     pub writing: Mutex<Vec<JoinHandle<()>>>,
     pub directory: Mutex<Option<Directory>>,
+    pub poison: Poison,
 }
 
 impl Store {
@@ -167,6 +169,11 @@ impl Store {
     /// job. It does not see the commits of other nodes, so readers of the log also look now and then.
     pub fn subscribe(&self) -> watch::Receiver<u64> {
         self.inner.moved.subscribe()
+    }
+
+    /// Why no more writes are taken, where a commit left the disk in doubt. A restart alone ends that.
+    pub fn stopped(&self) -> Option<Arc<str>> {
+        self.inner.poison.get().cloned()
     }
 
     /// Takes no more work, finishes what is queued and releases the database. Blocks. Other clones

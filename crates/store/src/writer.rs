@@ -65,9 +65,12 @@ impl Writer {
         let result = self.commit_with_retries(&mut batch);
         match result {
             // One operation that cannot be kept must not take its neighbours along.
-            Err(Error::Conflict { .. } | Error::Full { .. } | Error::Refused { .. })
-                if batch.len() > 1 =>
-            {
+            Err(
+                Error::Conflict { .. }
+                | Error::Full { .. }
+                | Error::Io { .. }
+                | Error::Refused { .. },
+            ) if batch.len() > 1 => {
                 batch
                     .into_iter()
                     .for_each(|pending| self.serve(vec![pending]));
@@ -138,6 +141,8 @@ impl Writer {
                 self.stop(&reason);
                 Err(Error::Unknown { reason })
             }
+            // Before another commit a restart may find it in the log; SQLite writes over it after this.
+            Err(Error::Io { reason }) => Err(Error::Unknown { reason }),
             result => result.map(|()| outcome.announces),
         }
     }

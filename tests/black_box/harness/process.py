@@ -83,15 +83,15 @@ def create_account(store, account_id, name=""):
 class Server:
     """A running server. Its port is the one that it printed.
 
-    At the end of a `with` it must end well, unless the test has broken off.
+    At the end of a `with` it must end well, unless the test has broken off. `within` is a command that runs it.
     """
 
-    def __init__(self, store, *options, variables=None):
+    def __init__(self, store, *options, variables=None, within=()):
         self.store = store
         self.log_path = store.directory.parent / f"{store.directory.name}.log"
         self._lines = queue.Queue()
         self.printed = []
-        command = [binary(), "serve", *store.arguments()]
+        command = [*within, binary(), "serve", *store.arguments()]
         if "--listen" not in options:
             command += ["--listen", "127.0.0.1:0"]
         with open(self.log_path, "ab") as log:

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use hashbrown::HashMap;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql};
+use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql, ffi};
 
 use super::{Connection, Role};
 use crate::Error;
@@ -15,6 +15,8 @@ use answers::Answers;
 
 /// More than the statements of the whole program; the memory is taken as they are used.
 const STATEMENTS_MAX: usize = 1024;
+
+const COMMIT: &str = "COMMIT";
 
 pub(crate) struct SqliteConnection {
     inner: rusqlite::Connection,
@@ -198,7 +200,7 @@ impl Connection for SqliteConnection {
                 reason: "SQLite rolled the transaction back".into(),
             });
         }
-        let result = self.control("COMMIT");
+        let result = self.control(COMMIT);
         if result.is_err() && !self.inner.is_autocommit() {
             self.rollback();
         }
@@ -234,11 +236,12 @@ impl Connection for SqliteConnection {
 
 // Cache sizes are in KiB when negative, and taken as pages are read: a large table's index should stay in
 // memory while rows come in the order of hashes. No mmap: a read error would end the process by a signal.
-const WRITER_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-     PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; \
-     PRAGMA journal_size_limit = 67108864;";
-const READER_SETTINGS: &str =
-    "PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA cache_size = -16384;";
+// What statements need besides is in memory: there may be no temporary directory, or one without room.
+const WRITER_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+     PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; \
+     PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;";
+const READER_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA temp_store = MEMORY; \
+     PRAGMA query_only = ON; PRAGMA cache_size = -16384;";
 
 /// Binds by the number in the name: SQLite numbers `$n` by first appearance instead.
 fn bind(statement: &mut CachedStatement<'_>, params: &[Value]) -> Result<(), String> {
@@ -296,15 +299,73 @@ fn owned(field: ValueRef<'_>) -> Result<Value, &'static str> {
 }
 
 fn failure(statement: &str, error: rusqlite::Error) -> Error {
+    let (Some(code), Some(failed)) = (error.sqlite_error_code(), error.sqlite_error()) else {
+        return Error::refused(statement, &error);
+    };
     let reason = || error.to_string().into();
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull) => Error::Full { reason: reason() },
-        Some(ErrorCode::SystemIoFailure | ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            Error::Disk { reason: reason() }
-        }
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+    let io_reason = || format!("{error} (SQLite's code {})", failed.extended_code).into();
+    match (code, failed.extended_code) {
+        (ErrorCode::DiskFull, _) => Error::Full { reason: reason() },
+        // After a failed fsync the next one would only seem to succeed.
+        (_, ffi::SQLITE_IOERR_FSYNC | ffi::SQLITE_IOERR_DIR_FSYNC)
+        | (ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase, _) => Error::Disk {
+            reason: io_reason(),
+        },
+        // The log's index is a file too. At a commit, which has written the log by then, the end is open.
+        (_, ffi::SQLITE_IOERR_SHMSIZE) if statement != COMMIT => Error::Full { reason: reason() },
+        (ErrorCode::SystemIoFailure, _) => Error::Io {
+            reason: io_reason(),
+        },
+        (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => {
             Error::Conflict { reason: reason() }
         }
         _ => Error::refused(statement, &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(statement: &str, code: i32) -> &'static str {
+        let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        match failure(statement, error) {
+            Error::Full { .. } => "full",
+            Error::Disk { .. } => "disk",
+            Error::Io { .. } => "io",
+            Error::Conflict { .. } => "conflict",
+            Error::Refused { .. } => "refused",
+            _ => "another",
+        }
+    }
+
+    #[test]
+    fn only_what_leaves_the_disk_in_doubt_ends_all_writes() {
+        let table = [
+            ("INSERT", ffi::SQLITE_FULL, "full"),
+            ("INSERT", ffi::SQLITE_IOERR_SHMSIZE, "full"),
+            (COMMIT, ffi::SQLITE_IOERR_SHMSIZE, "io"),
+            ("INSERT", ffi::SQLITE_IOERR_WRITE, "io"),
+            (COMMIT, ffi::SQLITE_IOERR_WRITE, "io"),
+            ("INSERT", ffi::SQLITE_IOERR_GETTEMPPATH, "io"),
+            ("SELECT", ffi::SQLITE_IOERR_READ, "io"),
+            (COMMIT, ffi::SQLITE_IOERR_FSYNC, "disk"),
+            ("INSERT", ffi::SQLITE_IOERR_FSYNC, "disk"),
+            ("SELECT", ffi::SQLITE_CORRUPT, "disk"),
+            ("SELECT", ffi::SQLITE_NOTADB, "disk"),
+            ("INSERT", ffi::SQLITE_BUSY, "conflict"),
+            ("INSERT", ffi::SQLITE_CONSTRAINT, "refused"),
+        ];
+        for (statement, code, expected) in table {
+            assert_eq!(kind(statement, code), expected, "{statement} {code}");
+        }
+    }
+
+    #[test]
+    fn an_io_error_says_which() {
+        let code = ffi::SQLITE_IOERR_GETTEMPPATH;
+        let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        let said = failure("INSERT", error).to_string();
+        assert!(said.contains(&code.to_string()), "{said}");
     }
 }

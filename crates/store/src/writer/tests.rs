@@ -46,6 +46,7 @@ impl Connection for Scripted {
             "full" => Err(Error::Full {
                 reason: "no room".into(),
             }),
+            "io" => Err(io()),
             "refused" => Err(Error::refused(sql, "no")),
             "nothing" => Ok(0),
             _ => Ok(1),
@@ -112,6 +113,12 @@ fn conflict() -> Error {
 fn disk() -> Error {
     Error::Disk {
         reason: "fsync failed".into(),
+    }
+}
+
+fn io() -> Error {
+    Error::Io {
+        reason: "no temporary file".into(),
     }
 }
 
@@ -303,6 +310,17 @@ fn an_io_error_in_a_statement_stops_all_writes() {
 }
 
 #[test]
+fn a_disk_that_fails_before_it_is_synced_stops_no_later_writes() {
+    let mut it = served();
+    it.engine.0.lock().commits.push_back(Err(io()));
+    assert!(matches!(it.serve(["a"]), [Err(Error::Unknown { .. })]));
+    assert!(matches!(it.serve(["a"]), [Ok(Ok(1))]));
+    assert!(matches!(it.serve(["io"]), [Err(Error::Io { .. })]));
+    assert!(matches!(it.serve(["a"]), [Ok(Ok(1))]));
+    assert!(it.writer.poison.get().is_none());
+}
+
+#[test]
 fn an_unknown_outcome_is_told_and_not_tried_again() {
     let mut it = served();
     it.engine.0.lock().commits.push_back(Err(Error::Unknown {
@@ -334,6 +352,7 @@ fn what_cannot_be_kept_does_not_take_its_neighbours_along() {
             (|error| matches!(error, Error::Conflict { .. })) as fn(&Error) -> bool,
         ),
         ("full", |error| matches!(error, Error::Full { .. })),
+        ("io", |error| matches!(error, Error::Io { .. })),
     ] {
         let mut it = served();
         let [first, bad, last] = it.serve(["a", sql, "b"]);

@@ -120,6 +120,7 @@ fn commits_are_synced() {
     assert_eq!(setting("synchronous").int(0).unwrap(), 2, "FULL");
     assert_eq!(setting("journal_mode").text(0).unwrap(), "wal");
     assert_eq!(setting("foreign_keys").int(0).unwrap(), 1);
+    assert_eq!(setting("temp_store").int(0).unwrap(), 2, "MEMORY");
 }
 
 #[test]

@@ -12,10 +12,13 @@ use crate::failure::Failure;
 /// How long a document is kept after the next one came: as long as GetFindingHistory tells of changes.
 pub const KEPT_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 
-/// Of each finding in a range, the document that was its newest at a moment and is not any more.
+/// Of each finding in a range, the document that was its newest at a moment and is not any more. What was
+/// replaced by then took the place of all before it, also of what a clock that ran ahead has dated later.
 const AT: &str = "SELECT v.uid, v.document, v.dictionary FROM finding_version v \
-                  JOIN (SELECT uid, MIN(n) AS n FROM finding_version \
-                  WHERE uid >= $1 AND uid <= $2 AND until_ms > $3 GROUP BY uid) a \
+                  JOIN (SELECT w.uid, MIN(w.n) AS n FROM finding_version w \
+                  WHERE w.uid >= $1 AND w.uid <= $2 AND w.until_ms > $3 \
+                  AND NOT EXISTS (SELECT 1 FROM finding_version p \
+                  WHERE p.uid = w.uid AND p.n > w.n AND p.until_ms <= $3) GROUP BY w.uid) a \
                   ON a.uid = v.uid AND a.n = v.n";
 const EXPIRED: &str =
     "SELECT uid, n FROM finding_version WHERE until_ms < $1 ORDER BY until_ms LIMIT $2";

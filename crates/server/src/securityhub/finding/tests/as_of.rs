@@ -245,6 +245,29 @@ fn only_times_of_the_last_90_days_are_shown_and_older_documents_go() {
     assert_eq!(drop_expired(), 0);
 }
 
+#[test]
+fn a_clock_that_ran_ahead_hides_nothing_that_came_after_it_was_set_right() {
+    let t = enabled();
+    let hour_ms = 60 * 60 * 1000;
+    for (number, ahead_ms) in [2 * hour_ms, 1 - 2 * hour_ms, hour_ms]
+        .into_iter()
+        .enumerate()
+    {
+        import(&t, &[document("f", json!({"extra": number}))]);
+        t.advance_ms(ahead_ms);
+    }
+    import(&t, &[document("f", json!({"extra": 3}))]);
+    t.advance_ms(-hour_ms);
+    for passed_ms in [0, hour_ms - 1, 1] {
+        t.advance_ms(passed_ms);
+        let [then] = &as_of(&t, ADMINISTRATOR, &t.now().date_time()).unwrap()[..] else {
+            panic!("one finding");
+        };
+        let expected = if passed_ms == 1 { 3 } else { 2 };
+        assert_eq!(then["extra"], expected, "{passed_ms}");
+    }
+}
+
 /// Makes the store one that was there before history was kept.
 fn begin_history(t: &Testing) {
     let begin = |tx: &mut Tx<'_>| -> Result<(), balefire_store::Error> {
