@@ -131,7 +131,6 @@ pub const WIDE: &[(&str, usize)] = &[
         "crates/server/src/incidents/timeline/list_timeline_events.rs",
         1,
     ),
-    ("crates/store/src/engine/sqlite.rs", 1),
     ("xtask/src/codegen/emit.rs", 1),
     ("xtask/src/codegen/emit/operations.rs", 5),
 ];
