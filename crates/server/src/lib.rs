@@ -158,6 +158,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0032_go_modules_in_lower_case",
         sql: include_str!("../migrations/0032_go_modules_in_lower_case.sql"),
     },
+    Migration {
+        name: "0033_updates_by_their_times",
+        sql: include_str!("../migrations/0033_updates_by_their_times.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.
