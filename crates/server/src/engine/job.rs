@@ -77,6 +77,8 @@ impl Work {
         }
         match job.kind.as_str() {
             crate::events::TAKE_EVENT => Work::Inside(take_event::take_event),
+            crate::events::TAKE_DEPLOYMENTS => Work::Inside(take_event::take_deployments),
+            crate::events::OPEN_INCIDENTS => Work::Inside(take_event::open_event_incidents),
             crate::securityhub::automation_rule::OPEN_RULE_INCIDENTS => {
                 Work::Inside(open_rule_incidents::open_rule_incidents)
             }

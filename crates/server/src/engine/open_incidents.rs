@@ -104,4 +104,4 @@ fn miss(ctx: &mut Ctx<'_, '_>, event: &Event, start: &Start, why: &str) -> Resul
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -1,23 +1,55 @@
-//! The job of an accepted event: brings it to the rooms it concerns.
+//! The jobs of accepted events: they bring them to the rooms they concern.
+
+#[cfg(test)]
+mod tests;
 
 use balefire_store::Job;
 
 use super::open_incidents::open_incidents;
 use super::stack_update;
 use crate::context::Ctx;
-use crate::events::Event;
 use crate::events::deployment::{self, Told};
+use crate::events::{Deployments, Event, OPEN_INCIDENTS, TAKE_EVENT};
 use crate::failure::Failure;
 use crate::incidents::finding::{DeploymentEvent, Kind, take};
 
+/// After so many attempts to take in events together, which are minutes, each is taken in by itself: one that
+/// cannot be must not lose the others.
+const ATTEMPTS_TOGETHER: i64 = 8;
+
 pub fn take_event(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
     let event: Event = serde_json::from_slice(&job.payload)?;
-    // Who accepted the event has refused what is malformed.
-    if let Ok(Some(told)) = event.deployment() {
-        let deployment = deployment(ctx, told)?;
-        take(ctx, &deployment)?;
-    }
+    take_deployment(ctx, &event)?;
     open_incidents(ctx, &event)
+}
+
+/// Takes in the deployments of one call in their order. The order of incidents says nothing, and what keeps
+/// one from opening keeps no deployment from being known, so each event opens its own by another job.
+pub fn take_deployments(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
+    let Deployments { events, .. } = serde_json::from_slice(&job.payload)?;
+    let are_apart = job.attempts > ATTEMPTS_TOGETHER;
+    let kind = if are_apart { TAKE_EVENT } else { OPEN_INCIDENTS };
+    for event in &events {
+        if !are_apart {
+            take_deployment(ctx, event)?;
+        }
+        ctx.leave_job(&event.account, kind, &event.id, event)?;
+    }
+    Ok(())
+}
+
+pub fn open_event_incidents(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
+    let event: Event = serde_json::from_slice(&job.payload)?;
+    open_incidents(ctx, &event)
+}
+
+fn take_deployment(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failure> {
+    // Who accepted the event has refused what is malformed.
+    let Ok(Some(told)) = event.deployment() else {
+        return Ok(());
+    };
+    let deployment = deployment(ctx, told)?;
+    take(ctx, &deployment)
 }
 
 fn deployment(ctx: &mut Ctx<'_, '_>, told: Told) -> Result<DeploymentEvent, Failure> {

@@ -20,8 +20,11 @@ use serde_json::{Value, json};
 
 use crate::handler::Handler;
 
-/// The kind of the job that an accepted event leaves.
+/// Kinds of jobs: an accepted event by itself, all deployment events of one call, and the incidents that one
+/// of those opens.
 pub const TAKE_EVENT: &str = "take_event";
+pub const TAKE_DEPLOYMENTS: &str = "take_deployments";
+pub const OPEN_INCIDENTS: &str = "open_incidents";
 
 /// The operations of this room.
 pub fn operations() -> Vec<Handler> {
@@ -59,6 +62,14 @@ pub struct Event {
     #[serde(default)]
     pub is_dated: bool,
     pub detail: Value,
+}
+
+/// The deployment events of one call, in the order in which they came: which update of a stack one is about
+/// may follow from those before it.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Deployments {
+    pub region: String,
+    pub events: Vec<Event>,
 }
 
 impl Event {

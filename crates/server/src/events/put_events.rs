@@ -6,7 +6,7 @@ use balefire_api::generated::events::{
 use serde_json::Value;
 
 use super::arn::is_default_bus;
-use super::{Event, TAKE_EVENT};
+use super::{Deployments, Event, TAKE_DEPLOYMENTS, TAKE_EVENT};
 use crate::context::Ctx;
 use crate::failure::Failure;
 
@@ -17,13 +17,17 @@ pub fn put_events(
     ctx: &mut Ctx<'_, '_>,
     input: PutEventsRequest,
 ) -> Result<PutEventsResponse, Failure> {
-    let mut results = Vec::new();
+    let (mut results, mut deployments) = (Vec::new(), Vec::new());
     for entry in input.entries {
         let result = match event(ctx, entry) {
-            Ok(event) => {
-                ctx.leave_job(&event.account, TAKE_EVENT, &event.id, &event)?;
+            Ok((event, tells_of)) => {
+                let event_id = Some(event.id.clone());
+                match tells_of {
+                    TellsOf::Deployment => deployments.push(event),
+                    TellsOf::Other => leave(ctx, &event)?,
+                }
                 PutEventsResultEntry {
-                    event_id: Some(event.id),
+                    event_id,
                     ..Default::default()
                 }
             }
@@ -35,6 +39,7 @@ pub fn put_events(
         };
         results.push(result);
     }
+    leave_deployments(ctx, deployments)?;
     let failed = results
         .iter()
         .filter(|result| result.error_code.is_some())
@@ -43,6 +48,30 @@ pub fn put_events(
         failed_entry_count: Some(i32::try_from(failed).unwrap_or(i32::MAX)),
         entries: Some(results),
     })
+}
+
+/// What an event tells of.
+enum TellsOf {
+    Deployment,
+    Other,
+}
+
+fn leave(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failure> {
+    ctx.leave_job(&event.account, TAKE_EVENT, &event.id, event)
+}
+
+/// Jobs run side by side, so what is to be taken in in its order is one.
+fn leave_deployments(ctx: &mut Ctx<'_, '_>, events: Vec<Event>) -> Result<(), Failure> {
+    match events.as_slice() {
+        [] => Ok(()),
+        [event] => leave(ctx, event),
+        [first, ..] => {
+            let (account, subject) = (first.account.clone(), first.id.clone());
+            let region = first.region.clone();
+            let deployments = Deployments { region, events };
+            ctx.leave_job(&account, TAKE_DEPLOYMENTS, &subject, &deployments)
+        }
+    }
 }
 
 /// A detail that can be kept: it is read inside an array, since the event holds it a level deeper than it
@@ -54,7 +83,10 @@ fn detail_of(text: &str) -> serde_json::Result<Value> {
         .map_err(|error| serde_json::from_str::<Value>(text).err().unwrap_or(error))
 }
 
-fn event(ctx: &Ctx<'_, '_>, entry: PutEventsRequestEntry) -> Result<Event, (&'static str, String)> {
+fn event(
+    ctx: &Ctx<'_, '_>,
+    entry: PutEventsRequestEntry,
+) -> Result<(Event, TellsOf), (&'static str, String)> {
     let given = |name: &str, value: Option<String>| {
         value.filter(|text| !text.is_empty()).ok_or_else(|| {
             (
@@ -103,7 +135,8 @@ fn event(ctx: &Ctx<'_, '_>, entry: PutEventsRequestEntry) -> Result<Event, (&'st
     };
     // Here there is still someone to tell.
     match event.deployment() {
-        Ok(_) => Ok(event),
+        Ok(Some(_)) => Ok((event, TellsOf::Deployment)),
+        Ok(None) => Ok((event, TellsOf::Other)),
         Err(fault) => Err(("MalformedDetail", format!("Detail is malformed: {fault}."))),
     }
 }

@@ -9,9 +9,9 @@ use crate::testing::{ADMINISTRATOR, MEMBER, REGION, Testing};
 const ALARM: &str = "arn:aws:cloudwatch:eu-central-1:111111111111:alarm:Checkout";
 const IN_ALARM: &str =
     r#"{"source": ["aws.cloudwatch"], "detail": {"state": {"value": ["ALARM"]}}}"#;
-const ANY: &str = r#"{"source": [{"prefix": ""}]}"#;
+pub const ANY: &str = r#"{"source": [{"prefix": ""}]}"#;
 
-fn ready() -> Testing {
+pub fn ready() -> Testing {
     let t = Testing::new();
     for account in [ADMINISTRATOR, MEMBER] {
         let regions = json!({"regions": {REGION: {}}});
@@ -28,7 +28,7 @@ fn plan(t: &Testing, name: &str, template: Value) {
         .unwrap();
 }
 
-fn rule(t: &Testing, name: &str, pattern: &str, plans: &[&str]) {
+pub fn rule(t: &Testing, name: &str, pattern: &str, plans: &[&str]) {
     let input = json!({"Name": name, "EventPattern": pattern});
     t.call("events", "PutRule", input).unwrap();
     let targets = plans.iter().map(|plan| {
@@ -89,14 +89,14 @@ fn incidents(t: &Testing) -> Vec<Value> {
     summaries.map(record).collect()
 }
 
-fn only(t: &Testing) -> Value {
+pub fn only(t: &Testing) -> Value {
     let mut incidents = incidents(t);
     assert_eq!(incidents.len(), 1, "{incidents:?}");
     incidents.remove(0)
 }
 
 /// The data of the trigger events of an incident, the oldest first.
-fn triggers(t: &Testing, incident: &Value) -> Vec<Value> {
+pub fn triggers(t: &Testing, incident: &Value) -> Vec<Value> {
     let trigger = json!({"equals": {"stringValues": ["SSM Incident Trigger"]}});
     let input = json!({
         "incidentRecordArn": incident["arn"], "sortOrder": "ASCENDING",
