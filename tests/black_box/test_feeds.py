@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -24,7 +25,7 @@ from harness.vulnerabilities import (
 )
 from harness.wire import assert_refused, call
 
-MEMBERS = 12
+MEMBERS = 13
 
 
 def test_a_refresh_says_what_came_in(server):
@@ -164,6 +165,20 @@ def test_older_data_replaces_newer_with_a_word(server, feeds, tmp_path):
     assert json.loads(done.stdout)["replaced_newer"].startswith("2099-01-31")
     done = refresh(server.administrator, "--kev", KEV)
     assert done.stderr == "" and "replaced_newer" not in json.loads(done.stdout), done
+
+
+def test_refreshes_that_go_on_at_once_all_end_well(server, account, inspector, tmp_path):
+    rows = "".join(f"CVE-2099-{number},0.00001,0.5\n" for number in range(5000, 25000))
+    epss = tmp_path / "epss.csv"
+    epss.write_bytes(EPSS.read_bytes() + rows.encode())
+    given = ["--kev", KEV, "--epss", epss, "--osv", OSV]
+    with ThreadPoolExecutor() as pool:
+        ends = list(pool.map(lambda _: refresh(server.administrator, *given), range(3)))
+    assert [done.returncode for done in ends] == [0, 0, 0], ends
+    rows = [[json.loads(line)["rows"] for line in done.stdout.splitlines()] for done in ends]
+    assert rows == [[2, 20004, 7]] * 3
+    scan(account)
+    assert details_of(inspector, list_findings(inspector))[LAMP]["epssScore"] == 0.91234
 
 
 def test_feeds_come_in_when_nobody_reads_what_is_said(server, account, inspector):

@@ -57,6 +57,7 @@ structure! { FINISH_FEED_INPUT FinishFeedInput () {
 structure! { FINISH_FEED_OUTPUT FinishFeedOutput (Default) {
     req Body row_count: i64 = "RowCount" "RowCount" shape::LONG;
     opt Body replaced_as_of: String = "ReplacedAsOf" "ReplacedAsOf" shape::STRING;
+    opt Body overtaken_by: String = "OvertakenBy" "OvertakenBy" shape::STRING;
 } }
 
 structure! { SCAN_RESOURCE_INPUT ScanResourceInput () {
@@ -240,7 +241,7 @@ operation! { PUT_FEED_PART PutFeedPart "put_feed_part" {
     action "balefire" "PutFeedPart";
     input PutFeedPartInput = Some(structure(&PUT_FEED_PART_INPUT));
     output crate::Unit = None;
-    errors VALIDATION ACCESS_DENIED;
+    errors VALIDATION ACCESS_DENIED CONFLICT;
     pages None;
     token None;
 } }
@@ -250,7 +251,7 @@ operation! { FINISH_FEED FinishFeed "finish_feed" {
     action "balefire" "FinishFeed";
     input FinishFeedInput = Some(structure(&FINISH_FEED_INPUT));
     output FinishFeedOutput = Some(structure(&FINISH_FEED_OUTPUT));
-    errors VALIDATION ACCESS_DENIED;
+    errors VALIDATION ACCESS_DENIED CONFLICT;
     pages None;
     token None;
 } }

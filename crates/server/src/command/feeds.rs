@@ -1,23 +1,22 @@
 //! `balefire feeds refresh`: the vulnerability feeds, each checked as a whole before any of it is sent.
 
+mod bring;
 mod download;
 mod rows;
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
-use balefire_api::Document;
-use balefire_api::own::{Feed, FinishFeed, FinishFeedInput, PutFeedPart, PutFeedPartInput};
+use anyhow::{Result, bail};
+use balefire_api::own::Feed;
 use clap::{Args, Subcommand};
-use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Serialize;
-use tokio::sync::mpsc;
 
-use super::reach::Reach;
+use super::reach::{Conflict, Reach};
 use super::{Ended, Format, ReachOptions, say};
 use crate::context::Clock;
+use crate::intelligence::feed::is_newer;
 use crate::intelligence::source::Source;
+use bring::{Whole, bring};
 use rows::Rows;
 
 const KEV_URL: &str =
@@ -31,9 +30,6 @@ const OSV_URLS: [&str; 4] = [
     "https://osv-vulnerabilities.storage.googleapis.com/Go/all.zip",
 ];
 
-/// Rows of one request.
-const ROWS_PER_PART: usize = 2000;
-const BYTES_PER_PART: usize = 4 << 20;
 /// Rejected rows that are shown one by one.
 const REJECTED_SHOWN: usize = 20;
 
@@ -69,6 +65,9 @@ struct Refreshed {
     /// The date of the rows that were there before, where they were newer.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaced_newer: Option<String>,
+    /// The date of what another refresh has brought meanwhile, where that is in force instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    overtaken_by: Option<String>,
 }
 
 /// How far a feed has come.
@@ -97,7 +96,10 @@ impl Feeds {
                     unsaid = unsaid.or(refreshed.print(format).err());
                 }
                 Err(error) => {
-                    let holds = progress.holds(feed);
+                    let holds = match error.is::<Conflict>() {
+                        true => "another refresh went before".to_owned(),
+                        false => progress.holds(feed),
+                    };
                     let error = error.context(format!("{} from {source}, {holds}", feed.as_str()));
                     eprintln!("balefire: {error:#}");
                     failed = true;
@@ -169,40 +171,22 @@ async fn refresh_feed(
         told => told.to_owned(),
     };
     let bar = super::progress(format, &shown, checked.rows);
-    let generation = uuid::Uuid::new_v4().to_string();
-    let (sender, mut parts) = mpsc::channel::<Vec<Document>>(2);
-    let checked = Arc::new(checked);
-    let reading = {
-        let checked = Arc::clone(&checked);
-        tokio::task::spawn_blocking(move || send_parts(feed, &source, &checked, &sender))
-    };
-    while let Some(rows) = parts.recv().await {
-        let sent = rows.len() as u64;
-        let part = PutFeedPartInput {
-            feed,
-            generation: generation.clone(),
-            rows,
-        };
-        reach.call::<PutFeedPart>(part).await?;
-        progress.taken += sent;
-        bar.set_position(progress.taken);
-    }
-    reading.await??;
-    let finish = FinishFeedInput {
+    let whole = Arc::new(Whole {
         feed,
-        generation,
+        source,
+        checked,
         as_of: as_of.clone(),
-        row_count: i64::try_from(progress.taken).context("too many rows")?,
-    };
-    let finished = reach.call::<FinishFeed>(finish).await?;
+    });
+    let finished = bring(reach, &whole, progress, &bar).await?;
     bar.finish_and_clear();
     let replaced = finished.replaced_as_of;
     Ok(Refreshed {
         feed: feed.as_str(),
         source: shown,
-        rows: progress.taken,
-        rejected: checked.rejected.clone(),
+        rows: whole.checked.rows,
+        rejected: whole.checked.rejected.clone(),
         replaced_newer: replaced.filter(|replaced| is_newer(replaced, &as_of)),
+        overtaken_by: finished.overtaken_by,
         as_of,
     })
 }
@@ -217,49 +201,18 @@ fn check(feed: Feed, source: &Source) -> Result<Rows> {
     Ok(checked)
 }
 
-/// Whether the date or time of a feed is after another; where one of them is a date, dates count.
-fn is_newer(one: &str, other: &str) -> bool {
-    let times: [Option<Timestamp>; 2] = [one, other].map(|text| text.parse().ok());
-    if let [Some(one), Some(other)] = times {
-        return one > other;
-    }
-    let days: [Option<Date>; 2] = [one, other].map(|text| text.get(..10)?.parse().ok());
-    matches!(days, [Some(one), Some(other)] if one > other)
-}
-
-fn send_parts(
-    feed: Feed,
-    source: &Source,
-    checked: &Rows,
-    sender: &mpsc::Sender<Vec<Document>>,
-) -> Result<()> {
-    let (mut part, mut bytes) = (Vec::new(), 0);
-    let hand_on = |part: &mut Vec<Document>| {
-        let part = std::mem::take(part);
-        sender
-            .blocking_send(part)
-            .map_err(|_| anyhow::anyhow!("sending stopped"))
-    };
-    checked.send(feed, source, &mut |row| {
-        bytes += row.text().len();
-        part.push(row);
-        if part.len() >= ROWS_PER_PART || bytes >= BYTES_PER_PART {
-            bytes = 0;
-            hand_on(&mut part)?;
-        }
-        Ok(())
-    })?;
-    if !part.is_empty() {
-        hand_on(&mut part)?;
-    }
-    Ok(())
-}
-
 impl Refreshed {
     fn print(&self, format: Format) -> Result<()> {
         if let Some(newer) = &self.replaced_newer {
             eprintln!(
                 "balefire: {} from {} is of {}, and replaced what was of {newer}",
+                self.feed, self.source, self.as_of
+            );
+        }
+        if let Some(other) = &self.overtaken_by {
+            eprintln!(
+                "balefire: {} from {} is of {}, and what another refresh brought meanwhile is in force: it is of \
+                 {other}",
                 self.feed, self.source, self.as_of
             );
         }

@@ -17,6 +17,7 @@ use super::open::{Opened, readable};
 use super::profile::Profile;
 use super::{StoreOptions, WayOptions};
 use crate::context::{Caller, Clock, Ids};
+use crate::failure::Failure;
 use crate::https;
 use crate::signature::{self, Credentials};
 
@@ -45,6 +46,11 @@ struct Remote {
     clock: Clock,
     ids: Ids,
 }
+
+/// What a call asks for does not go together with what is there.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Conflict(String);
 
 impl Reach {
     /// For a command that works on what is there.
@@ -114,7 +120,10 @@ impl Reach {
                     .pipeline
                     .call::<O>(caller.clone(), &self.region, input)
                     .await;
-                called.map_err(readable)
+                called.map_err(|failure| match failure {
+                    Failure::Conflict { message, .. } => Conflict(message).into(),
+                    other => readable(other),
+                })
             }
             Way::Server(remote) => remote.call::<O>(&self.region, input).await,
         }
@@ -144,7 +153,11 @@ impl Remote {
             tries += 1;
         };
         if !status.is_success() {
-            bail!("{} answered {status}: {}", self.endpoint, message(&answer));
+            let said = format!("{} answered {status}: {}", self.endpoint, message(&answer));
+            return Err(match status {
+                StatusCode::CONFLICT => Conflict(said).into(),
+                _ => anyhow::Error::msg(said),
+            });
         }
         let Some(structure) = spec.output else {
             return O::Output::from_node(balefire_api::Node::Structure(Vec::new()))

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+
 /// The longest record that is read, in bytes: far above any real one, far below memory.
 pub const MAX_RECORD_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -95,6 +98,16 @@ impl fmt::Display for RecordError {
     }
 }
 
+/// Whether the date or time of a feed is after another; where one of them is a date, dates count.
+pub fn is_newer(one: &str, other: &str) -> bool {
+    let times: [Option<Timestamp>; 2] = [one, other].map(|text| text.parse().ok());
+    if let [Some(one), Some(other)] = times {
+        return one > other;
+    }
+    let days: [Option<Date>; 2] = [one, other].map(|text| text.get(..10)?.parse().ok());
+    matches!(days, [Some(one), Some(other)] if one > other)
+}
+
 /// Lines of a feed with their numbers, none longer than [`MAX_RECORD_BYTES`].
 pub(super) struct Lines<R> {
     reader: R,
@@ -164,6 +177,21 @@ mod tests {
             seen,
             expected.map(|(number, text, ended)| (number, text.to_owned(), ended))
         );
+    }
+
+    #[test]
+    fn dates_and_times_of_feeds_are_compared() {
+        for (one, other, expected) in [
+            ("2099-01-31", "2099-01-30", true),
+            ("2099-01-31", "2099-01-31", false),
+            ("2099-01-31T10:00:00Z", "2099-01-31T09:00:00Z", true),
+            ("2099-01-31T10:00:00Z", "2099-01-31", false),
+            ("2099-01-31T10:00:00Z", "2099-01-30", true),
+            ("2099-01-30", "2099-01-31T10:00:00Z", false),
+            ("", "2099-01-31", false),
+        ] {
+            assert_eq!(is_newer(one, other), expected, "{one} {other}");
+        }
     }
 
     #[test]

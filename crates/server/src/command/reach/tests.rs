@@ -20,6 +20,16 @@ fn remote(url: &str) -> Remote {
     }
 }
 
+impl Reach {
+    /// The way to a server at this address.
+    pub fn to(url: &str) -> Reach {
+        Reach {
+            region: "us-east-1".into(),
+            way: Way::Server(Box::new(remote(url))),
+        }
+    }
+}
+
 fn input() -> FinishFeedInput {
     FinishFeedInput {
         feed: Feed::Kev,

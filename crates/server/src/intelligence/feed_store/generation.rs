@@ -55,7 +55,7 @@ impl Record for FeedState {
     }
 }
 
-/// A generation that has rows.
+/// A generation that was begun: its rows are being put, or read, or it was overtaken not long ago.
 pub(super) struct Generation {
     feed: String,
     generation: String,
@@ -91,8 +91,9 @@ impl Record for Generation {
 }
 
 const LAST: &str = "SELECT COALESCE(MAX(number), 0) FROM feed_generation WHERE feed = $1";
-const STALE: &str = "SELECT generation, number FROM feed_generation WHERE feed = $1 AND number < $2 \
-                     ORDER BY number LIMIT 10";
+const FORGET: &str = "DELETE FROM feed_generation WHERE feed = $1 AND number < $2";
+/// So many numbers later, nobody puts rows of a generation that was overtaken any more.
+const KNOWN_FOR: i64 = 100;
 
 impl Generation {
     pub(super) fn get(
@@ -117,10 +118,13 @@ impl Generation {
         {
             return Err(unusable(generation, "is finished"));
         }
-        let seen = finished.map_or(0, |finished| finished.number);
         if let Some(known) = Generation::get(tx, feed, generation)? {
-            return known.record.unless_overtaken(feed, seen);
+            return match known.overtaken_by(feed, finished.as_deref()) {
+                Some(finished) => Err(overtaken(generation, finished)),
+                None => Ok(known.record),
+            };
         }
+        let seen = finished.map_or(0, |finished| finished.number);
         let last = tx.query(LAST, &[feed.as_str().into()])?;
         let last = last.first().map_or(Ok(0), |row| row.int(0))?;
         let begun = Generation {
@@ -134,12 +138,26 @@ impl Generation {
     }
 
     /// A feed that is replaced as a whole is not put back to a generation begun before another.
-    pub(super) fn unless_overtaken(self, feed: Feed, seen: i64) -> Result<Generation, Failure> {
-        if feed != Feed::Osv && self.number < seen {
-            return Err(unusable(&self.generation, "is overtaken by a newer one"));
-        }
-        Ok(self)
+    pub(super) fn overtaken_by<'f>(
+        &self,
+        feed: Feed,
+        finished: Option<&'f FeedState>,
+    ) -> Option<&'f FeedState> {
+        finished.filter(|finished| feed != Feed::Osv && self.number < finished.number)
     }
+}
+
+pub(super) fn overtaken(generation: &str, finished: &FeedState) -> Failure {
+    let FeedState { name, as_of, .. } = finished;
+    Failure::conflict(
+        "FEED",
+        name,
+        format!(
+            "Another refresh of {name} overtook generation {generation:?}: it began later and has ended, and \
+             what it brought, as of {as_of}, is in force. Nothing of this generation is. If what you have is \
+             newer, begin another generation."
+        ),
+    )
 }
 
 fn unusable(generation: &str, why: &str) -> Failure {
@@ -176,19 +194,20 @@ pub fn sweep(tx: &mut Tx<'_>, feed: Feed, rows_max: u64) -> Result<u64, Error> {
     let (Some(table), Some(finished)) = (table(feed), state(tx, feed)?) else {
         return Ok(0);
     };
+    let oldest = format!("SELECT MIN(generation) FROM {table} WHERE generation < $1");
     let delete = format!(
         "DELETE FROM {table} WHERE generation = $1 AND cve IN \
          (SELECT cve FROM {table} WHERE generation = $1 ORDER BY cve LIMIT $2)"
     );
     let mut swept = 0;
-    for row in tx.query(STALE, &[feed.as_str().into(), finished.number.into()])? {
+    while swept < rows_max {
+        let rows = tx.query(&oldest, &[finished.number.into()])?;
+        let stale = rows.first().map_or(Ok(None), |row| row.optional_int(0))?;
+        let Some(stale) = stale else { break };
         let left = i64::try_from(rows_max - swept).unwrap_or(i64::MAX);
-        let gone = tx.execute(&delete, &[row.int(1)?.into(), left.into()])?;
-        swept += gone;
-        if swept >= rows_max {
-            break;
-        }
-        tx.delete::<Generation>(&[feed.as_str().into(), row.text(0)?.into()])?;
+        swept += tx.execute(&delete, &[stale.into(), left.into()])?;
     }
+    let forgotten = finished.number - KNOWN_FOR;
+    tx.execute(FORGET, &[feed.as_str().into(), forgotten.into()])?;
     Ok(swept)
 }
