@@ -131,6 +131,12 @@ impl Ids {
     }
 }
 
+/// Before all identifiers that were made from this time on.
+pub fn first_id(time: Timestamp) -> String {
+    let ms = u64::try_from(time.0).unwrap_or(0);
+    format!("{:08x}-{:04x}", ms >> 16, ms & 0xffff)
+}
+
 /// The operating system's randomness, fetched for many identifiers at once: a system call each would cost
 /// more than all else in them.
 fn buffered_random() -> [u8; 16] {

@@ -1,5 +1,6 @@
 //! Opens the incidents that an automation rule calls for, a bounded number of them.
 
+use balefire_api::Timestamp;
 use balefire_api::generated::ssm_incidents::{RelatedItem, TriggerDetails};
 use balefire_store::Job;
 use serde_json::json;
@@ -14,7 +15,7 @@ use crate::securityhub::automation_rule::{Group, Openings};
 /// In whose name rules call.
 const SECURITY_HUB_PRINCIPAL: &str = "securityhub.amazonaws.com";
 const SOURCE: &str = "aws.securityhub";
-/// Incidents that a rule opens in an hour; what comes beyond is one more, of the rule itself.
+/// Incidents that a rule opens in an hour, whatever becomes of them; what comes beyond is one more, of the rule itself.
 const NEW_PER_HOUR: usize = 20;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 
@@ -27,7 +28,8 @@ pub fn open_rule_incidents(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failu
     // The plan's own string makes one incident of everything.
     let is_one = of_plan.is_some_and(|text| !text.is_empty());
     let prefix = format!("{} ", openings.rule_arn);
-    let opened = opened_since(ctx, &row, &prefix, ctx.now.0 - HOUR_MS)?;
+    let since = Timestamp(ctx.now.0 - HOUR_MS);
+    let opened = opened_since(ctx, &row.account, &prefix, since)?;
     let mut room = NEW_PER_HOUR.saturating_sub(opened);
     let mut rest: Option<Group> = None;
     for group in std::mem::take(&mut openings.groups) {

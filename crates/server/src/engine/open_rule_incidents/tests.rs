@@ -228,6 +228,43 @@ fn a_storm_opens_twenty_incidents_an_hour_and_one_for_the_rest() {
 }
 
 #[test]
+fn what_is_resolved_makes_no_room_for_more_within_the_hour() {
+    let t = ready(json!({}));
+    let rule = rule(&t, "plan");
+    let storm = |from: usize, count: usize| {
+        let found = (from..from + count)
+            .map(|n| with_cve(&format!("f{n}"), &format!("CVE-2099-{n}")))
+            .collect::<Vec<_>>();
+        bring(&t, &found);
+    };
+    let resolve_all = || {
+        for arn in incidents(&t) {
+            let resolved = json!({"arn": arn, "status": "RESOLVED"});
+            t.call("ssm-incidents", "UpdateIncidentRecord", resolved)
+                .unwrap();
+        }
+    };
+    storm(0, 15);
+    resolve_all();
+    storm(100, 15);
+    let of_the_rule_itself = || {
+        let all = incidents(&t).into_iter();
+        all.filter(|arn| record(&t, arn)["dedupeString"] == rule)
+            .count()
+    };
+    assert_eq!((incidents(&t).len(), of_the_rule_itself()), (21, 1));
+    storm(200, 15);
+    assert_eq!((incidents(&t).len(), of_the_rule_itself()), (21, 1));
+    // The rest has no incident that is open, and is not passed over.
+    resolve_all();
+    storm(300, 15);
+    assert_eq!((incidents(&t).len(), of_the_rule_itself()), (22, 2));
+    t.advance_ms(60 * 60 * 1000);
+    storm(400, 15);
+    assert_eq!((incidents(&t).len(), of_the_rule_itself()), (37, 2));
+}
+
+#[test]
 fn one_matter_of_many_findings_is_one_incident_with_as_many_items_as_it_may_have() {
     let t = ready(json!({}));
     rule(&t, "plan");

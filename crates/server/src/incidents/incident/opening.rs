@@ -1,5 +1,6 @@
 //! Opening an incident, or folding into the open one of the same cause: the one way for calls and events.
 
+use balefire_api::Timestamp;
 use balefire_api::generated::ssm_incidents::{
     Action, GetResponsePlanOutput, IncidentRecord, IncidentRecordSource, IncidentRecordStatus,
     RelatedItem, TriggerDetails,
@@ -8,7 +9,7 @@ use balefire_store::{Kept, Value};
 use serde_json::json;
 
 use super::Incident;
-use crate::context::Ctx;
+use crate::context::{Ctx, first_id};
 use crate::failure::Failure;
 use crate::incidents::change::changed;
 use crate::incidents::findable::findable;
@@ -110,27 +111,25 @@ fn open_with(
     }
 }
 
-/// How many incidents of the plan were opened since then, and are open, whose cause begins so.
+/// How many of the account's incidents were opened since then whose cause begins so, those that were resolved
+/// among them.
 pub fn opened_since(
     ctx: &mut Ctx<'_, '_>,
-    row: &ResponsePlan,
+    account: &str,
     cause_prefix: &str,
-    since_ms: i64,
+    since: Timestamp,
 ) -> Result<usize, Failure> {
-    let escaped = cause_prefix.replace('\\', "\\\\");
-    let escaped = escaped.replace('%', "\\%").replace('_', "\\_");
+    // Ids sort by the time of making, so this is a range of the key.
     let rows = ctx.tx.query(
-        "SELECT COUNT(*) FROM incident WHERE account = $1 AND plan = $2 AND created_ms >= $3 \
-         AND open_dedupe LIKE $4 ESCAPE '\\'",
-        &[
-            (&row.account).into(),
-            (&row.name).into(),
-            since_ms.into(),
-            format!("{escaped}%").into(),
-        ],
+        "SELECT body FROM incident WHERE account = $1 AND id >= $2 AND created_ms >= $3",
+        &[account.into(), first_id(since).into(), since.0.into()],
     )?;
-    let count = rows.first().map_or(Ok(0), |row| row.int(0))?;
-    Ok(usize::try_from(count).unwrap_or_default())
+    let mut count = 0;
+    for row in &rows {
+        let record = Incident::read(row.blob(0)?)?;
+        count += usize::from(record.dedupe_string.starts_with(cause_prefix));
+    }
+    Ok(count)
 }
 
 fn open_new(
