@@ -1,5 +1,6 @@
 //! Balefire: security findings and incidents on your own machine, behind the AWS API.
 
+pub mod abridged;
 pub mod access;
 pub mod command;
 pub mod configuration;

@@ -21,6 +21,7 @@ const ROOMS: &[&str] = &[
 
 /// What every room may name of the server besides itself.
 const SHARED: &[&str] = &[
+    "abridged",
     "access",
     "context",
     "failure",

@@ -2,23 +2,21 @@
 
 use std::borrow::Cow;
 
-use ring::digest::{SHA256, digest};
-
-use crate::hex;
+use crate::abridged::abridged;
 
 /// PostgreSQL takes rows of an index up to 2,704 bytes, of which other columns have some.
 const BYTES_MAX: usize = 1024;
 /// How much of a longer text stays legible, and can be looked for as a beginning.
 const BEGINNING_BYTES: usize = 512;
+const DIGEST_BYTES: usize = 32;
 
 /// The text as it is, or a long one as its beginning and digest.
 pub fn findable(text: &str) -> Cow<'_, str> {
     if text.len() <= BYTES_MAX {
         return text.into();
     }
-    let beginning = &text[..text.floor_char_boundary(BEGINNING_BYTES)];
-    let digest = digest(&SHA256, text.as_bytes());
-    format!("{beginning} {}", hex::digits(digest)).into()
+    let end = text.floor_char_boundary(BEGINNING_BYTES);
+    abridged(text, end, ' ', DIGEST_BYTES).into()
 }
 
 #[cfg(test)]
@@ -31,6 +29,8 @@ mod tests {
         let found = findable(&long);
         assert!(found.len() < BYTES_MAX, "{found}");
         assert!(found.starts_with(&long[..512]));
+        let digest = "085638aad30c4fc37eb096d1d73961417bd64ffeba69c29889fe224926179d17";
+        assert_eq!(found[512..], format!(" {digest}"), "rows have it so");
         assert_eq!(found, findable(&long));
         assert_ne!(found, findable(&format!("{long}.")));
         let short = "é".repeat(512);

@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
-use sha2::{Digest, Sha256};
 
 use super::Version;
-use crate::hex;
+use crate::abridged::abridged;
 
 /// The job that opens them.
 pub const OPEN_RULE_INCIDENTS: &str = "open_rule_incidents";
@@ -14,6 +13,8 @@ const TOLD_MAX: usize = 25;
 /// Of one finding.
 const RESOURCES_MAX: usize = 10;
 const KEY_CHARS_MAX: usize = 200;
+const KEY_BEGINNING_CHARS: usize = 180;
+const KEY_DIGEST_BYTES: usize = 8;
 const TITLE_CHARS_MAX: usize = 200;
 
 /// What the findings of one import call for by one rule.
@@ -149,11 +150,27 @@ fn clean(text: &str) -> String {
 
 /// Long keys are cut, and stay different by their hash.
 fn short_key(key: &str) -> String {
-    if key.chars().count() <= KEY_CHARS_MAX {
-        return key.to_owned();
+    let mut ends = key.char_indices().map(|(end, _)| end);
+    match (
+        ends.nth(KEY_BEGINNING_CHARS),
+        ends.nth(KEY_CHARS_MAX - KEY_BEGINNING_CHARS - 1),
+    ) {
+        (Some(end), Some(_)) => abridged(key, end, '#', KEY_DIGEST_BYTES),
+        _ => key.to_owned(),
     }
-    let hash = Sha256::digest(key);
-    let digits = hex::digits(&hash[..8]);
-    let start: String = key.chars().take(KEY_CHARS_MAX - 20).collect();
-    format!("{start}#{digits}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_keys_are_as_open_incidents_have_them() {
+        let long = "é".repeat(201);
+        let short = format!("{}#3821f1b32e730d3a", "é".repeat(180));
+        assert_eq!(short_key(&long), short);
+        for fits in ["", "CVE-2099-1", &"é".repeat(181), &"é".repeat(200)] {
+            assert_eq!(short_key(fits), *fits);
+        }
+    }
 }
