@@ -6,7 +6,7 @@ mod tests;
 use balefire_api::generated::securityhub::ProviderDetail;
 use balefire_store::Job;
 
-use super::job::{Answered, Errand};
+use super::work::{Answered, Errand};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::outside::Call;

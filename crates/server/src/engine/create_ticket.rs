@@ -6,7 +6,7 @@ pub(super) mod tests;
 use balefire_store::Job;
 
 use super::check_connector::system;
-use super::job::{Answered, Errand};
+use super::work::{Answered, Errand};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::outside::Call;

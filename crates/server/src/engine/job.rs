@@ -5,16 +5,11 @@ use std::time::Duration;
 
 use balefire_store::{Error, Job, Tx};
 
-use super::{
-    Engine, LEASE_MS, ask_rule_tickets, check_connector, count_software, create_ticket, notify,
-    open_rule_incidents, pager_duty, pass_on_findings, publish, rematch_resources, review_risks,
-    runbook, settle_replication_set, spread_feed, take_event, take_scanned_software,
-};
+use super::work::{Errand, Work};
+use super::{Engine, LEASE_MS};
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
-use crate::outside::{Call, Fault, Reply};
-use crate::securityhub::export_job::EXPORT_FINDINGS;
-use crate::securityhub::finding::Index;
+use crate::outside::Call;
 
 /// After so many attempts a job is buried: listed as dead, never dropped.
 const ATTEMPTS_MAX: i64 = 24;
@@ -22,116 +17,14 @@ const ATTEMPTS_MAX: i64 = 24;
 const WAIT_MAX_MS: i64 = 60 * 60 * 1000;
 /// A call that goes on keeps its job well before the lease runs out.
 const RENEW_EVERY: Duration = Duration::from_millis(LEASE_MS as u64 / 3);
-
-/// What came of a call.
-pub type Answered = Result<Reply, Fault>;
-
-/// How jobs of a kind are done.
-pub enum Work {
-    /// In the transaction that ends the job.
-    Inside(fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure>),
-    /// As `Inside`, for some time.
-    Long(fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure>),
-    /// As `Long`, with the findings as they are searched.
-    Indexed(fn(&mut Ctx<'_, '_>, &Index, &Job) -> Result<(), Failure>),
-    /// By a call to the outside.
-    Outside(Errand),
-    /// By many reads and writes, see `export_findings`.
-    Export,
-    /// By a version that knew the kind.
-    Unknown,
-}
-
-/// A call to the outside, and what surrounds it.
-#[derive(Clone, Copy)]
-pub struct Errand {
-    /// Reads what is to be called. Nothing, when there is no need for it any more.
-    pub prepare: fn(&mut Ctx<'_, '_>, &Job) -> Result<Option<Call>, Failure>,
-    /// Writes what came of it, in the transaction that ends or buries the job. A fault that another
-    /// attempt may mend never comes here.
-    pub settle: fn(&mut Ctx<'_, '_>, &Job, Answered) -> Result<(), Failure>,
-    /// Whether `prepare` writes: then it is committed before the call.
-    pub marks: bool,
-}
-
-/// The kinds whose jobs are one call to the outside.
-const ERRANDS: [(&str, Errand); 8] = [
-    (crate::incidents::follow_up::NOTIFY, notify::ERRAND),
-    (crate::incidents::change::PUBLISH, publish::ERRAND),
-    (crate::incidents::pager_duty::TELL, pager_duty::ERRAND),
-    (runbook::START_AUTOMATION, runbook::automation::ERRAND),
-    (runbook::FOLLOW_AUTOMATION, runbook::following::ERRAND),
-    (runbook::RUN_COMMAND, runbook::command::ERRAND),
-    (
-        crate::securityhub::connector::CHECK,
-        check_connector::ERRAND,
-    ),
-    (crate::securityhub::ticket::MAKE, create_ticket::ERRAND),
-];
-
-impl Work {
-    pub fn of(job: &Job) -> Work {
-        let mut errands = ERRANDS.iter();
-        if let Some((_, errand)) = errands.find(|(kind, _)| *kind == job.kind) {
-            return Work::Outside(*errand);
-        }
-        match job.kind.as_str() {
-            crate::events::TAKE_EVENT => Work::Inside(take_event::take_event),
-            crate::events::TAKE_DEPLOYMENTS => Work::Inside(take_event::take_deployments),
-            crate::events::OPEN_INCIDENTS => Work::Inside(take_event::open_event_incidents),
-            crate::securityhub::automation_rule::OPEN_RULE_INCIDENTS => {
-                Work::Inside(open_rule_incidents::open_rule_incidents)
-            }
-            crate::securityhub::automation_rule::ASK_RULE_TICKETS => {
-                Work::Inside(ask_rule_tickets::ask_rule_tickets)
-            }
-            crate::incidents::replication_set::SETTLE_REPLICATION_SET => {
-                Work::Inside(settle_replication_set::settle_replication_set)
-            }
-            crate::incidents::runbook::START => Work::Inside(runbook::start_runbook),
-            crate::intelligence::feed_store::FEED_FINISHED => {
-                Work::Inside(spread_feed::spread_feed)
-            }
-            crate::intelligence::feed_store::FEED_BEGUN => {
-                Work::Inside(spread_feed::spread_unfinished)
-            }
-            review_risks::REVIEW_RISKS => Work::Inside(review_risks::review_risks),
-            crate::securityhub::risk::REVIEW_RISK => Work::Inside(review_risks::review_risk),
-            crate::securityhub::software::COUNT_SOFTWARE => {
-                Work::Long(count_software::count_software)
-            }
-            crate::inspector::resource::RESOURCE_SCANNED => {
-                Work::Long(take_scanned_software::take_scanned_software)
-            }
-            crate::inspector::resource::FINDINGS_CHANGED => {
-                Work::Indexed(pass_on_findings::pass_on_findings)
-            }
-            rematch_resources::REMATCH_RESOURCES => {
-                Work::Inside(rematch_resources::rematch_resources)
-            }
-            rematch_resources::REMATCH_RESOURCE => Work::Long(rematch_resources::rematch_resource),
-            EXPORT_FINDINGS => Work::Export,
-            _ => Work::Unknown,
-        }
-    }
-
-    /// The kinds whose jobs call the outside.
-    pub fn outside() -> impl Iterator<Item = &'static str> {
-        let errands = ERRANDS.iter().map(|(kind, _)| *kind);
-        errands.chain([EXPORT_FINDINGS])
-    }
-
-    pub fn is_outside(&self) -> bool {
-        matches!(self, Work::Outside(_) | Work::Export)
-    }
-
-    /// Whether it takes the writer milliseconds and more.
-    pub fn is_long(&self) -> bool {
-        matches!(self, Work::Long(_) | Work::Indexed(_))
-    }
-}
+/// How often the end of an attempt is written where the store cannot take it, which is for five minutes.
+const END_TRIES: u32 = 300;
+/// The first wait between two such tries and the longest; each is twice the one before.
+const END_WAIT: Duration = Duration::from_millis(50);
+const END_WAIT_MAX: Duration = Duration::from_secs(1);
 
 /// How a job ends.
+#[derive(Clone)]
 pub(super) enum End {
     Finished,
     /// Given up, for the reason.
@@ -260,7 +153,7 @@ impl Engine {
         &self,
         job: &Job,
         end: End,
-        effect: impl Fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure> + Send + 'static,
+        effect: impl Fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure> + Clone + Send + 'static,
     ) -> Result<(), Error> {
         let run = self.in_ctx(job, move |ctx, job| {
             let now_ms = ctx.now.0;
@@ -273,10 +166,40 @@ impl Engine {
             };
             if ours { Ok(()) } else { Err(lost(job)) }
         });
-        match self.store.write(&job.account, run).await? {
+        match self.write_end(job, &job.account, run).await? {
             Ok(()) => Ok(()),
             Err(failure) => self.put_back(job, &told(&failure)).await,
         }
+    }
+
+    /// Writes how an attempt ended. What was done outside stays done though the store cannot take it just
+    /// then, so the job is kept and its end written again, for a while.
+    async fn write_end<T, E, F>(
+        &self,
+        job: &Job,
+        shard_key: &str,
+        end: F,
+    ) -> Result<Result<T, E>, Error>
+    where
+        F: FnMut(&mut Tx<'_>) -> Result<T, E> + Clone + Send + 'static,
+        T: Send + 'static,
+        E: Send + 'static,
+    {
+        let writing = async {
+            let mut wait = END_WAIT;
+            for _ in 1..END_TRIES {
+                match self.store.write(shard_key, end.clone()).await {
+                    Err(error) if may_be_written(&error) => {
+                        tracing::debug!(job = job.id, "the end of an attempt waits: {error}");
+                    }
+                    written => return written,
+                }
+                tokio::time::sleep(wait).await;
+                wait = (2 * wait).min(END_WAIT_MAX);
+            }
+            self.store.write(shard_key, end).await
+        };
+        self.keeping(job, writing).await
     }
 
     /// A job that failed is tried again later, ever more slowly, and buried at last.
@@ -287,17 +210,17 @@ impl Engine {
             attempts = job.attempts,
             "a job failed: {reason}"
         );
-        let (job, reason) = (job.clone(), reason.to_owned());
+        let (failed, reason) = (job.clone(), reason.to_owned());
         let now_ms = self.clock.now().0;
         let retry_ms = now_ms + wait_ms(job.attempts, self.ids.bytes()[0]);
         let put_back = move |tx: &mut Tx<'_>| {
-            if job.attempts >= ATTEMPTS_MAX {
-                tx.bury_job(&job.id, &job.lease_owner, &reason, now_ms)
+            if failed.attempts >= ATTEMPTS_MAX {
+                tx.bury_job(&failed.id, &failed.lease_owner, &reason, now_ms)
             } else {
-                tx.fail_job(&job.id, &job.lease_owner, &reason, retry_ms)
+                tx.fail_job(&failed.id, &failed.lease_owner, &reason, retry_ms)
             }
         };
-        self.store.write("", put_back).await??;
+        self.write_end(job, "", put_back).await??;
         Ok(())
     }
 
@@ -305,8 +228,8 @@ impl Engine {
     pub(super) fn in_ctx<T>(
         &self,
         job: &Job,
-        run: impl Fn(&mut Ctx<'_, '_>, &Job) -> T + Send + 'static,
-    ) -> impl FnMut(&mut Tx<'_>) -> T + Send + 'static {
+        run: impl Fn(&mut Ctx<'_, '_>, &Job) -> T + Clone + Send + 'static,
+    ) -> impl FnMut(&mut Tx<'_>) -> T + Clone + Send + 'static {
         let (job, now, ids, settings) = (
             job.clone(),
             self.clock.now(),
@@ -329,6 +252,12 @@ impl Engine {
             run(&mut ctx, &job)
         }
     }
+}
+
+/// Whether the next try may end otherwise. Where it is not known what became of one, the next finds out: an end
+/// that was kept has given the job away.
+fn may_be_written(error: &Error) -> bool {
+    error.is_transient() || matches!(error, Error::Unknown { .. })
 }
 
 fn lost(job: &Job) -> Failure {

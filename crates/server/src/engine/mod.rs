@@ -23,6 +23,7 @@ mod spread_feed;
 mod stack_update;
 mod take_event;
 mod take_scanned_software;
+mod work;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,7 +38,7 @@ use crate::outside::Outside;
 use crate::securityhub::finding::{self, Index};
 use crate::settings::Settings;
 use busy::Busy;
-use job::Work;
+use work::Work;
 
 /// Jobs that run at once, and calls to the outside besides them: however many receivers hang, what an alarm
 /// or a deployment has left to do goes on.

@@ -2,7 +2,7 @@
 
 use balefire_store::Job;
 
-use super::job::{Answered, Errand};
+use super::work::{Answered, Errand};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::follow_up::Notification;

@@ -5,7 +5,7 @@ mod tests;
 
 use balefire_store::Job;
 
-use super::job::{Answered, Errand};
+use super::work::{Answered, Errand};
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::incident::Incident;

@@ -28,7 +28,11 @@ pub fn take_event(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
 pub fn take_deployments(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
     let Deployments { events, .. } = serde_json::from_slice(&job.payload)?;
     let are_apart = job.attempts > ATTEMPTS_TOGETHER;
-    let kind = if are_apart { TAKE_EVENT } else { OPEN_INCIDENTS };
+    let kind = if are_apart {
+        TAKE_EVENT
+    } else {
+        OPEN_INCIDENTS
+    };
     for event in &events {
         if !are_apart {
             take_deployment(ctx, event)?;

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::following::Following;
 use crate::context::Ctx;
-use crate::engine::job::{Answered, Errand};
+use crate::engine::work::{Answered, Errand};
 use crate::failure::Failure;
 use crate::incidents::runbook::{Runbook, START_FAILURE};
 use crate::outside::Call;

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Execution, FOLLOW_AUTOMATION, SSM};
 use crate::context::Ctx;
-use crate::engine::job::{Answered, Errand};
+use crate::engine::work::{Answered, Errand};
 use crate::failure::Failure;
 use crate::incidents::runbook::{ENDED, PROGRESS, Runbook};
 use crate::outside::{Call, Reply};

@@ -36,7 +36,8 @@ fn stack_arn(stack: &str) -> String {
 fn updates(t: &Testing, stack: &str) -> Vec<(i64, Option<i64>)> {
     let (resource, now_ms) = (stack_arn(stack), t.now().0);
     let read = t.store.read_blocking(move |tx| {
-        let sql = "SELECT started_ms, ended_ms FROM deployment WHERE resource = $1 ORDER BY started_ms";
+        let sql =
+            "SELECT started_ms, ended_ms FROM deployment WHERE resource = $1 ORDER BY started_ms";
         tx.query(sql, &[resource.as_str().into()])
     });
     let minutes = |ms: i64| (ms - now_ms) / MINUTE_MS;

@@ -1,8 +1,13 @@
 //! Runbooks that are commands of this machine.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::task::Poll;
+use std::time::Duration;
 
-use balefire_store::{DeadJobs, PassingOver};
+use balefire_store::{DeadJobs, Error, PassingOver, Store, Tx};
 use serde_json::json;
 
 use super::plan;
@@ -136,6 +141,38 @@ fn one_that_ends_while_the_replication_set_is_on_the_move_was_not_cut_short() {
 }
 
 #[test]
+fn one_that_ends_while_the_store_has_no_room_is_told_all_the_same() {
+    let directory = tempfile::TempDir::new().unwrap();
+    let [began, goes] = ["began", "goes"].map(|name| directory.path().join(name));
+    let script = format!(
+        "touch {}; while [ ! -e {} ]; do sleep 0.05; done",
+        began.display(),
+        goes.display()
+    );
+    let configuration = configured(&script, "");
+    let t = Testing::configured(&configuration);
+    let arn = open(&t, plan());
+    let engine = t.engine(&configuration);
+    t.wait(engine.step()).unwrap();
+    let mut running = tokio::task::JoinSet::new();
+    t.wait(async {
+        running.spawn(async move { engine.step().await });
+        crate::testing::there(&began).await;
+    });
+    let (release, held) = std::sync::mpsc::channel();
+    let waiting = t.wait(fill(&t.store, held));
+    std::fs::write(&goes, "").unwrap();
+    t.wait(async { tokio::time::sleep(Duration::from_millis(500)).await });
+    assert_eq!(running.len(), 1);
+    assert!(told(&t, &arn, ENDED).is_empty());
+    drop(release);
+    t.wait(running.join_all());
+    drop(waiting);
+    let ended = told(&t, &arn, ENDED);
+    assert_eq!((ended.len(), &ended[0]["status"]), (1, &json!("Success")));
+}
+
+#[test]
 fn no_more_run_at_once_than_may() {
     let directory = tempfile::TempDir::new().unwrap();
     let lock = directory.path().join("lock");
@@ -176,4 +213,37 @@ fn only_what_is_listed_runs() {
     assert!(told(&t, &arn, STARTED).is_empty());
     let failure = told(&t, &arn, START_FAILURE)[0]["message"].to_string();
     assert!(failure.contains("restart-shop2"), "{failure}");
+}
+
+type Writing = Pin<Box<dyn Future<Output = Result<Result<(), Error>, Error>>>>;
+
+/// Keeps the writer busy until the other end of `held` goes, with as many writes waiting as may.
+async fn fill(store: &Store, held: Receiver<()>) -> Vec<Writing> {
+    let (begins, mut has_begun) = tokio::sync::mpsc::unbounded_channel();
+    let blocking = move |_: &mut Tx<'_>| {
+        let _ = begins.send(());
+        let _ = held.recv();
+        Ok(())
+    };
+    let mut waiting: Vec<Writing> = Vec::new();
+    let mut next = write(store, blocking);
+    loop {
+        match poll_fn(|context| Poll::Ready(next.as_mut().poll(context))).await {
+            Poll::Pending => waiting.push(next),
+            Poll::Ready(Err(Error::Busy { .. })) => return waiting,
+            Poll::Ready(other) => panic!("{other:?}"),
+        }
+        if waiting.len() == 1 {
+            has_begun.recv().await.unwrap();
+        }
+        next = write(store, |_| Ok(()));
+    }
+}
+
+fn write(
+    store: &Store,
+    run: impl FnMut(&mut Tx<'_>) -> Result<(), Error> + Send + 'static,
+) -> Writing {
+    let store = store.clone();
+    Box::pin(async move { store.write("", run).await })
 }
