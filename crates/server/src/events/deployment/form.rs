@@ -49,7 +49,7 @@ pub fn read(event: &Event) -> Result<Told, String> {
         status,
         ended,
         at_ms: form.at_ms()?,
-        is_dated: event.is_dated || members.contains_key("time"),
+        is_dated: event.is_dated || form.text("time")?.is_some(),
         url: form.url()?,
     })
 }

@@ -1,7 +1,7 @@
 //! Deployments and stack updates as their events tell of them, in whatever order the events come.
 
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::context::Ctx;
 use crate::failure::Failure;
@@ -26,14 +26,14 @@ pub struct Deployment {
     pub modified_ms: i64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub enum Kind {
     CodeDeploy,
     CloudFormation,
 }
 
 /// What one event says of a deployment.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DeploymentEvent {
     pub name: String,
     pub kind: Kind,
@@ -50,7 +50,7 @@ pub struct DeploymentEvent {
     #[serde(skip)]
     pub is_dated: bool,
     /// Where to read of it, which no finding has a place for either.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
 }
 
