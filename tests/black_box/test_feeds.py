@@ -168,7 +168,7 @@ def test_older_data_replaces_newer_with_a_word(server, feeds, tmp_path):
 
 
 def test_refreshes_that_go_on_at_once_all_end_well(server, account, inspector, tmp_path):
-    rows = "".join(f"CVE-2099-{number},0.00001,0.5\n" for number in range(5000, 25000))
+    rows = "".join(f"CVE-2099-{number},0.00001,0.5\n" for number in range(30000, 50000))
     epss = tmp_path / "epss.csv"
     epss.write_bytes(EPSS.read_bytes() + rows.encode())
     given = ["--kev", KEV, "--epss", epss, "--osv", OSV]

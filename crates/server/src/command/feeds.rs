@@ -211,8 +211,8 @@ impl Refreshed {
         }
         if let Some(other) = &self.overtaken_by {
             eprintln!(
-                "balefire: {} from {} is of {}, and what another refresh brought meanwhile is in force: it is of \
-                 {other}",
+                "balefire: {} from {} is of {}, and what another refresh brought meanwhile is in force: \
+                 it is of {other}",
                 self.feed, self.source, self.as_of
             );
         }

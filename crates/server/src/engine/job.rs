@@ -254,8 +254,8 @@ impl Engine {
     }
 }
 
-/// Whether the next try may end otherwise. Where it is not known what became of one, the next finds out: an end
-/// that was kept has given the job away.
+/// Whether the next try may end otherwise. Where it is not known what became of one, the next finds out: an
+/// end that was kept has given the job away.
 fn may_be_written(error: &Error) -> bool {
     error.is_transient() || matches!(error, Error::Unknown { .. })
 }

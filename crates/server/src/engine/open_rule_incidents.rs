@@ -15,7 +15,8 @@ use crate::securityhub::automation_rule::{Group, Openings};
 /// In whose name rules call.
 const SECURITY_HUB_PRINCIPAL: &str = "securityhub.amazonaws.com";
 const SOURCE: &str = "aws.securityhub";
-/// Incidents that a rule opens in an hour, whatever becomes of them; what comes beyond is one more, of the rule itself.
+/// Incidents that a rule opens in an hour, though they are resolved; what comes beyond is one more, of the
+/// rule itself.
 const NEW_PER_HOUR: usize = 20;
 const HOUR_MS: i64 = 60 * 60 * 1000;
 

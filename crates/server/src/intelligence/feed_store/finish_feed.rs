@@ -22,8 +22,8 @@ const SWEPT_MAX: u64 = 5000;
 /// Checks the number of rows and switches. The same call again gets the same number.
 ///
 /// KEV and EPSS may go back to older data, as when a release turns out wrong: the answer says what
-/// was replaced, so that the caller can tell. Not so by a refresh that another has overtaken: where that one's
-/// data are as new, all is well as it is, and the answer says whose is in force.
+/// was replaced, so that the caller can tell. Not so by a refresh that another has overtaken: where that
+/// one's data are as new, all is well as it is, and the answer says whose is in force.
 pub fn finish_feed(
     ctx: &mut Ctx<'_, '_>,
     input: FinishFeedInput,
