@@ -9,7 +9,7 @@ use balefire_api::generated::securityhub::{
 use balefire_store::Kept;
 use serde_json::Value;
 
-use super::super::edit::Edited;
+use super::super::edit::{Edit, Edited};
 use super::super::identity::Identity;
 use super::super::import::{Import, Judged};
 use super::super::index::Index;
@@ -165,7 +165,9 @@ impl Batch {
         let mut merged = merge::merge(known.as_ref(), sent, ctx.region, &now);
         let moved = known.as_ref().and_then(|known| Move::of(known, &merged));
         let workflow = merged["Workflow"]["Status"].as_str().unwrap_or_default();
-        if let Some(status) = moved.and_then(|moved| moved.workflow(workflow)) {
+        let edit = self.import.edits.get(uid).map(Edited::current);
+        let customers = edit.and_then(Edit::customers_status);
+        if let Some(status) = moved.and_then(|moved| moved.workflow(workflow, customers)) {
             asff::place::put(&mut merged, "Workflow.Status", status.into());
         }
         let text = merged.to_string();

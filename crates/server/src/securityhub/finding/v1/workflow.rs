@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::super::edit::ends_with_reopening;
+use crate::securityhub::asff;
 
 const CONTROLS: &str = ":product/aws/securityhub";
 
@@ -34,9 +35,13 @@ impl Move {
         (is_control && passes(&new) && old.is_some() && !passes(&old)).then_some(Move::Passed)
     }
 
-    /// The status after the move.
-    pub fn workflow(self, status: &str) -> Option<&'static str> {
-        match (self, status) {
+    /// The provider's status after the move, where it is another. Where a customer's status ends, its place
+    /// is taken by what that moves to: a provider says the workflow of a new finding alone, and what it said
+    /// then does not come back over what a customer chose since.
+    pub fn workflow(self, own: &str, customers: Option<i64>) -> Option<&'static str> {
+        let ended = customers.filter(|status_id| self.ends(*status_id));
+        let status = ended.and_then(asff::workflow_of_status_id);
+        match (self, status.unwrap_or(own)) {
             (Move::Reopened, "NOTIFIED" | "RESOLVED") => Some("NEW"),
             (Move::Passed, "NEW" | "NOTIFIED") => Some("RESOLVED"),
             _ => None,
@@ -114,12 +119,23 @@ mod tests {
             let after = finding(new_record, new_compliance, product);
             assert_eq!(Move::of(&before, &after), expected, "{before} {after}");
         }
-        let workflow = |status| {
-            [Move::Reopened, Move::Passed].map(|one| one.workflow(status).unwrap_or(status))
-        };
-        assert_eq!(workflow("NEW"), ["NEW", "RESOLVED"]);
-        assert_eq!(workflow("NOTIFIED"), ["NEW", "RESOLVED"]);
-        assert_eq!(workflow("RESOLVED"), ["NEW", "RESOLVED"]);
-        assert_eq!(workflow("SUPPRESSED"), ["SUPPRESSED", "SUPPRESSED"]);
+        let (notified, suppressed, resolved) = (Some(2), Some(3), Some(4));
+        for (own, customers, expected) in [
+            ("NEW", None, ["NEW", "RESOLVED"]),
+            ("NOTIFIED", None, ["NEW", "RESOLVED"]),
+            ("RESOLVED", None, ["NEW", "RESOLVED"]),
+            ("SUPPRESSED", None, ["SUPPRESSED", "SUPPRESSED"]),
+            // What a customer chose counts while it ends, and stays over the provider's where it does not.
+            ("SUPPRESSED", Some(1), ["SUPPRESSED", "RESOLVED"]),
+            ("SUPPRESSED", notified, ["NEW", "RESOLVED"]),
+            ("SUPPRESSED", resolved, ["NEW", "SUPPRESSED"]),
+            ("NEW", suppressed, ["NEW", "RESOLVED"]),
+            // An archived record says nothing of its workflow.
+            ("SUPPRESSED", Some(5), ["SUPPRESSED", "SUPPRESSED"]),
+        ] {
+            let moved = [Move::Reopened, Move::Passed]
+                .map(|one| one.workflow(own, customers).unwrap_or(own));
+            assert_eq!(moved, expected, "{own} {customers:?}");
+        }
     }
 }

@@ -93,3 +93,45 @@ fn a_status_that_moved_is_no_customers_any_more() {
         assert_eq!(get(&t, "k")["Workflow"]["Status"], workflow, "{day}");
     }
 }
+
+#[test]
+fn what_was_suppressed_at_first_is_not_so_again_once_a_customer_chose_otherwise() {
+    let t = enabled();
+    let record = |state: &str| json!({"RecordState": state, "Workflow": {"Status": "SUPPRESSED"}});
+    for (id, set, expected) in [
+        ("a", "NOTIFIED", "NEW"),
+        ("b", "NEW", "NEW"),
+        ("c", "RESOLVED", "NEW"),
+        ("d", "SUPPRESSED", "SUPPRESSED"),
+    ] {
+        import(&t, &[finding(id, record("ACTIVE"))]);
+        assert_eq!(get(&t, id)["Workflow"]["Status"], "SUPPRESSED");
+        update(&t, id, json!({"Workflow": {"Status": set}}));
+        import(&t, &[later(id, 2, record("ARCHIVED"))]);
+        assert_eq!(get(&t, id)["Workflow"]["Status"], set);
+        for (day, state) in [(3, "ACTIVE"), (4, "ARCHIVED"), (5, "ACTIVE")] {
+            import(&t, &[later(id, day, record(state))]);
+            assert_eq!(get(&t, id)["Workflow"]["Status"], expected, "{id} {day}");
+        }
+        assert_eq!(get_v2(&t, id)["status_id"] == 3, expected == "SUPPRESSED");
+    }
+    let product = format!("arn:aws:securityhub:{REGION}::product/aws/securityhub");
+    let control = |day, status: &str| {
+        let set = json!({
+            "ProductArn": product, "Compliance": {"Status": status}, "Workflow": {"Status": "SUPPRESSED"},
+        });
+        later("k", day, set)
+    };
+    import(&t, &[control(1, "FAILED")]);
+    let name = json!({"Id": "k", "ProductArn": product});
+    let set = json!({"FindingIdentifiers": [name], "Workflow": {"Status": "NEW"}});
+    t.call("securityhub", "BatchUpdateFindings", set).unwrap();
+    for (day, (status, workflow)) in (2..).zip([
+        ("PASSED", "RESOLVED"),
+        ("FAILED", "NEW"),
+        ("PASSED", "RESOLVED"),
+    ]) {
+        import(&t, &[control(day, status)]);
+        assert_eq!(get(&t, "k")["Workflow"]["Status"], workflow, "{day}");
+    }
+}
