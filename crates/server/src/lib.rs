@@ -163,6 +163,10 @@ pub static MIGRATIONS: &[Migration] = &[
         name: "0033_updates_by_their_times",
         sql: include_str!("../migrations/0033_updates_by_their_times.sql"),
     },
+    Migration {
+        name: "0036_severities_of_customers",
+        sql: include_str!("../migrations/0036_severities_of_customers.sql"),
+    },
 ];
 
 /// Every operation that is answered; `index` is that of the store's findings.

@@ -51,6 +51,8 @@ pub struct Edit {
     pub commented_ms: i64,
     /// The ARN of who wrote it.
     pub commented_by: String,
+    /// When a customer set the severity; 0 where that is not known, or none did.
+    pub severity_ms: i64,
 }
 
 impl Record for Edit {
@@ -67,6 +69,7 @@ impl Record for Edit {
             "position",
             "commented_ms",
             "commented_by",
+            "severity_ms",
         ],
     };
 
@@ -85,6 +88,7 @@ impl Record for Edit {
             self.position.into(),
             self.commented_ms.into(),
             (&self.commented_by).into(),
+            self.severity_ms.into(),
         ]
     }
 
@@ -115,6 +119,7 @@ impl Edit {
             position: row.int(first + 7)?,
             commented_ms: row.int(first + 8)?,
             commented_by: row.text(first + 9)?.into(),
+            severity_ms: row.int(first + 10)?,
         })
     }
 
@@ -148,6 +153,10 @@ impl Edit {
             self.comment = Some(comment.clone());
             self.commented_ms = now.0;
             by.clone_into(&mut self.commented_by);
+        }
+        let was_rules = self.by_rules & SEVERITY != by_rules & SEVERITY;
+        if severity_id != self.severity_id || was_rules {
+            self.severity_ms = now.0;
         }
         (self.severity_id, self.status_id) = (severity_id, status_id);
         self.by_rules = by_rules;

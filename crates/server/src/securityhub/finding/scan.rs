@@ -15,7 +15,7 @@ const CHUNK: i64 = 250;
 /// A range of the primary key is one account, see `identity`; the account is compared all the same.
 const NEXT: &str = "SELECT f.uid, f.account, f.document, f.dictionary, f.updated_ms, \
                     e.uid, e.severity_id, e.status_id, e.comment, e.edited_ms, e.edited_by, e.by_rules, \
-                    e.position, e.commented_ms, e.commented_by \
+                    e.position, e.commented_ms, e.commented_by, e.severity_ms \
                     FROM finding f LEFT JOIN finding_edit e ON e.uid = f.uid \
                     WHERE f.uid > $1 AND f.uid < $2 ORDER BY f.uid LIMIT $3";
 

@@ -15,13 +15,15 @@ use crate::securityhub::finding::index::key_of;
 const BEGINNING: &str = "findings.history";
 
 const KEEP: &str = "INSERT INTO finding_edit_version (uid, n, from_ms, severity_id, status_id, \
-                    comment, edited_ms, edited_by, by_rules, position, commented_ms, commented_by, version) \
+                    comment, edited_ms, edited_by, by_rules, position, commented_ms, commented_by, \
+                    severity_ms, version) \
                     SELECT uid, version, CAST($2 AS BIGINT), severity_id, status_id, comment, edited_ms, \
-                    edited_by, by_rules, position, commented_ms, commented_by, 1 \
+                    edited_by, by_rules, position, commented_ms, commented_by, severity_ms, 1 \
                     FROM finding_edit WHERE uid = $1";
 /// Of each finding in a range, what an import had last set at a moment.
 const STARTS: &str = "SELECT v.uid, v.severity_id, v.status_id, v.comment, v.edited_ms, v.edited_by, \
-                      v.by_rules, v.position, v.commented_ms, v.commented_by FROM finding_edit_version v \
+                      v.by_rules, v.position, v.commented_ms, v.commented_by, v.severity_ms \
+                      FROM finding_edit_version v \
                       JOIN (SELECT uid, MAX(n) AS n FROM finding_edit_version \
                       WHERE uid >= $1 AND uid <= $2 AND from_ms <= $3 GROUP BY uid) a \
                       ON a.uid = v.uid AND a.n = v.n";

@@ -146,7 +146,7 @@ impl<'r> Update<'r> {
         let before = shown(&document, edit.as_ref(), fields.as_ref());
 
         let new_edit = self.settings.edit(ctx, uid, edit.as_ref());
-        let new_fields = self.settings.fields_over(fields.as_ref());
+        let new_fields = self.settings.fields_over(fields.as_ref(), edit.as_ref());
         let after = shown(
             &document,
             new_edit.as_ref().or(edit.as_ref()),

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::super::edit::Edit;
 use super::super::super::fields::Fields;
+use super::super::customer;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::asff;
@@ -37,7 +38,7 @@ impl Settings {
                 fields.insert(name.to_owned(), value);
             }
         };
-        let (label, severity) = severity(input.severity.as_ref());
+        let (label, severity) = severity(input.severity.as_ref(), now);
         set("Severity", severity);
         set("Note", input.note.as_ref().map(|note| noted(note, now)));
         set("Confidence", input.confidence.map(Value::from));
@@ -96,16 +97,30 @@ impl Settings {
         (after != before).then_some(after)
     }
 
-    /// The fields after this.
-    pub fn fields_over(&self, fields: Option<&Map<String, Value>>) -> Map<String, Value> {
+    /// The fields after this, with the edit before it. Of the severity, what this does not set stays, unless
+    /// another was set over it since.
+    pub fn fields_over(
+        &self,
+        fields: Option<&Map<String, Value>>,
+        edit: Option<&Edit>,
+    ) -> Map<String, Value> {
+        let kept = customer::newest_severity(fields, edit).and_then(Value::as_object);
         let mut after = fields.cloned().unwrap_or_default();
         after.extend(self.fields.clone());
+        if let Some(Value::Object(set)) = self.fields.get("Severity") {
+            let mut severity = kept.cloned().unwrap_or_default();
+            severity.extend(set.clone());
+            after.insert("Severity".into(), severity.into());
+        }
         after
     }
 }
 
-/// The label, which follows from the number, and the severity to keep.
-fn severity(update: Option<&SeverityUpdate>) -> (Option<&'static str>, Option<Value>) {
+/// The label, which follows from the number, and the severity to keep. Label and number are set together.
+fn severity(
+    update: Option<&SeverityUpdate>,
+    now: Timestamp,
+) -> (Option<&'static str>, Option<Value>) {
     let Some(SeverityUpdate {
         label,
         normalized,
@@ -130,7 +145,11 @@ fn severity(update: Option<&SeverityUpdate>) -> (Option<&'static str>, Option<Va
     if let Some(product) = product {
         severity.insert("Product".into(), (*product).into());
     }
-    (label, (!severity.is_empty()).then_some(severity.into()))
+    if severity.is_empty() {
+        return (None, None);
+    }
+    severity.insert(customer::SET_AT.into(), now.0.into());
+    (label, Some(severity.into()))
 }
 
 fn noted(note: &NoteUpdate, now: Timestamp) -> Value {

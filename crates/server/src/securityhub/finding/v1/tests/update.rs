@@ -150,6 +150,138 @@ fn what_came_as_ocsf_is_shown_and_updated_too() {
     );
 }
 
+#[test]
+fn members_of_the_severity_are_set_each_for_itself_until_the_second_version_sets_one() {
+    let severity = |label: &str, normalized: i64, product: Option<f64>| {
+        let mut severity = json!({"Label": label, "Normalized": normalized});
+        if let Some(product) = product {
+            severity["Product"] = product.into();
+        }
+        severity
+    };
+    let first = |set: Value| (1, json!({"Severity": set}));
+    let second = |id: i64| (2, json!({"SeverityId": id}));
+    let cases = [
+        (
+            vec![first(json!({"Product": 5.0}))],
+            severity("MEDIUM", 40, Some(5.0)),
+        ),
+        (
+            vec![
+                first(json!({"Label": "LOW"})),
+                first(json!({"Product": 5.0})),
+            ],
+            severity("LOW", 1, Some(5.0)),
+        ),
+        (
+            vec![
+                first(json!({"Normalized": 75})),
+                first(json!({"Product": 5.0})),
+            ],
+            severity("HIGH", 75, Some(5.0)),
+        ),
+        (
+            vec![
+                first(json!({"Product": 5.0})),
+                first(json!({"Label": "HIGH"})),
+            ],
+            severity("HIGH", 70, Some(5.0)),
+        ),
+        (
+            vec![
+                first(json!({"Normalized": 75})),
+                first(json!({"Label": "HIGH"})),
+            ],
+            severity("HIGH", 70, None),
+        ),
+        // The label counts where the number is another's.
+        (
+            vec![first(
+                json!({"Label": "LOW", "Normalized": 75, "Product": 5.0}),
+            )],
+            severity("LOW", 1, Some(5.0)),
+        ),
+        // What is set through the second version is a severity of its own.
+        (
+            vec![first(json!({"Normalized": 75, "Product": 3.0})), second(2)],
+            severity("LOW", 1, None),
+        ),
+        (
+            vec![
+                first(json!({"Normalized": 75, "Product": 3.0})),
+                second(2),
+                second(4),
+            ],
+            severity("HIGH", 70, None),
+        ),
+        (
+            vec![
+                first(json!({"Normalized": 75, "Product": 3.0})),
+                second(2),
+                first(json!({"Product": 4.0})),
+            ],
+            severity("LOW", 1, Some(4.0)),
+        ),
+        // The same once more changes nothing.
+        (
+            vec![first(json!({"Normalized": 75, "Product": 3.0})), second(4)],
+            severity("HIGH", 75, Some(3.0)),
+        ),
+    ];
+    let t = enabled();
+    for (n, (steps, expected)) in cases.into_iter().enumerate() {
+        let id = format!("f-{n}");
+        import(&t, &[finding(&id, json!({}))]);
+        for (version, mut set) in steps {
+            t.advance_ms(1000);
+            if version == 1 {
+                let answer = update(&t, &id, set);
+                assert_eq!(answer["UnprocessedFindings"], json!([]));
+            } else {
+                set["MetadataUids"] = json!([get_v2(&t, &id)["metadata"]["uid"]]);
+                t.call("securityhub", "BatchUpdateFindingsV2", set).unwrap();
+            }
+            t.step();
+        }
+        assert_eq!(get(&t, &id)["Severity"], expected, "{id}");
+        t.advance_ms(1000);
+        update(&t, &id, json!({"Workflow": {"Status": "NOTIFIED"}}));
+        assert_eq!(get(&t, &id)["Severity"], expected, "{id}");
+    }
+}
+
+#[test]
+fn the_same_words_written_anew_are_of_who_wrote_them_last() {
+    let t = enabled();
+    import(&t, &[finding("a", json!({}))]);
+    let comment = |text: &str| {
+        t.advance_ms(1000);
+        let uid = get_v2(&t, "a")["metadata"]["uid"].clone();
+        let set = json!({"MetadataUids": [uid], "Comment": text});
+        t.call("securityhub", "BatchUpdateFindingsV2", set).unwrap();
+        get(&t, "a")["Note"].clone()
+    };
+    let by = format!("arn:aws:iam::{ADMINISTRATOR}:user/tester");
+    update(
+        &t,
+        "a",
+        json!({"Note": {"Text": "looking", "UpdatedBy": "alice"}}),
+    );
+    assert_eq!(get(&t, "a")["Note"]["UpdatedBy"], "alice");
+    comment("fixed");
+    let expected = json!({"Text": "looking", "UpdatedBy": by, "UpdatedAt": "2026-01-01T00:00:02Z"});
+    assert_eq!(comment("looking"), expected);
+    t.advance_ms(1000);
+    update(
+        &t,
+        "a",
+        json!({"Note": {"Text": "looking", "UpdatedBy": "carol"}}),
+    );
+    let expected =
+        json!({"Text": "looking", "UpdatedBy": "carol", "UpdatedAt": "2026-01-01T00:00:03Z"});
+    assert_eq!(get(&t, "a")["Note"], expected);
+}
+
 /// A document that says it was ASFF, and was not.
 #[test]
 fn what_only_looks_like_asff_breaks_nothing() {
