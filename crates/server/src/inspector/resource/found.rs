@@ -10,7 +10,7 @@ use crate::inspector::finding::{self, Finding, Matched, VulnerablePackage};
 use crate::intelligence::matching::Match;
 use crate::intelligence::osv::Advisory;
 use crate::intelligence::package::{Package, PackageKey};
-use crate::intelligence::severity::{self, Rating, Severity};
+use crate::intelligence::severity::{self, CvssScore, Rating, Severity};
 
 type Advisories = BTreeMap<PackageKey, Vec<Arc<Advisory>>>;
 
@@ -47,11 +47,7 @@ pub(super) fn findings(
             source: source(&rated.advisory).to_owned(),
             vendor_severity: rated.word.unwrap_or_default(),
             severity: rated.rating.severity,
-            score_tenths: rated
-                .rating
-                .cvss
-                .as_ref()
-                .map_or(-1, |cvss| (cvss.base_score * 10.0).round() as i64),
+            score_tenths: rated.rating.cvss.as_ref().map_or(-1, tenths),
             status: FindingStatus::Active,
             first_observed_ms: now_ms,
             last_observed_ms: now_ms,
@@ -79,7 +75,8 @@ struct Rated {
     word: Option<String>,
 }
 
-/// Of the advisories that matched, one with a score goes before one without, then the more severe.
+/// Of the advisories that matched, one with a score goes before one without, then the more severe, then the
+/// higher score; of those that are alike the one whose id comes first, in whatever order they matched.
 fn rate(matches: &[&Match], packages: &[Package], advisories: &Advisories) -> Rated {
     let mut best: Option<Rated> = None;
     for found in matches {
@@ -93,11 +90,11 @@ fn rate(matches: &[&Match], packages: &[Package], advisories: &Advisories) -> Ra
                 continue;
             };
             let rating = severity::rate(advisory, Some(package));
-            let weight = |rating: &Rating| (rating.cvss.is_some(), rating.severity);
-            if best
-                .as_ref()
-                .is_none_or(|best| weight(&best.rating) < weight(&rating))
-            {
+            let outweighs = |best: &Rated| {
+                let weights = weight(&rating).cmp(&weight(&best.rating));
+                weights.then_with(|| best.advisory.cmp(id)).is_gt()
+            };
+            if best.as_ref().is_none_or(outweighs) {
                 let entries = advisory.affected.iter();
                 let mut of_package = entries.filter(|entry| package.is_in(entry));
                 let word = of_package.find_map(|entry| entry.severity_word.clone());
@@ -120,6 +117,16 @@ fn rate(matches: &[&Match], packages: &[Package], advisories: &Advisories) -> Ra
         },
         word: None,
     })
+}
+
+/// Whether there is a score, the severity, and the score in tenths.
+fn weight(rating: &Rating) -> (bool, Severity, i64) {
+    let cvss = rating.cvss.as_ref();
+    (cvss.is_some(), rating.severity, cvss.map_or(-1, tenths))
+}
+
+fn tenths(cvss: &CvssScore) -> i64 {
+    (cvss.base_score * 10.0).round() as i64
 }
 
 fn related(vulnerability: &str, matches: &[&Match]) -> Vec<String> {

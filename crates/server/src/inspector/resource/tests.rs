@@ -77,6 +77,48 @@ fn a_scan_keeps_the_inventory_and_replaces_it() {
 }
 
 #[test]
+fn of_several_advisories_the_highest_score_rates_whatever_their_order() {
+    let scored = |id: &str, cve: &str, vector: &str| {
+        let mut advisory = advisory(id, &[cve], "anvil", "9.0");
+        advisory["severity"] = json!([{"type": "CVSS_V3", "score": format!("CVSS:3.1/{vector}")}]);
+        advisory["database_specific"]["severity"] = id.into();
+        advisory
+    };
+    let (lower, higher) = (
+        "AV:N/AC:L/PR:L/UI:R/S:U/C:H/I:H/A:N",
+        "AV:N/AC:L/PR:L/UI:N/S:U/C:H/I:H/A:H",
+    );
+    for [first, second] in [[lower, higher], [higher, lower]] {
+        let t = Testing::new();
+        let rows = [
+            scored("GHSA-1", "CVE-2099-1", first),
+            scored("GHSA-2", "CVE-2099-1", second),
+            scored("GHSA-4", "CVE-2099-2", higher),
+            scored("GHSA-3", "CVE-2099-2", higher),
+        ];
+        load(&t, "OSV", "first", &rows);
+        scan(&t, INSTANCE, sbom(&[("anvil", "1.0")]));
+        let found = list(
+            &t,
+            json!({"sortCriteria": {"field": "VULNERABILITY_ID", "sortOrder": "ASC"}}),
+        );
+        let rated: Vec<(f64, String)> = found
+            .unwrap()
+            .iter()
+            .map(|finding| {
+                let word = &finding["packageVulnerabilityDetails"]["vendorSeverity"];
+                (
+                    finding["inspectorScore"].as_f64().unwrap(),
+                    word.as_str().unwrap().to_owned(),
+                )
+            })
+            .collect();
+        let best = if first == higher { "GHSA-1" } else { "GHSA-2" };
+        assert_eq!(rated, [(8.8, best.to_owned()), (8.8, "GHSA-3".to_owned())]);
+    }
+}
+
+#[test]
 fn a_scan_enables_what_it_scans_and_writes_one_entry() {
     let t = Testing::new();
     load_advisories(&t);
