@@ -24,6 +24,9 @@ use crate::securityhub::resource;
 use crate::securityhub::software;
 use crate::securityhub::trend::{Changes, State, day_of};
 
+/// How far a provider's clock may be ahead. A report of a wrong one shuts out others for no longer.
+const AHEAD_MS_MAX: i64 = 5 * 60 * 1000;
+
 /// The findings that a call touches, and what became of them so far.
 pub struct Import {
     pub findings: HashMap<String, Kept<Finding>>,
@@ -145,7 +148,7 @@ impl Import {
             self.resources.take(account, about, false);
             return Ok(());
         }
-        if self.newer_only && is_older(&before, known.updated_ms, document)? {
+        if self.newer_only && is_older(&before, known.updated_ms, document, now_ms)? {
             self.counts.unchanged += 1;
             return Ok(());
         }
@@ -261,16 +264,17 @@ fn is_same(before: &str, after: &str, is_undated: bool) -> Result<bool, Failure>
     Ok(before == after)
 }
 
-/// Whether a document is of an earlier time than the one that is there. A time that is not before the moment
-/// when that one came says nothing: Balefire gave it, where there was none or as it closed the finding, or a
-/// provider's clock is wrong.
-fn is_older(before: &str, came_ms: i64, document: &Accepted) -> Result<bool, Failure> {
+/// Whether a document is of an earlier time than the one that is there. Two times say nothing: that of the
+/// moment when that one came, since Balefire gave it, where there was none or as it closed the finding; and
+/// one far ahead of now, since a provider's clock is wrong.
+fn is_older(before: &str, came_ms: i64, document: &Accepted, now_ms: i64) -> Result<bool, Failure> {
     #[derive(Deserialize)]
     struct Event {
         time: i64,
     }
     let Event { time: known_ms } = serde_json::from_str(before)?;
-    Ok(known_ms < came_ms && document.time_ms < known_ms)
+    let is_told = known_ms != came_ms && known_ms <= now_ms + AHEAD_MS_MAX;
+    Ok(is_told && !document.is_undated && document.time_ms < known_ms)
 }
 
 /// A customer's status ends where it is one that ends here: nobody chose another, so that rules and the
