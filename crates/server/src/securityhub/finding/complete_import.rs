@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use balefire_api::Timestamp;
 use balefire_api::own::{CompleteImportInput, CompleteImportOutput};
 use balefire_store::{Row, Tx};
 use serde_json::Value as Json;
@@ -151,7 +152,7 @@ impl Closing<'_> {
         if (self.found_here)(ctx.tx, account, own.unwrap_or_default())? {
             return Ok(None);
         }
-        match provider::accept(&closed(&text, ctx.now.0)?, account, None) {
+        match provider::accept(&closed(&text, ctx.now)?, account, None) {
             Ok(closed) => Ok(Some(closed)),
             Err(reason) => {
                 tracing::warn!(
@@ -184,8 +185,9 @@ impl Closing<'_> {
     }
 }
 
-/// The document as its provider would send it when the finding is over.
-fn closed(text: &str, now_ms: i64) -> Result<String, Failure> {
+/// The document as its provider would send it when the finding is over: who asks for what was updated since
+/// a moment gets it.
+fn closed(text: &str, now: Timestamp) -> Result<String, Failure> {
     let event = Members::of(text)?;
     let class: i64 = event
         .get("class_uid")
@@ -197,8 +199,9 @@ fn closed(text: &str, now_ms: i64) -> Result<String, Failure> {
         ("type_uid", (class * 100 + 3).to_string()),
         ("status_id", "4".into()),
         ("status", json_text("Resolved")),
-        ("time", now_ms.to_string()),
+        ("time", now.0.to_string()),
     ];
+    members.extend(moved(&event, &["time_dt"], now));
     if event.get("type_name").is_some() {
         let name: String = event
             .get("class_name")
@@ -208,5 +211,20 @@ fn closed(text: &str, now_ms: i64) -> Result<String, Failure> {
     }
     let mut changes = Changes::of(text);
     changes.set(&event, members);
+    if let Some(raw) = event.get("finding_info") {
+        let info = Members::of(raw)?;
+        let times = moved(&info, &["modified_time", "modified_time_dt"], now);
+        changes.set(&info, times);
+    }
     Ok(changes.make().into_owned())
+}
+
+/// Those of these times that an object has, now, each in the form that it has there.
+fn moved<'n>(object: &Members<'_>, names: &[&'n str], now: Timestamp) -> Vec<(&'n str, String)> {
+    let times = names.iter().filter_map(|name| {
+        let is_text = object.get(name)?.starts_with('"');
+        let text = || json_text(&now.date_time());
+        Some((*name, if is_text { text() } else { now.0.to_string() }))
+    });
+    times.collect()
 }

@@ -11,6 +11,7 @@ use std::borrow::Cow;
 
 use super::caption::{self, ACTIVITIES, CLASSES, SEVERITIES, STATUSES};
 use super::identity::Identity;
+use super::instant_ms;
 use super::members::{Changes, Members, json_text};
 use crate::instant::ms_of_float;
 use crate::securityhub::resource::About;
@@ -117,9 +118,13 @@ fn read(text: &str, importer: &str, undated_ms: Option<i64>, faults: &mut Faults
     let event = faults.members(text, "the document")?;
     let mut changes = Changes::of(text);
     let mut fills = fills_of_event(&event, faults);
+    // Where there is a text beside the time that need not be there, it is the time.
+    let told_ms = event.get("time_dt").and_then(text_of);
+    let told_ms = told_ms.and_then(|text| instant_ms(&text));
+    let is_undated = event.get("time").is_none() && told_ms.is_none();
+    let undated_ms = undated_ms.map(|ms| told_ms.unwrap_or(ms));
     fills.extend(time_fill(&event, undated_ms, faults));
     form::check(&event, faults);
-    let is_undated = event.get("time").is_none();
     let product = faults.object(&event, "metadata", "").and_then(|metadata| {
         let product = faults.object(&metadata, "product", "metadata.")?;
         let uid = faults.text(&product, "uid", "metadata.product.")?;

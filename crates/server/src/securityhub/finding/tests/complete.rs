@@ -78,6 +78,51 @@ fn what_a_report_no_longer_names_is_closed_and_opens_when_it_is_named_again() {
 }
 
 #[test]
+fn the_times_of_what_is_closed_are_that_of_the_closing() {
+    let t = enabled();
+    let old = "2025-06-15T15:06:40Z";
+    let info = |set: Value| {
+        let mut info = json!({"uid": "b", "title": "t"});
+        info.as_object_mut()
+            .unwrap()
+            .extend(set.as_object().unwrap().clone());
+        info
+    };
+    for (run, dated) in [
+        json!({"finding_info": info(json!({}))}),
+        json!({"time_dt": old, "finding_info": info(json!({"modified_time": 1_750_000_000_000_i64}))}),
+        json!({
+            "time_dt": old,
+            "finding_info": info(json!({
+                "modified_time": 1, "modified_time_dt": old, "created_time_dt": old,
+            })),
+        }),
+        json!({"finding_info": info(json!({"modified_time": old}))}),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let open = document("b", dated.clone());
+        import_run(&t, ADMINISTRATOR, &format!("open-{run}"), &[open]);
+        let run = format!("closed-{run}");
+        import_run(&t, ADMINISTRATOR, &run, &[document("a", json!({}))]);
+        let count = complete(&t, ADMINISTRATOR, json!({"Run": run})).unwrap();
+        assert_eq!(count, 1, "{dated}");
+        let (closed, now) = (finding(&t, "b"), t.now());
+        assert_eq!(closed["time"], now.0);
+        for path in ["/time_dt", "/finding_info/modified_time", "/finding_info/modified_time_dt"] {
+            let moved = dated.pointer(path).map(|before| match before.is_string() {
+                true => json!(now.date_time()),
+                false => json!(now.0),
+            });
+            assert_eq!(closed.pointer(path), moved.as_ref(), "{path} of {dated}");
+        }
+        let created = "/finding_info/created_time_dt";
+        assert_eq!(closed.pointer(created), dated.pointer(created));
+    }
+}
+
+#[test]
 fn what_was_closed_opens_again_whatever_the_time_of_the_report() {
     let t = enabled();
     let began_ms = t.now().0;

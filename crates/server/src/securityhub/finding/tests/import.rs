@@ -130,6 +130,27 @@ fn a_document_of_an_earlier_time_changes_nothing() {
         assert_eq!(counts(&import(&t, std::slice::from_ref(&second))), expected);
     }
     assert_eq!(finding(&t, "f")["message"], "second");
+    // What has no time of its own is not compared.
+    assert_eq!(
+        counts(&import(&t, &[at(now_ms + slightly, "ahead")])),
+        [0, 1, 0, 0]
+    );
+    let mut undated = at(0, "undated");
+    undated.as_object_mut().unwrap().remove("time");
+    let input = json!({"Findings": [undated], "Undated": true});
+    let output = t.call("balefire", "ImportFindings", input).unwrap();
+    assert_eq!(counts(&output), [0, 1, 0, 0]);
+    assert_eq!(counts(&import(&t, &[first])), [0, 1, 0, 0]);
+}
+
+#[test]
+fn a_text_beside_a_time_that_is_not_there_is_the_time() {
+    let t = enabled();
+    let mut document = document("f", json!({"time_dt": "2025-12-01T00:00:00Z"}));
+    document.as_object_mut().unwrap().remove("time");
+    let input = json!({"Findings": [document], "Undated": true});
+    t.call("balefire", "ImportFindings", input).unwrap();
+    assert_eq!(finding(&t, "f")["time"], 1_764_547_200_000_i64);
 }
 
 #[test]

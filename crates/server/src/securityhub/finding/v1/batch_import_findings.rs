@@ -157,7 +157,10 @@ impl Batch {
         sent: Value,
     ) -> Result<Result<(), Refusal>, Failure> {
         let known = self.known(ctx, uid)?;
-        if known.as_ref().is_some_and(|known| !is_newer(&sent, known)) {
+        if known
+            .as_ref()
+            .is_some_and(|known| !self.is_newer(uid, &sent, known))
+        {
             return Ok(Ok(()));
         }
         let before = known.as_ref().map(|known| self.shown(uid, known));
@@ -244,6 +247,16 @@ impl Batch {
         Ok((shown, Some(judged)))
     }
 
+    /// Whether a provider's document is of a later time than the one that is there. What Balefire has closed
+    /// says nothing of the provider's times: it opens again whatever the time of what names it.
+    fn is_newer(&self, uid: &str, sent: &Value, known: &Value) -> bool {
+        let updated = |document: &Value| document["UpdatedAt"].as_str().and_then(instant_ms);
+        let finding = self.import.findings.get(uid);
+        let came_ms = finding.map(|finding| finding.updated_ms);
+        let is_given = !self.is_from_asff(uid) && updated(known) == came_ms;
+        is_given || updated(sent) > updated(known)
+    }
+
     /// Whether customers' values are in the row of a finding: those of what came as OCSF are not.
     fn is_from_asff(&self, uid: &str) -> bool {
         let finding = self.import.findings.get(uid);
@@ -282,10 +295,4 @@ impl Batch {
             .insert(uid.to_owned(), Kept { record, version: 1 });
         Ok(())
     }
-}
-
-/// Whether a provider's document is of a later time than the one that is there.
-fn is_newer(sent: &Value, known: &Value) -> bool {
-    let updated = |document: &Value| document["UpdatedAt"].as_str().and_then(instant_ms);
-    updated(sent) > updated(known)
 }

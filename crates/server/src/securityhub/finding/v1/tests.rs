@@ -1,5 +1,6 @@
 //! Findings of the first version, through the operations.
 
+mod closed;
 mod columns;
 mod filter;
 mod history;
