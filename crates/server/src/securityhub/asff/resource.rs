@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use balefire_api::generated::securityhub::Partition;
 use serde_json::{Map, Value, json};
 
 use super::place::{self, Kind, Pair};
@@ -12,11 +13,14 @@ const PAIRS: &[Pair] = &[
     ("Partition", "cloud_partition", Kind::Text),
     ("Region", "region", Kind::Text),
 ];
-const PARTITIONS: [&str; 3] = ["aws", "aws-cn", "aws-us-gov"];
 
 pub fn to_ocsf(asff: &Value, left: &mut Value, event: &mut Value) {
     let account = place::text(asff, "AwsAccountId");
-    let criticality = place::take(left, "Criticality").map(|value| value.to_string());
+    // It is the resources' in OCSF; without any it stays what it is.
+    let criticality = match place::elements(asff, "Resources").next() {
+        Some(_) => place::take(left, "Criticality").map(|value| value.to_string()),
+        None => None,
+    };
     let resources: Vec<Value> = place::elements_mut(left, "Resources")
         .map(|resource| one_to_ocsf(resource, account, criticality.as_deref()))
         .collect();
@@ -78,7 +82,7 @@ fn one_to_asff(resource: &Value, keeps_data: bool) -> Option<Value> {
     place::back(PAIRS, resource, &mut out);
     place::put(&mut out, "Id", id.into());
     let partition = place::text(&out, "Partition");
-    if partition.is_some_and(|partition| !PARTITIONS.contains(&partition)) {
+    if partition.is_some_and(|partition| !Partition::VALUES.contains(&partition)) {
         place::take(&mut out, "Partition");
     }
     let tags: BTreeMap<&str, &str> = place::elements(resource, "tags")

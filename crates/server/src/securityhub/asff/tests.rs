@@ -143,6 +143,26 @@ fn what_both_formats_have_has_its_place() {
 }
 
 #[test]
+fn every_partition_and_a_criticality_without_resources_come_back() {
+    for partition in balefire_api::generated::securityhub::Partition::VALUES {
+        let resource = json!({"Type": "AwsS3Bucket", "Id": "r", "Partition": partition});
+        let asff = finding(json!({"Resources": [resource]}));
+        assert_eq!(to_asff(&to_ocsf(&asff).unwrap()), asff);
+    }
+    for (resources, id) in [
+        (json!([]), "AWS::::Account:111111111111"),
+        (json!([{"Type": "Other", "Id": "r"}]), "r"),
+    ] {
+        let asff = finding(json!({"Resources": resources, "Criticality": 7}));
+        let back = to_asff(&to_ocsf(&asff).unwrap());
+        assert_eq!(
+            (&back["Criticality"], &back["Resources"][0]["Id"]),
+            (&json!(7), &json!(id))
+        );
+    }
+}
+
+#[test]
 fn an_identifier_of_another_database_is_an_advisorys() {
     let vulnerability = json!({
         "Id": "GHSA-aaaa-bbbb-cccc", "Cvss": [{"BaseScore": 7.5, "Version": "3.1"}], "EpssScore": 0.25,
