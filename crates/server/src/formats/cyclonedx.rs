@@ -1,5 +1,6 @@
 //! CycloneDX with vulnerabilities (VEX): what is known of each component, and what was decided on it.
 
+mod part;
 mod vulnerability;
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use super::draft::{
 use super::sheet::{Sheet, places};
 use super::words::{joined, slug, time_ms};
 use super::{Format, Given, Report, Scope};
+use part::Part;
 use vulnerability::Vulnerability;
 
 #[derive(Deserialize)]
@@ -32,7 +34,7 @@ struct Metadata {
     component: Option<Component>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Component {
     #[serde(rename = "bom-ref")]
     bom_ref: Option<String>,
@@ -69,7 +71,7 @@ pub fn read(report: &str, given: Given<'_>) -> Result<Report, String> {
     }
     let metadata = file.metadata.as_ref();
     let described = metadata.and_then(|metadata| metadata.component.as_ref());
-    let own = described.and_then(identity);
+    let own = described.and_then(Component::identity);
     let uid = given.scope.or(own.as_deref());
     let scope = uid.map_or(Scope::Unknown, |uid| Scope::Resource(uid.into()));
     let timestamp = metadata.and_then(|metadata| metadata.timestamp.as_deref());
@@ -114,30 +116,6 @@ fn collect<'a>(
         let mut inner = component.components.iter().flatten();
         collect(&mut inner as &mut dyn Iterator<Item = &'a Component>, known);
     }
-}
-
-/// What a component is called in every release: its package URL without the version, or its name.
-fn identity(component: &Component) -> Option<String> {
-    if let Some(purl) = component.purl.as_deref().filter(|purl| !purl.is_empty()) {
-        let end = purl.find(['?', '#']).unwrap_or(purl.len());
-        // A scope begins with the same character, and the version is behind the last slash.
-        let (path, name) = purl[..end].rsplit_once('/').unwrap_or(("", &purl[..end]));
-        let name = name.rsplit_once('@').map_or(name, |(name, _)| name);
-        return Some(format!("{path}/{name}"));
-    }
-    let name = component.name.as_deref().filter(|name| !name.is_empty())?;
-    Some(
-        match component.group.as_deref().filter(|group| !group.is_empty()) {
-            Some(group) => format!("{group}/{name}"),
-            None => name.to_owned(),
-        },
-    )
-}
-
-/// What tells components of one identity apart.
-fn apart(component: &Component) -> Vec<String> {
-    let parts = [&component.version, &component.purl];
-    parts.map(|part| part.clone().unwrap_or_default()).into()
 }
 
 /// The first tool of the file, in the form of any version.
@@ -195,10 +173,13 @@ fn finding<'a>(
     id: &'a str,
     of: Option<&str>,
 ) -> Draft<'a> {
-    let component = of.and_then(|of| bom.components.get(of).copied());
-    let part = component.and_then(identity);
-    // A VEX file may name the parts of another file, by its serial number.
-    let part = part.as_deref().or(of).unwrap_or_default();
+    // A VEX file may name packages that it does not describe, and the parts of another file.
+    let affected = of.map(|of| match bom.components.get(of) {
+        Some(component) => Part::known(component, of),
+        None => Part::elsewhere(of),
+    });
+    let component = affected.as_ref().and_then(|part| part.component.as_deref());
+    let part = affected.as_ref().map_or("", |part| part.identity.as_str());
     let analysis = found.analysis.as_ref();
     let state = analysis.and_then(|analysis| analysis.state.as_deref());
     let rejected = found.rejected.as_deref().filter(|at| !at.is_empty());
@@ -226,7 +207,9 @@ fn finding<'a>(
             _ => NEW,
         },
         uid: joined(&[bom.scanned, id, part]),
-        apart: component.map_or_else(Vec::new, apart),
+        apart: affected
+            .as_ref()
+            .map_or_else(Vec::new, |part| part.apart.clone()),
         title: id,
         desc: found.description.as_deref(),
         resources,

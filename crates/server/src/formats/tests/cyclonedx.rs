@@ -1,5 +1,7 @@
 //! CycloneDX with vulnerabilities.
 
+use serde_json::json;
+
 use super::*;
 
 #[test]
@@ -52,6 +54,74 @@ fn a_package_is_named_without_its_version_and_with_its_scope() {
             format!("pkg:oci/shop|CVE-2099-3001|{named}")
         );
     }
+}
+
+/// A file that describes no components, with what it says of each reference.
+fn of_references(references: &[&str]) -> Vec<(String, String, Value)> {
+    let affects: Vec<Value> = references.iter().map(|of| json!({"ref": of})).collect();
+    let file = json!({
+        "bomFormat": "CycloneDX", "metadata": {"component": {"name": "shop"}},
+        "vulnerabilities": [{"id": "CVE-2099-1", "affects": affects}],
+    });
+    let documents = documents(&whole(&file.to_string()));
+    let told = documents.into_iter().map(|mut document| {
+        let text = |path: &str| document.pointer(path).unwrap().as_str().unwrap().to_owned();
+        let (uid, part) = (text("/finding_info/uid"), text("/resources/1/uid"));
+        (
+            uid,
+            part,
+            document["vulnerabilities"][0]["affected_packages"].take(),
+        )
+    });
+    told.collect()
+}
+
+#[test]
+fn a_part_that_the_file_does_not_describe_is_named_without_versions_too() {
+    const SERIAL: &str = "3e671687-395b-41f5-a30f-a58921a69b79";
+    let linked = |end: &str| format!("urn:cdx:{SERIAL}/{end}");
+    let named = |part: &str| format!("urn:cdx:{SERIAL}#{part}");
+    let package = |name: &str, version: &str, purl: &str| {
+        let package = json!({"name": name, "version": version, "purl": purl});
+        json!([package])
+    };
+    for (reference, part, packages) in [
+        (
+            "pkg:npm/%40a/b@1.0?x=y".to_owned(),
+            "pkg:npm/%40a/b".to_owned(),
+            package("b", "1.0", "pkg:npm/%40a/b@1.0?x=y"),
+        ),
+        (
+            "pkg:npm/@a/b".to_owned(),
+            "pkg:npm/@a/b".to_owned(),
+            json!([{"name": "b", "purl": "pkg:npm/@a/b"}]),
+        ),
+        (linked("1#anvil"), named("anvil"), Value::Null),
+        (linked("12#anvil"), named("anvil"), Value::Null),
+        (
+            linked("2#pkg:npm/b@1.0"),
+            named("pkg:npm/b"),
+            package("b", "1.0", "pkg:npm/b@1.0"),
+        ),
+        (
+            linked("2#pkg%3Anpm%2Fb%401.1"),
+            named("pkg:npm/b"),
+            package("b", "1.1", "pkg:npm/b@1.1"),
+        ),
+        (linked("2"), linked("2"), Value::Null),
+        ("anvil".to_owned(), "anvil".to_owned(), Value::Null),
+    ] {
+        let told = of_references(&[&reference]);
+        let expected = (format!("shop|CVE-2099-1|{part}"), part, packages);
+        assert_eq!(told, [expected], "{reference}");
+    }
+    // Two versions in one file are two findings.
+    let two = of_references(&["pkg:npm/b@1.0", "pkg:npm/b@2.0"]);
+    let uids: Vec<&str> = two.iter().map(|(uid, ..)| uid.as_str()).collect();
+    let expected = ["1.0", "2.0"].map(|version| format!("shop|CVE-2099-1|pkg:npm/b|@{version}"));
+    assert_eq!(uids, expected);
+    let two = of_references(&[&linked("1#anvil"), &linked("2#anvil")]);
+    assert_ne!(two[0].0, two[1].0);
 }
 
 #[test]
