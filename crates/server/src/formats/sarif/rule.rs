@@ -80,12 +80,37 @@ impl Message {
             let strings = rule?.message_strings.as_ref()?;
             strings.get(self.id.as_deref()?)?.text.as_deref()
         };
-        let mut said = own.or_else(of_rule).unwrap_or_default().to_owned();
-        for (place, argument) in self.arguments.iter().flatten().enumerate() {
-            said = said.replace(&format!("{{{place}}}"), argument);
-        }
-        said
+        let text = own.or_else(of_rule).unwrap_or_default();
+        filled(text, self.arguments.as_deref().unwrap_or_default())
     }
+}
+
+/// A message with its arguments in the places of `{0}`, `{1}` and so on, and with single braces for the
+/// doubled ones that stand for them. What arguments say is not looked into, and other braces stay.
+fn filled(text: &str, arguments: &[String]) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        filled.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (said, len) = if rest.starts_with("{{") || rest.starts_with("}}") {
+            (&rest[..1], 2)
+        } else {
+            placeholder(rest, arguments).unwrap_or((&rest[..1], 1))
+        };
+        filled.push_str(said);
+        rest = &rest[len..];
+    }
+    filled + rest
+}
+
+/// The argument whose place a text begins with, and how long that is there.
+fn placeholder<'a>(text: &str, arguments: &'a [String]) -> Option<(&'a str, usize)> {
+    let inside = text.strip_prefix('{')?;
+    let is_no_digit = |byte: u8| !byte.is_ascii_digit();
+    let (digits, rest) = inside.split_at(inside.bytes().position(is_no_digit)?);
+    let place: usize = digits.parse().ok().filter(|_| rest.starts_with('}'))?;
+    Some((arguments.get(place)?, digits.len() + 2))
 }
 
 impl Rule {
@@ -223,4 +248,38 @@ pub fn vulnerability(rule: Option<&Rule>, id: &str, message: &str, code: Vec<Val
         .with("remediation", remediation(rule))
         .with("affected_code", code)
         .object()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_filled_once_and_from_the_left() {
+        for (text, arguments, expected) in [
+            ("x is unused", &[][..], "x is unused"),
+            ("{0} and {1}, {0}", &["a", "b"], "a and b, a"),
+            // What an argument says is nobody's placeholder.
+            ("{0} {1}", &["{1}", "b"], "{1} b"),
+            ("{0} {1}", &["{{", "}}"], "{{ }}"),
+            ("{{0}} is {0}", &["a"], "{0} is a"),
+            ("{{{0}}}", &["a"], "{a}"),
+            ("if (x) {{ y }}", &[], "if (x) { y }"),
+            // What is no placeholder stays: not all tools double their braces.
+            (
+                "{1} {} {x} {-1} {+0} { }",
+                &["a"],
+                "{1} {} {x} {-1} {+0} { }",
+            ),
+            (
+                "{99999999999999999999} {0",
+                &["a"],
+                "{99999999999999999999} {0",
+            ),
+            ("ä{0}ö{", &["é"], "äéö{"),
+        ] {
+            let arguments: Vec<String> = arguments.iter().map(ToString::to_string).collect();
+            assert_eq!(filled(text, &arguments), expected, "{text}");
+        }
+    }
 }
