@@ -71,6 +71,23 @@ impl Timestamp {
         Some(Timestamp(local.0 - i64::from(offset_s) * 1000))
     }
 
+    /// Reads RFC 3339 as its grammar has it, with `T` between the date and the time, whatever the offset.
+    /// That may lack its colon: AWS takes it so.
+    pub fn parse_rfc_3339(text: &str) -> Option<Timestamp> {
+        let (time, zone) = text.split_at_checked(text.rfind(['Z', 'z', '+', '-'])?)?;
+        let digits = |at: &str| at.bytes().all(|byte| byte.is_ascii_digit());
+        let has_zone = match zone.as_bytes() {
+            [b'Z' | b'z'] => true,
+            [b'+' | b'-', _, _, b':', _, _] => digits(&zone[1..3]) && digits(&zone[4..]),
+            [b'+' | b'-', _, _, _, _] => digits(&zone[1..]),
+            _ => false,
+        };
+        let has_zone = has_zone && zone.get(1..3).is_none_or(|hours| hours <= "23");
+        // What stands before the offset is that of a time in UTC.
+        let is_whole = Timestamp::parse_date_time(&format!("{time}Z")).is_some();
+        Timestamp::parse_with_offset(text).filter(|_| has_zone && is_whole)
+    }
+
     /// The same; a date or time without an offset is in UTC.
     pub fn parse_lenient(text: &str) -> Option<Timestamp> {
         Timestamp::parse_with_offset(text).or_else(|| Some(Timestamp::of_utc(text.parse().ok()?)))
@@ -178,6 +195,36 @@ mod tests {
         }
         let last = Timestamp(253_402_300_799_000);
         assert_eq!(Timestamp::parse_http_date(&last.http_date()), Some(last));
+    }
+
+    #[test]
+    fn the_grammar_of_rfc_3339_is_stricter_than_the_reader_of_documents() {
+        for (text, expected) in [
+            ("2026-03-04T05:06:07Z", Some(1_772_600_767_000)),
+            ("2026-03-04t05:06:07z", Some(1_772_600_767_000)),
+            ("2026-03-04T05:06:07.123456789Z", Some(1_772_600_767_123)),
+            ("2026-03-04T06:06:07+01:00", Some(1_772_600_767_000)),
+            ("2026-03-04T04:06:07.5-0100", Some(1_772_600_767_500)),
+            ("9999-12-31T23:59:59Z", Some(253_402_300_799_000)),
+            ("2026-03-04", None),
+            ("2026-03-04T05:06:07", None),
+            ("2026-03-04 05:06:07Z", None),
+            ("20260304T050607Z", None),
+            ("2026-03-04T05:06Z", None),
+            ("2026-03-04T05:06:07Z[UTC]", None),
+            ("2026-03-04T05:06:07+01:00[Europe/Berlin]", None),
+            ("2026-03-04T05:06:07+01", None),
+            ("2026-03-04T05:06:07+01:00:00", None),
+            ("2026-03-04T05:06:07+24:00", None),
+            ("2026-03-04T24:00:00Z", None),
+            ("2026-02-30T05:06:07Z", None),
+            ("-000001-01-01T00:00:00Z", None),
+            ("é", None),
+            ("", None),
+        ] {
+            let read = Timestamp::parse_rfc_3339(text);
+            assert_eq!(read, expected.map(Timestamp), "{text}");
+        }
     }
 
     #[test]

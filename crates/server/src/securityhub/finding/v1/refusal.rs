@@ -1,8 +1,8 @@
 //! Why a finding of an import is not taken.
 
+use balefire_api::Timestamp;
 use serde_json::Value;
 
-use super::super::instant_ms;
 use crate::access::Account;
 use crate::securityhub::{asff, product};
 
@@ -124,9 +124,11 @@ fn faults(finding: &Value) -> Vec<String> {
     for name in TIMES {
         if finding[name]
             .as_str()
-            .is_some_and(|text| instant_ms(text).is_none())
+            .is_some_and(|text| Timestamp::parse_rfc_3339(text).is_none())
         {
-            faults.push(format!("{name} must be an RFC 3339 date and time"));
+            faults.push(format!(
+                "{name} must be an RFC 3339 date and time, such as 2026-01-31T23:59:59Z"
+            ));
         }
     }
     for path in RATIOS {
