@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
-use jiff::Timestamp;
+use balefire_api::Timestamp;
 use jiff::civil::Date;
 
 /// The longest record that is read, in bytes: far above any real one, far below memory.
@@ -100,7 +100,7 @@ impl fmt::Display for RecordError {
 
 /// Whether the date or time of a feed is after another; where one of them is a date, dates count.
 pub fn is_newer(one: &str, other: &str) -> bool {
-    let times: [Option<Timestamp>; 2] = [one, other].map(|text| text.parse().ok());
+    let times: [Option<Timestamp>; 2] = [one, other].map(Timestamp::parse_with_offset);
     if let [Some(one), Some(other)] = times {
         return one > other;
     }

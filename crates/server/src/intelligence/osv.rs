@@ -7,7 +7,7 @@ mod record;
 pub use affected::{Verdict, decide, entries_of, fixed_in};
 pub use read::{FeedSummary, read, read_directory, read_input};
 
-use jiff::Timestamp;
+use balefire_api::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// One advisory. It is written and read back as an OSV record.

@@ -4,9 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
 use anyhow::{Context, Result};
-use balefire_api::Document;
 use balefire_api::own::Feed;
-use jiff::Timestamp;
+use balefire_api::{Document, Timestamp};
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -137,7 +136,7 @@ fn read_osv(source: &Source, left_out: &HashSet<u64>, on: On<'_>) -> Result<Rows
         None => Ok(Rows {
             rows: rows - repeated.left_out.len() as u64,
             rejected,
-            as_of: newest.map_or_else(String::new, |newest| newest.to_string()),
+            as_of: newest.map_or_else(String::new, Timestamp::date_time),
             left_out: repeated.left_out,
         }),
     }

@@ -91,7 +91,6 @@ fn score_details(finding: &Finding) -> Option<InspectorScoreDetails> {
 }
 
 fn package_details(finding: &Finding, advisory: Option<&Advisory>) -> PackageVulnerabilityDetails {
-    let time = |at: Option<jiff::Timestamp>| at.map(|at| Timestamp(at.as_millisecond()));
     let word = &finding.vendor_severity;
     PackageVulnerabilityDetails {
         cvss: Some(advisory.map_or_else(Vec::new, |advisory| cvss(finding, advisory))),
@@ -99,9 +98,9 @@ fn package_details(finding: &Finding, advisory: Option<&Advisory>) -> PackageVul
         related_vulnerabilities: Some(finding.matched.related.clone()),
         source: finding.source.clone(),
         source_url: Some(source_url(&finding.matched.advisory)),
-        vendor_created_at: time(advisory.and_then(|advisory| advisory.published)),
+        vendor_created_at: advisory.and_then(|advisory| advisory.published),
         vendor_severity: (!word.is_empty()).then(|| word.clone()),
-        vendor_updated_at: time(advisory.and_then(|advisory| advisory.modified)),
+        vendor_updated_at: advisory.and_then(|advisory| advisory.modified),
         vulnerability_id: finding.vulnerability.clone(),
         vulnerable_packages: Some(finding.matched.packages.iter().map(package).collect()),
     }

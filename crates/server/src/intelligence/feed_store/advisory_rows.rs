@@ -30,7 +30,7 @@ pub(super) fn put(tx: &mut Tx<'_>, generation: i64, rows: &[Document]) -> Result
     for advisory in &advisories {
         let text = serde_json::to_vec(advisory)?;
         let document = compressor.compress(&text).map_err(zstd_failure)?;
-        let modified_ms = advisory.modified.map_or(0, |at| at.as_millisecond());
+        let modified_ms = advisory.modified.map_or(0, |at| at.0);
         let known = tx.query(GET, &[(&advisory.id).into()])?;
         if let Some(known) = known.first()
             && (known.int(0)? > modified_ms && modified_ms > 0 || known.blob(2)? == document)

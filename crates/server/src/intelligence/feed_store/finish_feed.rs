@@ -1,8 +1,8 @@
 //! `FinishFeed`: makes a generation the one that is read, if it is whole.
 
+use balefire_api::Timestamp;
 use balefire_api::own::{Feed, FinishFeedInput, FinishFeedOutput};
 use balefire_store::Kept;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde_json::json;
 
@@ -163,7 +163,7 @@ fn check_count(input: &FinishFeedInput, row_count: i64) -> Result<(), Failure> {
 }
 
 fn check_as_of(as_of: &str) -> Result<(), Failure> {
-    if as_of.parse::<Timestamp>().is_ok() || as_of.parse::<Date>().is_ok() {
+    if Timestamp::parse_with_offset(as_of).is_some() || as_of.parse::<Date>().is_ok() {
         return Ok(());
     }
     Err(Failure::invalid(

@@ -1,6 +1,6 @@
 //! The OSV record as it stands in a file, tolerant of nulls, unknown fields and year 1.
 
-use jiff::Timestamp;
+use balefire_api::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -160,17 +160,15 @@ impl TryFrom<Record> for Advisory {
 /// Reads a time. Year 1 is how Go's tools write "never set".
 fn time(name: &str, text: Option<String>) -> Result<Option<Timestamp>, String> {
     let Some(text) = text else { return Ok(None) };
-    let time: Timestamp = text
-        .trim()
-        .parse()
-        .map_err(|_| format!("\"{name}\" {text:?} is not a time such as 2099-01-31T00:00:00Z"))?;
+    let time = Timestamp::parse_with_offset(text.trim())
+        .ok_or_else(|| format!("\"{name}\" {text:?} is not a time such as 2099-01-31T00:00:00Z"))?;
     Ok((!text.starts_with("0001-")).then_some(time))
 }
 
 /// A withdrawal whose time was never set has still taken the advisory back.
 fn withdrawn(text: Option<String>) -> Result<Option<Timestamp>, String> {
     let set = text.is_some();
-    Ok(time("withdrawn", text)?.or(set.then_some(Timestamp::UNIX_EPOCH)))
+    Ok(time("withdrawn", text)?.or(set.then_some(Timestamp(0))))
 }
 
 fn word(object: &Value, name: &str) -> Option<String> {
@@ -224,9 +222,9 @@ impl From<Advisory> for Record {
         }
         Self {
             id: advisory.id,
-            published: advisory.published.map(|time| time.to_string()),
-            modified: advisory.modified.map(|time| time.to_string()),
-            withdrawn: advisory.withdrawn.map(|time| time.to_string()),
+            published: advisory.published.map(Timestamp::date_time),
+            modified: advisory.modified.map(Timestamp::date_time),
+            withdrawn: advisory.withdrawn.map(Timestamp::date_time),
             aliases: advisory.aliases,
             related: advisory.related,
             upstream: advisory.upstream,

@@ -27,7 +27,7 @@ const FULL: &str = r#"{
 fn a_record_is_read_and_written_back() {
     let advisory: Advisory = serde_json::from_str(FULL).unwrap();
     assert_eq!(
-        advisory.published.unwrap().to_string(),
+        advisory.published.unwrap().date_time(),
         "2099-01-01T00:00:00Z"
     );
     assert_eq!(advisory.modified, None);
@@ -73,6 +73,35 @@ fn what_cannot_be_understood_is_an_error_that_says_what() {
             .unwrap_err()
             .to_string();
         assert!(error.contains(expected), "{text}: {error}");
+    }
+}
+
+#[test]
+fn times_are_read_as_everywhere_else() {
+    for (text, expected) in [
+        ("9999-12-31T23:59:59Z", Some("9999-12-31T23:59:59Z")),
+        (
+            " 2099-01-01T01:00:00.123456+01:00 ",
+            Some("2099-01-01T00:00:00.123Z"),
+        ),
+        ("0001-01-01T00:00:00Z", None),
+    ] {
+        let record = json!({"id": "T-1", "modified": text, "published": text});
+        let advisory: Advisory = serde_json::from_value(record).unwrap();
+        for time in [advisory.modified, advisory.published] {
+            assert_eq!(
+                time.map(Timestamp::date_time).as_deref(),
+                expected,
+                "{text}"
+            );
+        }
+    }
+    for text in ["9999-12-31T24:00:00Z", "2099-01-01", "2099-01-01T00:00:00"] {
+        let record = json!({"id": "T-1", "modified": text});
+        assert!(
+            serde_json::from_value::<Advisory>(record).is_err(),
+            "{text}"
+        );
     }
 }
 
