@@ -164,6 +164,10 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0033_updates_by_their_times.sql"),
     },
     Migration {
+        name: "0034_counted_anew",
+        sql: include_str!("../migrations/0034_counted_anew.sql"),
+    },
+    Migration {
         name: "0036_severities_of_customers",
         sql: include_str!("../migrations/0036_severities_of_customers.sql"),
     },

@@ -46,10 +46,14 @@ pub struct Testing {
     directory: TempDir,
 }
 
-/// Inserts what a migration does, as it did on a store that had rows already.
-pub fn insert_as(tx: &mut Tx<'_>, migration: &str) -> Result<(), balefire_store::Error> {
+/// Inserts and drops what a migration does, as it did on a store that had rows already.
+pub fn migrate_rows(tx: &mut Tx<'_>, migration: &str) -> Result<(), balefire_store::Error> {
     let statements = migration.split(';');
-    for statement in statements.filter(|one| one.contains("INSERT INTO")) {
+    let touches_rows = |one: &&str| {
+        let begins = ["INSERT INTO", "DELETE FROM", "\nUPDATE "];
+        begins.iter().any(|begin| one.contains(begin))
+    };
+    for statement in statements.filter(touches_rows) {
         tx.execute(&statement.replace("{{blob}}", "BLOB"), &[])?;
     }
     Ok(())

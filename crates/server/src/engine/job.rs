@@ -69,6 +69,7 @@ impl Engine {
             }
             Work::Outside(errand) => self.run_errand(job, errand).await,
             Work::Export => self.export_findings(job).await,
+            Work::Standing => self.count_standing(job).await,
             Work::Unknown => {
                 let reason = format!("no job is called {}", job.kind);
                 self.put_back(job, &reason).await
@@ -116,14 +117,9 @@ impl Engine {
         job: &Job,
         errand: Errand,
     ) -> Result<Result<Option<Call>, Failure>, Error> {
-        let until_ms = self.clock.now().0 + LEASE_MS;
-        let mark = move |ctx: &mut Ctx<'_, '_>, job: &Job| match ctx.tx.renew_job(
-            &job.id,
-            &job.lease_owner,
-            until_ms,
-        )? {
-            true => (errand.prepare)(ctx, job),
-            false => Err(lost(job)),
+        let mark = move |ctx: &mut Ctx<'_, '_>, job: &Job| {
+            keep(ctx, job)?;
+            (errand.prepare)(ctx, job)
         };
         self.store.write(&job.account, self.in_ctx(job, mark)).await
     }
@@ -260,6 +256,16 @@ fn may_be_written(error: &Error) -> bool {
     error.is_transient() || matches!(error, Error::Unknown { .. })
 }
 
+/// Keeps a job that is still this attempt's for as long again. Where it is not, nothing of the transaction
+/// stays.
+pub(super) fn keep(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
+    let until_ms = ctx.now.0 + LEASE_MS;
+    match ctx.tx.renew_job(&job.id, &job.lease_owner, until_ms)? {
+        true => Ok(()),
+        false => Err(lost(job)),
+    }
+}
+
 fn lost(job: &Job) -> Failure {
     Failure::Internal(format!("the lease of job {} ran out", job.id))
 }
@@ -281,7 +287,7 @@ fn wait_ms(attempts: i64, chance: u8) -> i64 {
     longest / 2 + longest / 2 * i64::from(chance) / 255
 }
 
-fn told(failure: &Failure) -> String {
+pub(super) fn told(failure: &Failure) -> String {
     format!("{failure:?}")
 }
 

@@ -4,6 +4,7 @@ mod ask_rule_tickets;
 mod busy;
 mod check_connector;
 mod count_software;
+mod count_standing;
 mod create_ticket;
 mod export_findings;
 mod fold_edits;

@@ -28,6 +28,8 @@ pub enum Work {
     Outside(Errand),
     /// By many reads and writes, see `export_findings`.
     Export,
+    /// By a long read and writes, see `count_standing`.
+    Standing,
     /// By a version that knew the kind.
     Unknown,
 }
@@ -101,6 +103,7 @@ impl Work {
             }
             rematch_resources::REMATCH_RESOURCE => Work::Long(rematch_resources::rematch_resource),
             EXPORT_FINDINGS => Work::Export,
+            crate::securityhub::trend::COUNT_STANDING => Work::Standing,
             _ => Work::Unknown,
         }
     }

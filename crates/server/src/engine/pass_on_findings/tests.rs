@@ -7,7 +7,7 @@ use crate::inspector::fixture::{FUNCTION, INSTANCE, load_advisories, sbom, scan}
 use crate::intelligence::feed_store::fixture::{advisory, load};
 use crate::securityhub::finding::tests::{enabled, get_as, log};
 use crate::settings::Settings;
-use crate::testing::{ADMINISTRATOR, MEMBER, REGION, Testing, insert_as};
+use crate::testing::{ADMINISTRATOR, MEMBER, REGION, Testing, migrate_rows};
 
 /// Vulnerability, status and resource of all that an account sees in Security Hub.
 fn seen(t: &Testing, account: &str) -> Vec<[String; 3]> {
@@ -185,7 +185,7 @@ fn what_was_found_before_there_was_this_comes_in_later() {
     scan(&t, INSTANCE, sbom(&[("anvil", "2.5")]));
     let before = |tx: &mut balefire_store::Tx<'_>| -> Result<(), balefire_store::Error> {
         tx.execute("DELETE FROM job", &[])?;
-        insert_as(
+        migrate_rows(
             tx,
             include_str!("../../../migrations/0028_findings_passed_on.sql"),
         )

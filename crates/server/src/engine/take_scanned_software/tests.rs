@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::inspector::fixture::{FUNCTION, IMAGE, INSTANCE, sbom, scan};
 use crate::securityhub::finding::tests::{document, enabled, import};
-use crate::testing::{ADMINISTRATOR, MEMBER, Testing, insert_as};
+use crate::testing::{ADMINISTRATOR, MEMBER, Testing, migrate_rows};
 
 fn scanned(t: &Testing, arn: &str, packages: &[(&str, &str)]) {
     scan(t, arn, sbom(packages));
@@ -149,7 +149,7 @@ fn what_was_scanned_before_there_was_this_comes_in_later() {
     scanned(&t, FUNCTION, &[("bolt", "1")]);
     let before = |tx: &mut Tx<'_>| -> Result<(), balefire_store::Error> {
         tx.execute("DELETE FROM software", &[])?;
-        insert_as(
+        migrate_rows(
             tx,
             include_str!("../../../migrations/0027_scanned_software.sql"),
         )

@@ -51,11 +51,12 @@ pub use list_findings_as_of::list_findings_as_of;
 pub use matching::Ahead;
 pub use packing::Dictionary;
 pub use provider::too_long;
-pub use scan::{Passing, scan_on};
+pub use scan::{Passing, scan_on, scan_rows};
 pub use version::forget_versions;
 
+pub(super) use counted::state as counted_state;
 pub(super) use ended::end_status;
-pub(super) use identity::account_of;
+pub(super) use identity::{account_of, end_of};
 pub(super) use matching::{Matching, next_matching};
 pub(super) use packing::Unpacker;
 pub(super) use path::Path;

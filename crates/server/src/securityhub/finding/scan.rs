@@ -1,5 +1,6 @@
 //! All findings that an account may see, one after the other, without holding them.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use balefire_store::{Row, Tx};
@@ -44,12 +45,37 @@ pub fn scan(
     Ok(())
 }
 
+/// As `scan`, of what was set only what is in rows: what is in the log alone is left out.
+pub fn scan_rows(
+    tx: &mut Tx<'_>,
+    visible: Visible<'_>,
+    mut show: impl FnMut(Passing<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut unpacker = Unpacker::default();
+    let mut after = String::new();
+    while let Some(last) = pass(tx, visible, None, &after, &mut unpacker, &mut show)? {
+        after = last;
+    }
+    Ok(())
+}
+
 /// Shows the next few findings behind a uid, or the first where it is empty. Gives the uid to go on
 /// behind; nothing, when there are no more.
 pub fn scan_on(
     tx: &mut Tx<'_>,
     visible: Visible<'_>,
     tail: &Tail,
+    after: &str,
+    unpacker: &mut Unpacker,
+    show: &mut impl FnMut(Passing<'_>) -> Result<(), Failure>,
+) -> Result<Option<String>, Failure> {
+    pass(tx, visible, Some(tail), after, unpacker, show)
+}
+
+fn pass(
+    tx: &mut Tx<'_>,
+    visible: Visible<'_>,
+    tail: Option<&Tail>,
     after: &str,
     unpacker: &mut Unpacker,
     show: &mut impl FnMut(Passing<'_>) -> Result<(), Failure>,
@@ -62,7 +88,10 @@ pub fn scan_on(
     let rows = tx.query(NEXT, &[after.into(), (&end).into(), CHUNK.into()])?;
     let uids = rows.iter().map(|row| row.text(0));
     let uids: Vec<&str> = uids.collect::<Result<_, _>>()?;
-    let ops = tail.ops_of(tx, &uids)?;
+    let ops = match tail {
+        Some(tail) => tail.ops_of(tx, &uids)?,
+        None => HashMap::new(),
+    };
     for row in &rows {
         if !visible.includes(row.text(1)?) {
             continue;

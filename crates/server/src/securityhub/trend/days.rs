@@ -101,6 +101,38 @@ impl<const N: usize> Days<N> {
         let Some(filters) = filters else {
             return self.sums_until(tx, (first, end), last_day);
         };
+        let mut days = BTreeMap::new();
+        self.each(tx, (first, end), last_day, |row| {
+            let fields: serde_json::Value = serde_json::from_str(row.text(3)?)?;
+            if visible.includes(row.text(0)?) && filters.matches(&fields) {
+                add(&mut days, row.int(1)?, row, 4)?;
+            }
+            Ok(())
+        })?;
+        Ok(days)
+    }
+
+    /// The changes of all days of an account, by the fields as JSON.
+    pub fn sums(
+        &self,
+        tx: &mut Tx<'_>,
+        account: &str,
+    ) -> Result<BTreeMap<String, [i64; N]>, Failure> {
+        let mut sums = BTreeMap::new();
+        self.each(tx, (account, account), i64::MAX, |row| {
+            add(&mut sums, row.text(3)?.to_owned(), row, 4)
+        })?;
+        Ok(sums)
+    }
+
+    /// Shows the rows of some accounts up to a day: account, day, dimension, fields and counters.
+    fn each(
+        &self,
+        tx: &mut Tx<'_>,
+        (first, end): (&str, &str),
+        last_day: i64,
+        mut show: impl FnMut(&Row) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
         let sql = format!(
             "SELECT account, day, dimension, fields, {} FROM {} \
              WHERE (account, day, dimension) > ($1, $2, $3) AND account <= $4 AND day <= $5 \
@@ -108,18 +140,12 @@ impl<const N: usize> Days<N> {
             self.counters.join(", "),
             self.table
         );
-        let mut days = BTreeMap::new();
         let mut after = [Value::from(first), Value::from(i64::MIN), Value::from("")];
         loop {
             let mut params = Vec::from(after);
             params.extend([end.into(), last_day.into(), CHUNK.into()]);
             let rows = tx.query(&sql, &params)?;
-            for row in &rows {
-                let fields: serde_json::Value = serde_json::from_str(row.text(3)?)?;
-                if visible.includes(row.text(0)?) && filters.matches(&fields) {
-                    add(&mut days, row.int(1)?, row, 4)?;
-                }
-            }
+            rows.iter().try_for_each(&mut show)?;
             match rows.last() {
                 Some(last) if rows.len() as i64 == CHUNK => {
                     after = [
@@ -128,7 +154,7 @@ impl<const N: usize> Days<N> {
                         last.text(2)?.into(),
                     ];
                 }
-                _ => return Ok(days),
+                _ => return Ok(()),
             }
         }
     }
@@ -155,14 +181,14 @@ impl<const N: usize> Days<N> {
     }
 }
 
-/// Adds the counters of a row, from a place on, to those of a day.
-fn add<const N: usize>(
-    days: &mut BTreeMap<i64, [i64; N]>,
-    day: i64,
+/// Adds the counters of a row, from a place on, to those of a day or of fields.
+fn add<K: Ord, const N: usize>(
+    sums: &mut BTreeMap<K, [i64; N]>,
+    key: K,
     row: &Row,
     first: usize,
 ) -> Result<(), Failure> {
-    let counts = days.entry(day).or_insert([0; N]);
+    let counts = sums.entry(key).or_insert([0; N]);
     for (place, count) in counts.iter_mut().enumerate() {
         *count += row.int(first + place)?;
     }

@@ -3,6 +3,7 @@
 use super::history::{Counts, FINDINGS};
 use super::period::{Period, Point};
 use super::points::points;
+use super::standing;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::securityhub::finding::Filters;
@@ -19,6 +20,9 @@ pub fn get_findings_trends_v2(
     input: GetFindingsTrendsV2Request,
 ) -> Result<GetFindingsTrendsV2Response, Failure> {
     hub::require_on(ctx)?;
+    if standing::is_half_added(ctx.tx)? {
+        return Err(Failure::Reading);
+    }
     let period = Period::between(input.start_time, input.end_time)?;
     let filters = input.filters.as_ref().map(Filters::of_trends).transpose()?;
     let (points, next_token) = points(ctx, &FINDINGS, &period, filters.as_ref())?;

@@ -7,6 +7,7 @@ mod history;
 mod period;
 mod points;
 mod read;
+mod standing;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ pub(super) use history::Changes;
 pub(super) use period::{Period, Point};
 pub(super) use points::points;
 pub(super) use read::{field_of, read, read_whole};
+pub use standing::{COUNT_STANDING, Missing, missing};
 pub(super) use state::State;
 
 /// Counters by severity: those of OCSF from Unknown to Fatal, then Other.

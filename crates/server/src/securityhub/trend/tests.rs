@@ -1,5 +1,7 @@
 //! Trends through the operations: what was imported and edited, day by day.
 
+mod standing;
+
 use serde_json::{Value, json};
 
 use crate::failure::Failure;

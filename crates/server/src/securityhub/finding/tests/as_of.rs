@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::securityhub::finding::v1::tests::{finding_of, own_product};
-use crate::testing::insert_as;
+use crate::testing::migrate_rows;
 
 /// What was shown to an account at a moment.
 struct Seen {
@@ -276,7 +276,7 @@ fn begin_history(t: &Testing) {
         }
         let forget = "DELETE FROM log_cursor WHERE name = 'findings.history'";
         tx.execute(forget, &[])?;
-        insert_as(
+        migrate_rows(
             tx,
             include_str!("../../../../migrations/0025_finding_history.sql"),
         )

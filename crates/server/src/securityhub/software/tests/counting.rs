@@ -1,13 +1,13 @@
 //! The count of findings that came before the inventory.
 
 use super::*;
-use crate::testing::insert_as;
+use crate::testing::migrate_rows;
 
 /// Makes a store as it is after the migration: findings, no inventory, and the job that counts.
 fn before_the_inventory(t: &Testing) {
     let forget = |tx: &mut Tx<'_>| -> Result<(), balefire_store::Error> {
         tx.execute("DELETE FROM software", &[])?;
-        insert_as(tx, include_str!("../../../../migrations/0020_software.sql"))
+        migrate_rows(tx, include_str!("../../../../migrations/0020_software.sql"))
     };
     t.store.write_blocking("", forget).unwrap().unwrap();
 }
@@ -93,5 +93,20 @@ fn what_earlier_versions_left_of_packages_that_are_gone_goes() {
         Ok(())
     };
     t.store.write_blocking("", leave).unwrap().unwrap();
+    assert_eq!(rows(&t), expected);
+}
+
+#[test]
+fn what_was_written_in_other_words_is_counted_anew() {
+    let t = filled();
+    let expected = rows(&t);
+    let other_words = |tx: &mut Tx<'_>| -> Result<(), balefire_store::Error> {
+        let id = "UPDATE software SET id = id || 'x', package_version = '3', finding_count = 7";
+        tx.execute(id, &[])?;
+        let migration = include_str!("../../../../migrations/0034_counted_anew.sql");
+        migrate_rows(tx, migration)
+    };
+    t.store.write_blocking("", other_words).unwrap().unwrap();
+    t.step();
     assert_eq!(rows(&t), expected);
 }
