@@ -117,3 +117,78 @@ fn a_rule_is_tested_on_what_the_provider_sent() {
     assert!(uids.iter().all(|uid| samples.contains(uid)), "{output}");
     assert_eq!(test(MEMBER)["Matched"], 0);
 }
+
+/// Each of what customers set in the first version that rules can ask for.
+#[test]
+fn a_rule_is_tested_on_nothing_that_customers_set() {
+    let related = |id: &str| json!({"Id": id, "ProductArn": own_product(ADMINISTRATOR)});
+    let note = |text: &str| json!({"Text": text, "UpdatedBy": "me"});
+    let noted = json!({"Text": "p", "UpdatedBy": "me", "UpdatedAt": "2025-12-01T00:00:00Z"});
+    // What the provider sends, what a customer sets, and what a rule asks for of the one and of the other.
+    for (sent, set, field, provided, customers) in [
+        (
+            json!({"Types": ["Effects"]}),
+            json!({"Types": ["TTPs"]}),
+            "finding_info.types",
+            "Effects",
+            "TTPs",
+        ),
+        (
+            json!({"Criticality": 7}),
+            json!({"Criticality": 9}),
+            "resources.criticality",
+            "7",
+            "9",
+        ),
+        (
+            json!({"RelatedFindings": [related("p")]}),
+            json!({"RelatedFindings": [related("c")]}),
+            "finding_info.related_events.uid",
+            "p",
+            "c",
+        ),
+        (
+            json!({"Severity": {"Label": "LOW"}}),
+            json!({"Severity": {"Label": "HIGH"}}),
+            "severity",
+            "Low",
+            "High",
+        ),
+        (
+            json!({}),
+            json!({"Workflow": {"Status": "SUPPRESSED"}}),
+            "status",
+            "New",
+            "Suppressed",
+        ),
+        (
+            json!({"Note": noted}),
+            json!({"Note": note("c")}),
+            "comment",
+            "p",
+            "c",
+        ),
+    ] {
+        let t = enabled();
+        import(&t, &[finding("a", sent)]);
+        // What is in ASFF alone comes into the document, and with it whatever else is set.
+        for set in [
+            json!({"UserDefinedFields": {"k": "v"}, "VerificationState": "BENIGN_POSITIVE"}),
+            set,
+        ] {
+            t.advance_ms(1000);
+            update(&t, "a", set);
+        }
+        let matched = |value: &str| {
+            let filter =
+                json!({"FieldName": field, "Filter": {"Comparison": "EQUALS", "Value": value}});
+            let criteria = json!({
+                "OcsfFindingCriteria": {"CompositeFilters": [{"StringFilters": [filter]}]},
+            });
+            let input = json!({"Days": 1, "Criteria": criteria, "Actions": [raising()]});
+            t.call("balefire", "TestAutomationRule", input).unwrap()["Matched"].clone()
+        };
+        let found = (matched(provided), matched(customers));
+        assert_eq!(found, (json!(1), json!(0)), "{field}");
+    }
+}
