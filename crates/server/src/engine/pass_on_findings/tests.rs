@@ -233,3 +233,21 @@ fn a_complete_report_of_inspector_leaves_open_what_was_found_here() {
         one("CVE-2099-0002", "Resolved", INSTANCE)
     );
 }
+
+/// Another tool may call its findings as Inspector does: those are not what scans found here.
+#[test]
+fn what_another_product_calls_by_an_arn_of_inspector_is_closed_by_its_report() {
+    let t = enabled();
+    load_advisories(&t);
+    scanned(&t, INSTANCE, &[("anvil", "2.5")]);
+    let mut sent = get_as(&t, ADMINISTRATOR, json!({})).unwrap()["Findings"][0].clone();
+    sent["metadata"]["product"]["uid"] = "mirror".into();
+    let mut there = sent.clone();
+    there["finding_info"]["uid"] = "there".into();
+    let import = |set: Value| t.call("balefire", "ImportFindings", set).unwrap();
+    import(json!({"Findings": [sent]}));
+    t.advance_ms(1000);
+    import(json!({"Findings": [there], "Run": "r"}));
+    let closed = t.call("balefire", "CompleteImport", json!({"Run": "r"}));
+    assert_eq!(closed.unwrap()["Closed"], 1);
+}

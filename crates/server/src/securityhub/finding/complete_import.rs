@@ -23,6 +23,8 @@ use crate::failure::Failure;
 const RUN: &str = "IMPORT_RUN";
 /// The type of the resource that stands for one of several analyses of a repository.
 const CATEGORY: &str = "AnalysisCategory";
+/// How the product ends that scans of this server find as.
+const INSPECTOR: &str = "::productv2/aws/inspector";
 /// Findings that one call looks at.
 const CHUNK: i64 = 1000;
 /// A range of the primary key is one account, see `identity`.
@@ -148,8 +150,7 @@ impl Closing<'_> {
         if !self.covers(account, &document) || Standing::of(&text)?.is_closed() {
             return Ok(None);
         }
-        let own = document.pointer("/finding_info/uid").and_then(Json::as_str);
-        if (self.found_here)(ctx.tx, account, own.unwrap_or_default())? {
+        if self.is_found_here(ctx, account, &document)? {
             return Ok(None);
         }
         match provider::accept(&closed(&text, ctx.now)?, account, None) {
@@ -164,10 +165,24 @@ impl Closing<'_> {
         }
     }
 
+    /// Whether scans of this server found it, which find as Inspector alone.
+    fn is_found_here(
+        &self,
+        ctx: &mut Ctx<'_, '_>,
+        account: &str,
+        document: &Json,
+    ) -> Result<bool, Failure> {
+        if !product_of(document).ends_with(INSPECTOR) {
+            return Ok(false);
+        }
+        let own = document.pointer("/finding_info/uid").and_then(Json::as_str);
+        (self.found_here)(ctx.tx, account, own.unwrap_or_default())
+    }
+
     /// Whether the report would have named this finding if it were still there.
     fn covers(&self, account: &str, document: &Json) -> bool {
         let text = |path: &str| document.pointer(path).and_then(Json::as_str);
-        let product = text("/metadata/product/uid").unwrap_or_default();
+        let product = product_of(document);
         let project = text("/cloud/project_uid").unwrap_or_default();
         let mut covered = self.run.covers.iter();
         if !covered.any(|(of, by, part)| of == account && by == product && part == project) {
@@ -183,6 +198,11 @@ impl Closing<'_> {
             |resource: &Json| resource["type"] == CATEGORY && resource["uid"] != scope;
         resources.clone().any(|resource| resource["uid"] == scope) && !resources.any(is_of_another)
     }
+}
+
+fn product_of(document: &Json) -> &str {
+    let uid = document.pointer("/metadata/product/uid");
+    uid.and_then(Json::as_str).unwrap_or_default()
 }
 
 /// The document as its provider would send it when the finding is over: who asks for what was updated since
