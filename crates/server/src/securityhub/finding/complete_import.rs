@@ -1,6 +1,6 @@
 //! CompleteImport, Balefire's own: closes what a complete report no longer names.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use balefire_api::Timestamp;
 use balefire_api::own::{CompleteImportInput, CompleteImportOutput};
@@ -15,7 +15,7 @@ use super::members::{Changes, Members, json_text};
 use super::packing::Unpacker;
 use super::provider::{self, Accepted};
 use super::run::Run;
-use super::v1::originals;
+use super::v1::Originals;
 use crate::context::Ctx;
 use crate::failure::Failure;
 
@@ -81,7 +81,7 @@ pub fn complete_import(
     let mut closing = Closing {
         run: &run,
         scope: input.scope.as_deref(),
-        originals: originals(ctx.tx, &mut unpacker, &versions)?,
+        originals: Originals::of(ctx.tx, &mut unpacker, versions)?,
         unpacker,
         found_here,
     };
@@ -90,7 +90,7 @@ pub fn complete_import(
         closed.extend(closing.row(ctx, row)?);
     }
     let uids: Vec<&str> = closed.iter().map(|one| one.uid.as_str()).collect();
-    let mut import = Import::of(ctx, &uids, index)?;
+    let mut import = Import::of(ctx, &uids, index.tail())?;
     for one in &closed {
         import.take(ctx, one, None, None)?;
     }
@@ -124,7 +124,7 @@ fn check(run: &Run) -> Result<(), Failure> {
 struct Closing<'a> {
     run: &'a Run,
     scope: Option<&'a str>,
-    originals: HashMap<String, String>,
+    originals: Originals,
     unpacker: Unpacker,
     found_here: FoundHere,
 }
@@ -142,10 +142,8 @@ impl Closing<'_> {
         if is_named || row.int(4)? > began_ms {
             return Ok(None);
         }
-        let text = match self.originals.remove(uid) {
-            Some(text) => text,
-            None => self.unpacker.unpack(ctx.tx, row.blob(2)?, row.int(3)?)?,
-        };
+        let kept = self.unpacker.unpack(ctx.tx, row.blob(2)?, row.int(3)?)?;
+        let text = self.originals.take(uid, kept);
         let document: Json = serde_json::from_str(&text)?;
         if !self.covers(account, &document) || Standing::of(&text)?.is_closed() {
             return Ok(None);

@@ -1,5 +1,9 @@
 //! Findings on their way in: what a call touches, and what becomes of it.
 
+mod status;
+
+pub use status::end_status;
+
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
@@ -7,14 +11,13 @@ use balefire_store::Kept;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::counted::{edited, state, up_to_today};
-use super::edit::{Edited, Standing, edits_of, ends_with_reopening};
+use super::counted::{edited, up_to_today};
+use super::edit::{Edited, Standing, Tail, edits_of, ends_with_reopening};
 use super::identity::account_of;
-use super::index::Index;
 use super::packing::{Packed, Packer, Unpacker, train_if_due};
 use super::provider::Accepted;
 use super::ruled;
-use super::v1::originals;
+use super::v1::Originals;
 use super::version;
 use super::{Finding, insert_new};
 use crate::context::Ctx;
@@ -33,7 +36,7 @@ pub struct Import {
     pub edits: HashMap<String, Edited>,
     rules: Rules,
     /// What providers sent, where customers' values are in the document that is kept, for rules to judge.
-    originals: HashMap<String, String>,
+    originals: Originals,
     packer: Packer,
     unpacker: Unpacker,
     newer_only: bool,
@@ -64,22 +67,21 @@ pub struct Counts {
 impl Import {
     /// Invariant: from the first read on, no write of these findings' accounts runs beside this one, so what
     /// was set over a document is known when the document is replaced.
-    pub fn of(ctx: &mut Ctx<'_, '_>, uids: &[&str], index: &Index) -> Result<Import, Failure> {
+    pub fn of(ctx: &mut Ctx<'_, '_>, uids: &[&str], tail: &Tail) -> Result<Import, Failure> {
         ctx.tx.hold(uids.iter().filter_map(|uid| account_of(uid)))?;
         let findings: HashMap<_, _> = super::records_of(ctx.tx, uids)?;
         let known: Vec<&str> = findings.keys().map(String::as_str).collect();
         let rules = Rules::over(ctx, uids.iter().filter_map(|uid| account_of(uid)))?;
         let mut unpacker = Unpacker::default();
         let originals = match rules.are_none() {
-            true => HashMap::new(),
+            true => Originals::default(),
             false => {
                 let versions = findings.iter().map(|(uid, known)| (&**uid, known.version));
-                let versions: Vec<(&str, i64)> = versions.collect();
-                originals(ctx.tx, &mut unpacker, &versions)?
+                Originals::of(ctx.tx, &mut unpacker, versions)?
             }
         };
         Ok(Import {
-            edits: edits_of(ctx.tx, &known, index.tail())?,
+            edits: edits_of(ctx.tx, &known, tail)?,
             rules,
             originals,
             packer: Packer::newest(ctx.tx)?,
@@ -159,12 +161,12 @@ impl Import {
         if Standing::of(&before)?.reopens(Standing::of(text)?)
             && let Some(edit) = self.edits.get_mut(uid)
         {
-            end_status(ctx, edit, ends_with_reopening)?;
+            status::end_if(ctx, edit, ends_with_reopening)?;
         }
-        let sent = judged.and_then(|judged| judged.before.clone());
-        let sent = sent.or_else(|| self.originals.remove(uid));
+        let sent = self.originals.take(uid, &*before);
+        let known = judged.and_then(|judged| judged.before.as_deref());
         let version = Version {
-            before: Some((sent.as_ref().unwrap_or(&before), before_ms)),
+            before: Some((known.unwrap_or(&sent), before_ms)),
             ..version
         };
         ruled::apply(ctx, &mut self.rules, &mut self.edits, &version)?;
@@ -199,28 +201,6 @@ impl Import {
         self.created.insert(uid.to_owned());
         let known = Kept { record, version: 1 };
         self.findings.insert(uid.to_owned(), known);
-        Ok(())
-    }
-
-    /// Ends a customer's status, where it is one that ends, before another document is taken: rules that
-    /// judge the document may set another.
-    pub fn end_status(
-        &mut self,
-        ctx: &mut Ctx<'_, '_>,
-        uid: &str,
-        ends: impl Fn(i64) -> bool,
-    ) -> Result<(), Failure> {
-        let (Some(finding), Some(edited)) = (self.findings.get(uid), self.edits.get_mut(uid))
-        else {
-            return Ok(());
-        };
-        let Packed { bytes, dictionary } = &finding.packed;
-        let text = self.unpacker.unpack(ctx.tx, bytes, *dictionary)?;
-        let account = &finding.account;
-        let was = up_to_today(ctx, account, &text, Some(edited), &mut self.trend)?;
-        end_status(ctx, edited, ends)?;
-        let is = state(account, &text, edited.counted())?;
-        self.trend.take(day_of(ctx.now.0), Some(&was), &is);
         Ok(())
     }
 
@@ -275,18 +255,4 @@ fn is_older(before: &str, came_ms: i64, document: &Accepted, now_ms: i64) -> Res
     let Event { time: known_ms } = serde_json::from_str(before)?;
     let is_told = known_ms != came_ms && known_ms <= now_ms + AHEAD_MS_MAX;
     Ok(is_told && !document.is_undated && document.time_ms < known_ms)
-}
-
-/// A customer's status ends where it is one that ends here: nobody chose another, so that rules and the
-/// provider say what it is from now on.
-fn end_status(
-    ctx: &mut Ctx<'_, '_>,
-    edited: &mut Edited,
-    ends: impl Fn(i64) -> bool,
-) -> Result<(), Failure> {
-    if !edited.current().customers_status().is_some_and(ends) {
-        return Ok(());
-    }
-    let after = edited.current().without_status();
-    edited.write(ctx, after)
 }

@@ -111,7 +111,7 @@ pub fn import_findings(
         run::note(ctx, run, &accepted, output.failed.len())?;
     }
     let uids: Vec<&str> = documents.iter().map(|one| &*one.accepted.uid).collect();
-    let mut import = Import::of(ctx, &uids, index)?.newer_only();
+    let mut import = Import::of(ctx, &uids, index.tail())?.newer_only();
     let newest = newest(&documents);
     for document in documents {
         let Document {

@@ -6,7 +6,6 @@ mod complete_import;
 mod counted;
 mod document;
 mod edit;
-mod ended;
 mod fields;
 pub(in crate::securityhub) mod filter;
 mod fold;
@@ -55,8 +54,8 @@ pub use scan::{Passing, scan_on, scan_rows};
 pub use version::forget_versions;
 
 pub(super) use counted::state as counted_state;
-pub(super) use ended::end_status;
 pub(super) use identity::{account_of, end_of};
+pub(super) use import::end_status;
 pub(super) use matching::{Matching, next_matching};
 pub(super) use packing::Unpacker;
 pub(super) use path::Path;

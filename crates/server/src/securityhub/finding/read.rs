@@ -9,7 +9,7 @@ use super::edit::{Edit, Edited, Tail, edits_of};
 use super::index::uid_of;
 use super::packing::Unpacker;
 use super::scan::Passing;
-use super::v1::originals;
+use super::v1::Originals;
 use super::{Finding, records_of};
 use crate::context::Visible;
 use crate::failure::Failure;
@@ -121,14 +121,11 @@ pub fn read_originals(
         let findings = found
             .iter()
             .map(|one| (&*one.finding.uid, one.finding.version));
-        let findings: Vec<(&str, i64)> = findings.collect();
-        let mut originals = originals(tx, &mut unpacker, &findings)?;
+        let mut originals = Originals::of(tx, &mut unpacker, findings)?;
         for one in found {
-            let text = match originals.remove(&one.finding.uid) {
-                Some(text) => text,
-                None => one.provided(tx, &mut unpacker)?,
-            };
-            one.pass(text, &mut show)?;
+            let kept = one.provided(tx, &mut unpacker)?;
+            let sent = originals.take(&one.finding.uid, kept);
+            one.pass(sent.into_owned(), &mut show)?;
         }
         Ok(())
     })

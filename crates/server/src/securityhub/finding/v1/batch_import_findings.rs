@@ -56,7 +56,7 @@ pub fn batch_import_findings(
     }
     let uids: Vec<&str> = sent.iter().map(|(uid, ..)| uid.as_str()).collect();
     let mut batch = Batch {
-        import: Import::of(ctx, &uids, index)?,
+        import: Import::of(ctx, &uids, index.tail())?,
         asff: super::super::records_of(ctx.tx, &uids)?,
         fields: super::super::records_of(ctx.tx, &uids)?,
         packer: Packer::newest(ctx.tx)?,
@@ -188,7 +188,7 @@ impl Batch {
         let account = accepted.account.clone();
         if let Some(moved) = moved {
             let ends = |status_id| moved.ends(status_id);
-            self.import.end_status(ctx, uid, ends)?;
+            self.import.end_status_if(ctx, uid, ends)?;
         }
         self.import.take(ctx, &accepted, None, judged.as_ref())?;
         self.keep(ctx, uid, account, &text)?;

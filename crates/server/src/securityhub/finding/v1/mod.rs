@@ -28,9 +28,8 @@ pub use batch_update_findings::{batch_update_findings, look_up};
 pub use get_finding_history::get_finding_history;
 pub use get_findings::get_findings;
 pub(in crate::securityhub) use original::customized;
-pub(super) use original::originals;
+pub(super) use original::Originals;
 pub(in crate::securityhub) use shown::show;
-pub(in crate::securityhub) use stored::provided;
 
 /// The most bytes of a finding.
 const FINDING_BYTES_MAX: usize = 240 * 1024;

@@ -1,12 +1,13 @@
 //! What providers themselves sent, of findings whose documents have customers' values.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use balefire_columns::Key;
 use balefire_store::{Kept, Tx};
 use serde_json::Value;
 
-use super::super::identity::{self, account_of};
+use super::super::identity;
 use super::super::index::key_of;
 use super::super::packing::Unpacker;
 use super::super::{provider, records_of};
@@ -22,36 +23,43 @@ const CHUNK: i64 = 1000;
 const NEXT: &str = "SELECT uid, fields FROM security_finding_edit WHERE uid > $1 AND uid < $2 \
                     ORDER BY uid LIMIT $3";
 
-/// The documents without what customers set in them, by uid, of those of these findings that have such
-/// values; each is named with the version of its row.
-pub fn originals(
-    tx: &mut Tx<'_>,
-    unpacker: &mut Unpacker,
-    findings: &[(&str, i64)],
-) -> Result<HashMap<String, String>, Failure> {
-    let uids: Vec<&str> = findings.iter().map(|(uid, _)| *uid).collect();
-    let mut edits: HashMap<String, Kept<CustomerFields>> = records_of(tx, &uids)?;
-    edits.retain(|_, edit| customer::sets_document(&edit.fields));
-    let uids: Vec<&str> = edits.keys().map(String::as_str).collect();
-    let sent: HashMap<String, Kept<SecurityFinding>> = records_of(tx, &uids)?;
-    let mut originals = HashMap::new();
-    for (uid, version) in findings {
-        let own = sent
-            .get(*uid)
-            .filter(|asff| asff.finding_version == *version);
-        let Some((own, account)) = own.zip(account_of(uid)) else {
-            continue;
-        };
-        let text = unpacker.unpack(tx, &own.packed.bytes, own.packed.dictionary)?;
-        let document: Value = serde_json::from_str(&text)?;
-        let accepted = asff::to_ocsf(&document)
-            .and_then(|ocsf| provider::accept(&ocsf.to_string(), account, None));
-        // It was accepted when it came.
-        if let Ok(accepted) = accepted {
-            originals.insert((*uid).to_owned(), accepted.text);
+/// What providers themselves sent, where it is not what is kept: in that are values that customers set.
+#[derive(Debug, Default)]
+pub struct Originals(HashMap<String, String>);
+
+impl Originals {
+    /// Of some findings, each named by its uid and the version of its row.
+    pub fn of<'u>(
+        tx: &mut Tx<'_>,
+        unpacker: &mut Unpacker,
+        findings: impl IntoIterator<Item = (&'u str, i64)>,
+    ) -> Result<Originals, Failure> {
+        let versions: HashMap<&str, i64> = findings.into_iter().collect();
+        let uids: Vec<&str> = versions.keys().copied().collect();
+        let mut edits: HashMap<String, Kept<CustomerFields>> = records_of(tx, &uids)?;
+        edits.retain(|_, edit| customer::sets_document(&edit.fields));
+        let uids: Vec<&str> = edits.keys().map(String::as_str).collect();
+        let mut sent: HashMap<String, Kept<SecurityFinding>> = records_of(tx, &uids)?;
+        sent.retain(|uid, own| versions.get(&**uid) == Some(&own.finding_version));
+        let mut originals = HashMap::new();
+        for (uid, own) in sent {
+            let text = unpacker.unpack(tx, &own.packed.bytes, own.packed.dictionary)?;
+            let document: Value = serde_json::from_str(&text)?;
+            let accepted = asff::to_ocsf(&document)
+                .and_then(|ocsf| provider::accept(&ocsf.to_string(), &own.account, None));
+            // It was accepted when it came.
+            if let Ok(accepted) = accepted {
+                originals.insert(uid, accepted.text);
+            }
         }
+        Ok(Originals(originals))
     }
-    Ok(originals)
+
+    /// What the provider sent of a finding whose document is kept as this. Once only: what is kept next may
+    /// be of another version.
+    pub fn take<'t>(&mut self, uid: &str, kept: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
+        self.0.remove(uid).map_or_else(|| kept.into(), Cow::Owned)
+    }
 }
 
 /// The findings that may be among those, in their order.

@@ -4,8 +4,7 @@ use balefire_store::{Error, Kept, Record, Row, Table, Tx, Value};
 use serde_json::{Map, Value as Json};
 
 use super::super::packing::{Packed, Unpacker};
-use super::super::{Finding, provider};
-use crate::context::Ctx;
+use super::super::Finding;
 use crate::failure::Failure;
 use crate::securityhub::asff;
 
@@ -106,20 +105,4 @@ pub fn document(
         Some(_) => document,
         None => asff::to_asff(&document),
     })
-}
-
-/// The OCSF of what a provider sent, where customers' values may be in the document that is kept.
-pub fn provided(
-    ctx: &mut Ctx<'_, '_>,
-    unpacker: &mut Unpacker,
-    finding: &Kept<Finding>,
-) -> Result<Option<String>, Failure> {
-    let asff = ctx.tx.get::<SecurityFinding>(&[(&finding.uid).into()])?;
-    let Some(asff) = asff.filter(|asff| asff.finding_version == finding.version) else {
-        return Ok(None);
-    };
-    let document = document(ctx.tx, unpacker, finding, Some(&asff))?;
-    let ocsf = asff::to_ocsf(&document).map_err(Failure::Internal)?;
-    let accepted = provider::accept(&ocsf.to_string(), &finding.account, None);
-    Ok(accepted.ok().map(|accepted| accepted.text))
 }
