@@ -164,8 +164,8 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0033_updates_by_their_times.sql"),
     },
     Migration {
-        name: "0034_counted_anew",
-        sql: include_str!("../migrations/0034_counted_anew.sql"),
+        name: "0034_counts_and_analyses",
+        sql: include_str!("../migrations/0034_counts_and_analyses.sql"),
     },
     Migration {
         name: "0036_severities_of_customers",

@@ -7,6 +7,7 @@ use balefire_api::own::{CompleteImportInput, CompleteImportOutput};
 use balefire_store::{Row, Tx};
 use serde_json::Value as Json;
 
+use super::analysis::{self, Analyses, CATEGORY};
 use super::edit::Standing;
 use super::identity;
 use super::import::Import;
@@ -21,8 +22,6 @@ use crate::failure::Failure;
 
 /// What errors call a run; its name follows from it.
 const RUN: &str = "IMPORT_RUN";
-/// The type of the resource that stands for one of several analyses of a repository.
-const CATEGORY: &str = "AnalysisCategory";
 /// How the product ends that scans of this server find as.
 const INSPECTOR: &str = "::productv2/aws/inspector";
 /// Findings that one call looks at.
@@ -38,7 +37,8 @@ pub type FoundHere = fn(&mut Tx<'_>, account: &str, finding_uid: &str) -> Result
 /// Closes, from `After` on, findings of the accounts and products that the run's report covers and that
 /// it has not named; with a scope, only those that have a resource with that uid.
 ///
-/// What another run has named since this one began stays open, and so does what was imported since then, and
+/// What another analysis of the same repository reports stays open, see `analysis`. What another run has
+/// named since this one began stays open, and so does what was imported since then, and
 /// what scans of this server found: their own news close it, whatever a report of the same product names.
 /// A run of which something was refused, or that has taken nothing, closes nothing: what is not in it
 /// may be there all the same. What is closed is imported as its provider would send it, without what
@@ -77,10 +77,12 @@ pub fn complete_import(
         .query(NEXT, &[start.into(), (&end).into(), CHUNK.into()])?;
     let versions = rows.iter().map(|row| Ok((row.text(0)?, row.int(7)?)));
     let versions: Vec<(&str, i64)> = versions.collect::<Result<_, Failure>>()?;
+    let known: Vec<&str> = versions.iter().map(|(uid, _)| *uid).collect();
     let mut unpacker = Unpacker::default();
     let mut closing = Closing {
         run: &run,
         scope: input.scope.as_deref(),
+        analyses: Analyses::of(ctx.tx, &known)?,
         originals: Originals::of(ctx.tx, &mut unpacker, versions)?,
         unpacker,
         found_here,
@@ -92,6 +94,7 @@ pub fn complete_import(
     let uids: Vec<&str> = closed.iter().map(|one| one.uid.as_str()).collect();
     let mut import = Import::of(ctx, &uids, index.tail())?;
     for one in &closed {
+        analysis::forget(ctx.tx, &one.uid)?;
         import.take(ctx, one, None, None)?;
     }
     let counts = import.finish(ctx)?;
@@ -124,6 +127,7 @@ fn check(run: &Run) -> Result<(), Failure> {
 struct Closing<'a> {
     run: &'a Run,
     scope: Option<&'a str>,
+    analyses: Analyses,
     originals: Originals,
     unpacker: Unpacker,
     found_here: FoundHere,
@@ -139,13 +143,25 @@ impl Closing<'_> {
         };
         let began_ms = self.run.started_ms;
         let is_named = named.is_some_and(|(run, ms)| run == self.run.id || ms > began_ms);
-        if is_named || row.int(4)? > began_ms {
+        let is_news = is_named || row.int(4)? > began_ms;
+        let scope = self.scope.unwrap_or_default();
+        let reported_ms = self.analyses.named_ms(uid, scope);
+        // Whoever has named it, the analysis of this report has not.
+        if reported_ms.map_or(is_news, |ms| ms >= began_ms) {
             return Ok(None);
         }
         let kept = self.unpacker.unpack(ctx.tx, row.blob(2)?, row.int(3)?)?;
         let text = self.originals.take(uid, kept);
         let document: Json = serde_json::from_str(&text)?;
-        if !self.covers(account, &document) || Standing::of(&text)?.is_closed() {
+        if !self.covers(account, &document, reported_ms.is_some())
+            || Standing::of(&text)?.is_closed()
+        {
+            return Ok(None);
+        }
+        if reported_ms.is_some_and(|ms| ms > 0) {
+            analysis::give_up(ctx.tx, uid, scope)?;
+        }
+        if is_news || self.scope.is_some() && self.analyses.has_others(uid, scope, ctx.now) {
             return Ok(None);
         }
         if self.is_found_here(ctx, account, &document)? {
@@ -177,8 +193,9 @@ impl Closing<'_> {
         (self.found_here)(ctx.tx, account, own.unwrap_or_default())
     }
 
-    /// Whether the report would have named this finding if it were still there.
-    fn covers(&self, account: &str, document: &Json) -> bool {
+    /// Whether the report would have named this finding if it were still there; surely, where its analysis
+    /// has named it before.
+    fn covers(&self, account: &str, document: &Json, has_named: bool) -> bool {
         let text = |path: &str| document.pointer(path).and_then(Json::as_str);
         let product = product_of(document);
         let project = text("/cloud/project_uid").unwrap_or_default();
@@ -186,7 +203,7 @@ impl Closing<'_> {
         if !covered.any(|(of, by, part)| of == account && by == product && part == project) {
             return false;
         }
-        let Some(scope) = self.scope else {
+        let Some(scope) = self.scope.filter(|_| !has_named) else {
             return true;
         };
         let resources = document["resources"].as_array();

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use balefire_api::own::{FailedFinding, ImportFindingsInput, ImportFindingsOutput};
 use balefire_api::{Document as Sent, Timestamp};
 
+use super::analysis;
 use super::import::Import;
 use super::index::{Index, key_of};
 use super::packing::{Dictionary, Packed, Packer};
@@ -81,7 +82,8 @@ pub fn prepare(
 /// version that is new. Of documents of one finding in one call, the newest counts alone. The
 /// administrator brings in findings of any account, which becomes a member; others bring in their own.
 /// The hub need not be on: a store may be filled before anybody looks. With a run, it is kept which
-/// findings the run has named, see `complete_import`. Where the index has no room for more, findings that
+/// findings the run has named, see `complete_import`. What one analysis of a repository calls over stays as
+/// it is while another reports it. Where the index has no room for more, findings that
 /// are not known are reported as those that are not valid.
 pub fn import_findings(
     ctx: &mut Ctx<'_, '_>,
@@ -112,12 +114,14 @@ pub fn import_findings(
     }
     let uids: Vec<&str> = documents.iter().map(|one| &*one.accepted.uid).collect();
     let mut import = Import::of(ctx, &uids, index.tail())?.newer_only();
+    let still_reported = analysis::note(ctx, documents.iter().map(|one| &one.accepted))?;
     let newest = newest(&documents);
     for document in documents {
         let Document {
             accepted, packed, ..
         } = document;
-        if newest[&*accepted.uid].place == document.place {
+        let is_newest = newest[&*accepted.uid].place == document.place;
+        if is_newest && !still_reported.contains(&*accepted.uid) {
             import.take(ctx, accepted, packed.as_ref(), None)?;
         } else {
             import.pass_over();

@@ -1,5 +1,6 @@
 //! Findings: the document that a provider sent, and what customers and rules set over it.
 
+mod analysis;
 mod batch_update_findings_v2;
 pub(in crate::securityhub) mod caption;
 mod complete_import;

@@ -1,5 +1,6 @@
 //! Findings from import to triage, through the operations.
 
+mod analyses;
 mod as_of;
 mod complete;
 mod fold;

@@ -2,16 +2,16 @@
 
 use super::*;
 
-const OTHER_PRODUCT: &str = "other";
+pub(super) const OTHER_PRODUCT: &str = "other";
 
-fn import_run(t: &Testing, account: &str, run: &str, documents: &[Value]) -> Value {
+pub(super) fn import_run(t: &Testing, account: &str, run: &str, documents: &[Value]) -> Value {
     t.advance_ms(1000);
     let input = json!({"Findings": documents, "Run": run});
     t.call_as(account, "balefire", "ImportFindings", input)
         .unwrap()
 }
 
-fn complete(t: &Testing, account: &str, set: Value) -> Result<i64, Failure> {
+pub(super) fn complete(t: &Testing, account: &str, set: Value) -> Result<i64, Failure> {
     let (mut input, mut closed) = (set, 0);
     loop {
         let output = t.call_as(account, "balefire", "CompleteImport", input.clone())?;
@@ -27,7 +27,7 @@ fn of_resource(uid: &str, resource: &str) -> Value {
     document(uid, json!({"resources": [{"uid": resource}]}))
 }
 
-fn status(t: &Testing, uid: &str) -> i64 {
+pub(super) fn status(t: &Testing, uid: &str) -> i64 {
     finding(t, uid)["status_id"].as_i64().unwrap()
 }
 
@@ -179,39 +179,6 @@ fn other_products_accounts_and_resources_stay_open() {
         2
     );
     assert_eq!((status(&t, "product"), status(&t, "account")), (1, 1));
-}
-
-#[test]
-fn an_analysis_of_a_repository_says_nothing_of_another() {
-    let t = enabled();
-    let category = |name: &str| json!({"uid": format!("repo#{name}"), "type": "AnalysisCategory"});
-    let of = |uid: &str, categories: &[&str]| {
-        let mut resources = vec![json!({"uid": "repo", "type": "CodeRepository"})];
-        resources.extend(categories.iter().map(|name| category(name)));
-        document(uid, json!({"resources": resources}))
-    };
-    import(
-        &t,
-        &[of("java", &["java"]), of("go", &["go"]), of("plain", &[])],
-    );
-    import_run(&t, ADMINISTRATOR, "r1", &[of("there", &[])]);
-    let closed = complete(&t, ADMINISTRATOR, json!({"Run": "r1", "Scope": "repo"}));
-    assert_eq!(closed.unwrap(), 1);
-    assert_eq!(
-        ["java", "go", "plain"].map(|uid| status(&t, uid)),
-        [1, 1, 4]
-    );
-    import_run(&t, ADMINISTRATOR, "r2", &[of("there", &["java"])]);
-    let closed = complete(
-        &t,
-        ADMINISTRATOR,
-        json!({"Run": "r2", "Scope": "repo#java"}),
-    );
-    assert_eq!(closed.unwrap(), 1);
-    assert_eq!(
-        ["java", "go", "plain"].map(|uid| status(&t, uid)),
-        [4, 1, 4]
-    );
 }
 
 #[test]

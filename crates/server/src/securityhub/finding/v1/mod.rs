@@ -27,8 +27,8 @@ pub use batch_import_findings::batch_import_findings;
 pub use batch_update_findings::{batch_update_findings, look_up};
 pub use get_finding_history::get_finding_history;
 pub use get_findings::get_findings;
-pub(in crate::securityhub) use original::customized;
 pub(super) use original::Originals;
+pub(in crate::securityhub) use original::customized;
 pub(in crate::securityhub) use shown::show;
 
 /// The most bytes of a finding.

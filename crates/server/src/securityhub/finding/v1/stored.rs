@@ -3,8 +3,8 @@
 use balefire_store::{Error, Kept, Record, Row, Table, Tx, Value};
 use serde_json::{Map, Value as Json};
 
-use super::super::packing::{Packed, Unpacker};
 use super::super::Finding;
+use super::super::packing::{Packed, Unpacker};
 use crate::failure::Failure;
 use crate::securityhub::asff;
 

@@ -103,7 +103,7 @@ fn what_was_written_in_other_words_is_counted_anew() {
     let other_words = |tx: &mut Tx<'_>| -> Result<(), balefire_store::Error> {
         let id = "UPDATE software SET id = id || 'x', package_version = '3', finding_count = 7";
         tx.execute(id, &[])?;
-        let migration = include_str!("../../../../migrations/0034_counted_anew.sql");
+        let migration = include_str!("../../../../migrations/0034_counts_and_analyses.sql");
         migrate_rows(tx, migration)
     };
     t.store.write_blocking("", other_words).unwrap().unwrap();

@@ -16,7 +16,7 @@ fn write(t: &Testing, change: impl Fn(&mut Tx<'_>) -> Result<(), Error> + Send +
 
 /// As the migration leaves a store that has findings.
 fn migrated(t: &Testing) {
-    let migration = include_str!("../../../../migrations/0034_counted_anew.sql");
+    let migration = include_str!("../../../../migrations/0034_counts_and_analyses.sql");
     write(t, |tx| migrate_rows(tx, migration));
 }
 
@@ -84,7 +84,10 @@ fn what_trends_lack_is_added_today_and_once() {
         assert_eq!(sums(&t), expected, "{spoil}");
         assert_eq!(t.count("job") + t.count("trend_standing"), 0, "{spoil}");
         let after = trends_as(&t, ADMINISTRATOR, "2026-01-02T00:00:00Z", Value::Null);
-        assert_eq!(after, before, "days that are over stay as they were: {spoil}");
+        assert_eq!(
+            after, before,
+            "days that are over stay as they were: {spoil}"
+        );
         // What is there has been counted: again, it adds nothing.
         let rows = t.count("finding_trend");
         migrated(&t);

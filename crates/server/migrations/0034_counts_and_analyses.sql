@@ -18,3 +18,11 @@ INSERT INTO job (id, kind, subject, account, put_ms, due_ms, payload, attempts, 
                  last_error, dead, dead_ms)
     SELECT 'migration-0034/software', 'software.count', 'software', '', 0, 0, CAST('{}' AS {{blob}}), 0, 0, '', '', 0, 0
     WHERE EXISTS (SELECT 1 FROM finding);
+
+-- Which analyses of a repository report a finding: the uid of the category of each, and when it did so last.
+CREATE TABLE finding_analysis (
+    uid {{key}} NOT NULL,
+    category {{key}} NOT NULL,
+    named_ms BIGINT NOT NULL,
+    PRIMARY KEY (uid, category)
+) {{clustered}};
