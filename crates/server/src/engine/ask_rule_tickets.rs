@@ -12,5 +12,5 @@ use crate::securityhub::ticket;
 
 pub fn ask_rule_tickets(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
     let wanted: TicketsWanted = serde_json::from_slice(&job.payload)?;
-    ticket::ask_by_rule(ctx, &wanted)
+    ticket::ask_by_rule(ctx, wanted)
 }

@@ -283,6 +283,7 @@ impl Rule {
             rule_name: self.name.clone(),
             connector_arn: connector_arn.to_owned(),
             uids: Vec::new(),
+            again: false,
         }
     }
 }

@@ -15,4 +15,7 @@ pub struct TicketsWanted {
     pub connector_arn: String,
     /// In the order in which they came.
     pub uids: Vec<String>,
+    /// Whether the findings are those that an earlier asking left open.
+    #[serde(default)]
+    pub again: bool,
 }

@@ -36,8 +36,8 @@ struct Order {
     summary: String,
     description: String,
     /// After this a fault that may pass is final. Nobody waits for what a rule has asked for.
-    #[serde(default)]
-    until_ms: Option<i64>,
+    #[serde(default, alias = "until_ms")]
+    answer_by_ms: Option<i64>,
     #[serde(default)]
     rule_name: String,
 }
@@ -147,7 +147,7 @@ pub fn made(ctx: &mut Ctx<'_, '_>, payload: &[u8], made: Made) -> Result<(), Fai
                 let missed = Missed {
                     rule_arn: &row.rule,
                     rule_name: &order.rule_name,
-                    finding_count: usize::from(row.state == State::Asked),
+                    finding_count: usize::from(row.state == State::Asked && !has_other),
                     reason: &reason,
                 };
                 connector::missed(ctx, &order.connector, &missed)?;
