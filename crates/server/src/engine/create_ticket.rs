@@ -32,6 +32,7 @@ fn prepare(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<Option<Call>, Failure> {
             description: ticket.description,
             until_ms: ticket.until_ms,
             again: job.attempts > 1 || ticket.was_given_up,
+            last_fault: job.last_error.clone(),
         })
     }))
 }

@@ -106,7 +106,10 @@ impl Engine {
                 };
                 self.settle(job, end, settle).await
             }
-            Err(fault) => self.put_back(job, &fault.reason).await,
+            Err(fault) => {
+                let by_ms = Payload::of(job).answer_by_ms;
+                self.put_back_by(job, &fault.reason, by_ms).await
+            }
         }
     }
 
@@ -200,6 +203,11 @@ impl Engine {
 
     /// A job that failed is tried again later, ever more slowly, and buried at last.
     pub(super) async fn put_back(&self, job: &Job, reason: &str) -> Result<(), Error> {
+        self.put_back_by(job, reason, None).await
+    }
+
+    /// As `put_back`, and no later than by a time that somebody waits for.
+    async fn put_back_by(&self, job: &Job, reason: &str, by_ms: Option<i64>) -> Result<(), Error> {
         tracing::warn!(
             job = job.id,
             kind = job.kind,
@@ -208,7 +216,10 @@ impl Engine {
         );
         let (failed, reason) = (job.clone(), reason.to_owned());
         let now_ms = self.clock.now().0;
-        let retry_ms = now_ms + wait_ms(job.attempts, self.ids.bytes()[0]);
+        let mut retry_ms = now_ms + wait_ms(job.attempts, self.ids.bytes()[0]);
+        if let Some(by_ms) = by_ms {
+            retry_ms = retry_ms.min(by_ms).max(now_ms);
+        }
         let put_back = move |tx: &mut Tx<'_>| {
             if failed.attempts >= ATTEMPTS_MAX {
                 tx.bury_job(&failed.id, &failed.lease_owner, &reason, now_ms)
@@ -232,7 +243,7 @@ impl Engine {
             self.ids.clone(),
             self.settings.clone(),
         );
-        let region = region_of(&job);
+        let region = Payload::of(&job).region;
         let caller = Caller::engine(&job.account);
         move |tx| {
             let page = Page::default();
@@ -270,15 +281,20 @@ fn lost(job: &Job) -> Failure {
     Failure::Internal(format!("the lease of job {} ran out", job.id))
 }
 
-/// The region that a job's payload names, if its kind has one.
-fn region_of(job: &Job) -> String {
-    #[derive(Default, serde::Deserialize)]
-    struct Payload {
-        #[serde(default)]
-        region: String,
+/// What payloads say that is not of one kind alone.
+#[derive(Default, serde::Deserialize)]
+struct Payload {
+    #[serde(default)]
+    region: String,
+    /// Somebody waits for what comes of it, and no fault may make that wait longer.
+    #[serde(default)]
+    answer_by_ms: Option<i64>,
+}
+
+impl Payload {
+    fn of(job: &Job) -> Payload {
+        serde_json::from_slice(&job.payload).unwrap_or_default()
     }
-    let payload: Payload = serde_json::from_slice(&job.payload).unwrap_or_default();
-    payload.region
 }
 
 /// Ever longer, and spread by chance so that what failed together does not come back together.

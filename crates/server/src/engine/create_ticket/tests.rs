@@ -112,6 +112,22 @@ impl Scene {
         input: CreateTicketV2Request,
         then: Option<&dyn Fn()>,
     ) -> Result<CreateTicketV2Response, Failure> {
+        let jobs = async {
+            self.job().await;
+            if let Some(then) = then {
+                then();
+                self.job().await;
+            }
+        };
+        self.ticket_while(input, jobs)
+    }
+
+    /// The call, while something else happens.
+    pub fn ticket_while(
+        &self,
+        input: CreateTicketV2Request,
+        jobs: impl Future<Output = ()>,
+    ) -> Result<CreateTicketV2Response, Failure> {
         let caller = Arc::new(Caller {
             account: ADMINISTRATOR.into(),
             arn: format!("arn:aws:iam::{ADMINISTRATOR}:user/tester"),
@@ -123,11 +139,7 @@ impl Scene {
             .pipeline
             .call::<op::CreateTicketV2>(caller, REGION, input);
         let jobs = async {
-            self.job().await;
-            if let Some(then) = then {
-                then();
-                self.job().await;
-            }
+            jobs.await;
             std::future::pending::<()>().await;
         };
         self.t.wait(async {
@@ -138,7 +150,7 @@ impl Scene {
         })
     }
 
-    async fn job(&self) {
+    pub async fn job(&self) {
         while self.engine.step().await.unwrap() == 0 {
             tokio::task::yield_now().await;
         }
@@ -246,8 +258,58 @@ fn nothing_is_made_after_the_time_is_over() {
         scene.t.advance_ms(20_000);
     };
     let refused = scene.ticket(scene.input(), Some(&late)).unwrap_err();
-    assert!(refused.message().contains("in time"), "{refused:?}");
+    let message = refused.message();
+    // It is said why: what came last of all is that nothing was found.
+    assert!(
+        message.contains("in time: 127.0.0.1 answered 503"),
+        "{message}"
+    );
     assert!(scene.posts().is_empty());
+}
+
+#[test]
+fn no_wait_between_attempts_lasts_beyond_the_time() {
+    let scene = Scene::jira();
+    scene.receiver.behave(Behaviour::Answers(503, "busy"));
+    let (begun, mut ended) = (scene.t.now().0, 0);
+    let jobs = async {
+        loop {
+            scene.job().await;
+            let now_ms = scene.t.now().0;
+            let due = move |tx: &mut balefire_store::Tx<'_>| tx.next_job_due_ms(now_ms);
+            let due_ms = scene.t.store.read(due).await.unwrap().unwrap();
+            ended = due_ms.expect("a job that waits");
+            scene.t.advance_ms(ended - now_ms);
+            if ended >= begun + 13_000 {
+                return scene.job().await;
+            }
+        }
+    };
+    let refused = scene.ticket_while(scene.input(), jobs).unwrap_err();
+    assert!(refused.message().contains("busy"), "{refused:?}");
+    assert_eq!(ended, begun + 13_000);
+}
+
+#[test]
+fn whoever_waits_is_answered_though_the_system_hangs() {
+    let scene = Scene::jira();
+    scene.receiver.behave(Behaviour::Hangs);
+    let jobs = async {
+        let asked = |tx: &mut balefire_store::Tx<'_>| tx.query("SELECT id FROM ticket", &[]);
+        while scene.t.store.read(asked).await.unwrap().unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        // The time is nearly over when the attempt begins.
+        scene.t.advance_ms(12_999);
+        scene.job().await;
+        scene.t.advance_ms(1);
+        scene.receiver.behave(Behaviour::Answers(503, "busy"));
+        scene.job().await;
+    };
+    let begun = std::time::Instant::now();
+    let refused = scene.ticket_while(scene.input(), jobs).unwrap_err();
+    assert!(refused.message().contains("busy"), "{refused:?}");
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10));
 }
 
 #[test]

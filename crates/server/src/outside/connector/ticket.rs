@@ -1,5 +1,7 @@
 //! Tickets in Jira Cloud and ServiceNow: one for each key, however often it is tried.
 
+use std::time::Duration;
+
 use balefire_api::Timestamp;
 use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -8,6 +10,11 @@ use serde_json::{Value, json};
 
 use super::{Connectors, Http, Site, System};
 use crate::outside::{Fault, Reply};
+
+/// What an attempt has that begins just before the time is over.
+const ATTEMPT_MIN: Duration = Duration::from_secs(2);
+/// To find what an attempt has made whose answer was lost.
+const LAST_LOOK: Duration = Duration::from_secs(5);
 
 /// What a ticket is to say, and where.
 #[derive(Clone, Debug)]
@@ -25,6 +32,8 @@ pub struct Draft {
     pub until_ms: Option<i64>,
     /// Whether an earlier attempt may have made the ticket.
     pub again: bool,
+    /// Why the attempt before came to nothing; empty where there was none.
+    pub last_fault: String,
 }
 
 /// What came of it.
@@ -37,9 +46,10 @@ pub enum Written {
 impl Connectors {
     /// Makes a ticket, or finds the one that an earlier attempt has made.
     pub async fn write(&self, http: &Http, draft: &Draft, now: Timestamp) -> Result<Reply, Fault> {
-        let is_late = draft.until_ms.is_some_and(|until_ms| now.0 >= until_ms);
+        let left_ms = draft.until_ms.map(|until_ms| until_ms - now.0);
+        let is_late = left_ms.is_some_and(|left_ms| left_ms <= 0);
         let written = match self.0.get(&draft.name) {
-            Some(site) => site.write(http, draft, is_late).await,
+            Some(site) => within(patience(left_ms), site, site.write(http, draft, is_late)).await,
             None => Err(Fault::lasting(format!(
                 "nothing is set for the connector: add [connectors.\"{}\"] to balefire.toml",
                 draft.name
@@ -56,6 +66,32 @@ impl Connectors {
         };
         serde_json::to_value(written).map_err(|error| Fault::lasting(error.to_string()))
     }
+}
+
+/// How long an attempt may take where somebody waits.
+fn patience(left_ms: Option<i64>) -> Option<Duration> {
+    let left_ms = u64::try_from(left_ms?).unwrap_or_default();
+    Some(match Duration::from_millis(left_ms) {
+        Duration::ZERO => LAST_LOOK,
+        left => left.max(ATTEMPT_MIN),
+    })
+}
+
+async fn within<T>(
+    patience: Option<Duration>,
+    site: &Site,
+    attempt: impl Future<Output = Result<T, Fault>>,
+) -> Result<T, Fault> {
+    let Some(patience) = patience else {
+        return attempt.await;
+    };
+    let answered = tokio::time::timeout(patience, attempt).await;
+    answered.unwrap_or_else(|_| {
+        let (host, seconds) = (&site.host, patience.as_secs_f32());
+        Err(Fault::passing(format!(
+            "{host} did not answer within {seconds:.1} s"
+        )))
+    })
 }
 
 impl Site {
@@ -84,7 +120,10 @@ impl Site {
         }
         if late {
             // Whoever asked has been told that there is no ticket, or has gone.
-            let reason = format!("{} did not take the ticket in time", self.host);
+            let mut reason = format!("{} did not take the ticket in time", self.host);
+            if !draft.last_fault.is_empty() {
+                reason = format!("{reason}: {}", draft.last_fault);
+            }
             return Err(Fault::lasting(reason));
         }
         let made = self.ask(http, Method::POST, make, Some(&body)).await?;

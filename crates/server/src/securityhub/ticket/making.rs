@@ -11,10 +11,13 @@ use crate::securityhub::connector::{self, Connector, Detail, Missed};
 
 /// The kind of the job that makes a ticket.
 pub const MAKE: &str = "create-ticket";
-/// Whoever called has gone by then, and would be surprised by a ticket.
-const MADE_WITHIN_MS: i64 = 20_000;
+/// After this no attempt begins. Whoever called is answered in 20 seconds: what was begun has some time to
+/// end, and if its answer was lost, the ticket is looked for once more.
+const MADE_WITHIN_MS: i64 = 13_000;
 const IS_ALIVE: &str = "SELECT id FROM ticket WHERE account = $1 AND finding = $2 AND connector = $3 \
                         AND state <> 'REFUSED' LIMIT 1";
+const IS_MADE: &str = "SELECT id FROM ticket WHERE account = $1 AND finding = $2 AND connector = $3 \
+                       AND state = 'MADE' LIMIT 1";
 
 /// What a ticket is asked for.
 pub struct Asked<'a> {
@@ -90,7 +93,7 @@ pub fn ask(
         connector: ticket.connector.clone(),
         summary,
         description,
-        until_ms: asked.rule.is_none().then_some(until_ms),
+        answer_by_ms: asked.rule.is_none().then_some(until_ms),
         rule_name: rule_name.to_owned(),
     };
     ctx.leave_job(&connector.account, MAKE, &connector.subject(), &order)?;
@@ -118,7 +121,7 @@ pub fn to_make(ctx: &mut Ctx<'_, '_>, payload: &[u8]) -> Result<Option<ToMake>, 
         ticket: order.ticket,
         summary: order.summary,
         description: order.description,
-        until_ms: order.until_ms,
+        until_ms: order.answer_by_ms,
         was_given_up: row.state == State::Refused,
     }))
 }
@@ -142,6 +145,8 @@ pub fn made(ctx: &mut Ctx<'_, '_>, payload: &[u8], made: Made) -> Result<(), Fai
             body["reason"] = reason.as_str().into();
             if !row.rule.is_empty() {
                 // Nobody waits for the answer.
+                let of = [&row.account, &row.finding, &row.connector].map(Value::from);
+                let has_other = !ctx.tx.query(IS_MADE, &of)?.is_empty();
                 let (rule, finding) = (&row.rule, &row.finding);
                 tracing::warn!(rule, finding, "a rule's ticket was not made: {reason}");
                 let missed = Missed {
