@@ -8,7 +8,7 @@ use crate::securityhub::product;
 /// Where neither the finding nor its product says a region, as in the ARNs of products that OCSF names.
 const REGION: &str = "us-east-1";
 
-/// The finding as it is answered. Filters and orders look at what it says itself.
+/// The finding as it is answered. Filters and orders look at what it says itself, and at the severity.
 pub fn completed(document: &Value) -> Value {
     let mut finding = document.clone();
     let arn = place::text(&finding, "ProductArn")
@@ -30,12 +30,11 @@ pub fn completed(document: &Value) -> Value {
     // Clients expect a list of types, though providers need not send one.
     place::put_default(&mut finding, "Types", || json!([]));
     let told = |name: &str| place::get(&finding, name).cloned();
-    let label = told("Severity.Label");
     let told = [
         ("FindingId", Some(format!("{arn}/{id}").into())),
         ("ProductName", told("ProductName")),
         ("CompanyName", told("CompanyName")),
-        ("SeverityLabel", label.clone()),
+        ("SeverityLabel", told("Severity.Label")),
     ];
     for (name, value) in told {
         if let Some(value) = value {
@@ -43,11 +42,17 @@ pub fn completed(document: &Value) -> Value {
             place::put_default(&mut finding, &path, || value);
         }
     }
-    if let Some(label) = label {
-        let path = "FindingProviderFields.Severity.Label";
-        place::put_default(&mut finding, path, || label);
-    }
     finding
+}
+
+/// Says how bad the provider has it, for filters too. What customers and rules say is put over it later.
+pub fn suggest_severity(document: &mut Value) {
+    if let Some(label) = place::get(document, "Severity.Label").cloned() {
+        let own = "ProductFields.aws/securityhub/SeverityLabel";
+        place::put_default(document, own, || label.clone());
+        let suggested = "FindingProviderFields.Severity.Label";
+        place::put_default(document, suggested, || label);
+    }
 }
 
 #[cfg(test)]
@@ -68,7 +73,9 @@ mod tests {
             "Workflow": {"Status": "NEW"}, "WorkflowState": "NEW", "Types": [],
             "FindingProviderFields": {"Severity": {"Label": "LOW"}}, "ProductFields": fields,
         });
-        assert_eq!(completed(&bare), expected);
+        let mut sent = bare.clone();
+        suggest_severity(&mut sent);
+        assert_eq!(completed(&sent), expected);
         assert_eq!(completed(&expected), expected);
         let mut own = expected.clone();
         own["Region"] = "us-west-2".into();

@@ -10,6 +10,7 @@ use super::super::edit::Tail;
 use super::super::packing::Unpacker;
 use super::super::read::read_chunks;
 use super::super::records_of;
+use super::completed::suggest_severity;
 use super::customer;
 use super::stored::{self, CustomerFields, SecurityFinding};
 use crate::context::Visible;
@@ -33,6 +34,7 @@ pub fn show(
             let asff = asff.get(uid).map(|asff| &asff.record);
             let fields = fields.get(uid).map(|fields| &fields.fields);
             let mut document = stored::document(tx, &mut unpacker, &one.finding, asff)?;
+            suggest_severity(&mut document);
             customer::show(&mut document, one.edit.as_ref(), fields);
             show(uid, document);
         }

@@ -2,6 +2,7 @@
 
 mod closed;
 mod columns;
+mod files;
 mod filter;
 mod history;
 mod import;
