@@ -3,6 +3,7 @@
 //! What both formats have a place for moves there. All else of ASFF goes to `unmapped` in ASFF's form, and
 //! comes back from there.
 
+mod blank;
 mod compliance;
 pub mod place;
 pub mod regular;
@@ -15,6 +16,7 @@ mod tests;
 mod times;
 mod vulnerability;
 
+pub use blank::drop_blank_entries;
 pub use compliance::status_of_id as compliance_status_of_id;
 pub use resource_type::to_asff as resource_type_of_ocsf;
 pub use standing::normalized_of_severity_id;

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::refusal::Refusal;
 use crate::failure::Failure;
+use crate::securityhub::asff;
 
 /// The JSON of a finding, without what the model does not know, and whether it keeps the model's constraints.
 pub fn read(mut finding: Node) -> Result<(Value, Result<(), Refusal>), Failure> {
@@ -15,7 +16,9 @@ pub fn read(mut finding: Node) -> Result<(Value, Result<(), Refusal>), Failure> 
     let violations = check::check(structure, &finding);
     let mut text = Vec::new();
     json::write_members(structure, &finding, &mut text);
-    let document = serde_json::from_slice(&text)?;
+    let mut document = serde_json::from_slice(&text)?;
+    // Those of details, which are kept as they came.
+    asff::drop_blank_entries(&mut document);
     if violations.is_empty() {
         return Ok((document, Ok(())));
     }

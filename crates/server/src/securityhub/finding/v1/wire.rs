@@ -7,11 +7,14 @@ use serde_json::Value;
 
 use super::completed::completed;
 use crate::failure::Failure;
+use crate::securityhub::asff::drop_blank_entries;
 
 /// The finding to send of a document. What does not have its form, as old tools write it and an import of
 /// files takes it, is left out, and that part alone.
 pub fn finding_of(document: &Value) -> Result<AwsSecurityFinding, Failure> {
-    let document = completed(document);
+    let mut document = completed(document);
+    // Old stores have them of files.
+    drop_blank_entries(&mut document);
     if let Ok(finding) = read(&document) {
         return Ok(finding);
     }

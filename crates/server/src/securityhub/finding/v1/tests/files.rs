@@ -86,3 +86,35 @@ fn a_rules_severity_is_not_the_providers() {
         ((1, 1), (0, 0))
     );
 }
+
+#[test]
+fn blank_entries_of_maps_are_left_out_whatever_way_they_came() {
+    let t = enabled();
+    let blank = |id: &str| {
+        let resource = json!({
+            "Type": "AwsS3Bucket", "Id": "r", "Tags": {"t": "", "k": "v"},
+            "Details": {"Other": {"x": " ", "y": "z"}},
+        });
+        let fields = json!({"a": "b", "empty": ""});
+        finding(
+            id,
+            json!({"ProductFields": fields, "UserDefinedFields": fields, "Resources": [resource]}),
+        )
+    };
+    import(&t, &[blank("call")]);
+    // As an old version read it from a file.
+    bring(&t, &[blank("file")]);
+    for id in ["call", "file"] {
+        let shown = get(&t, id);
+        let product = shown["ProductFields"].as_object().unwrap();
+        assert_eq!(
+            (product.get("a"), product.get("empty")),
+            (Some(&json!("b")), None),
+            "{id}"
+        );
+        assert_eq!(shown["UserDefinedFields"], json!({"a": "b"}), "{id}");
+        let resource = &shown["Resources"][0];
+        assert_eq!(resource["Tags"], json!({"k": "v"}), "{id}");
+        assert_eq!(resource["Details"], json!({"Other": {"y": "z"}}), "{id}");
+    }
+}
