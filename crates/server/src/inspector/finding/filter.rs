@@ -15,9 +15,11 @@ use balefire_api::generated::inspector2::{
     DateFilter, FilterCriteria, MapFilter, NumberFilter, PackageFilter, Severity, StringComparison,
     StringFilter,
 };
+use balefire_api::{Violation, Violations};
 use balefire_store::Value;
 
 use super::{VulnerablePackage, rank};
+use crate::failure::Failure;
 use crate::intelligence::severity;
 pub(super) use fields::Subject;
 use fields::{DATES, NUMBERS, TEXTS};
@@ -31,7 +33,7 @@ pub(super) fn matches(criteria: &FilterCriteria, subject: &Subject) -> bool {
         })
     });
     let numbers = || {
-        NUMBERS.iter().all(|(filters, value)| {
+        NUMBERS.iter().all(|(_, filters, value)| {
             let meets =
                 |filter: &_| value(subject).is_some_and(|value| number_meets(filter, value));
             any(filters(criteria), meets)
@@ -56,6 +58,36 @@ pub(super) fn matches(criteria: &FilterCriteria, subject: &Subject) -> bool {
         && any(&criteria.vulnerable_packages, package)
         // Only findings of the network have ports.
         && criteria.port_range.is_none()
+}
+
+/// What the model cannot say of the criteria: no number is more or less than NaN, or is it.
+pub(super) fn check(criteria: &FilterCriteria) -> Result<(), Failure> {
+    let mut violations = Violations::default();
+    let mut refuse = |path: String, filter: &NumberFilter| {
+        let mut bounds = [filter.lower_inclusive, filter.upper_inclusive].into_iter();
+        if bounds.any(|bound| bound.is_some_and(f64::is_nan)) {
+            let message = "Member must have numbers, not NaN".into();
+            violations.push(Violation { path, message });
+        }
+    };
+    for (name, filters, _) in NUMBERS {
+        for (place, filter) in filters(criteria).iter().flatten().enumerate() {
+            refuse(format!("/filterCriteria/{name}/{place}"), filter);
+        }
+    }
+    let packages = criteria.vulnerable_packages.iter().flatten();
+    for (place, package) in packages.enumerate() {
+        if let Some(epoch) = &package.epoch {
+            refuse(
+                format!("/filterCriteria/vulnerablePackages/{place}/epoch"),
+                epoch,
+            );
+        }
+    }
+    match violations.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Invalid(violations)),
+    }
 }
 
 /// Whether no filter is given under a key, or one of them is met.

@@ -5,7 +5,7 @@ use balefire_store::{Record, Row, Value};
 
 use super::Finding;
 use super::facts::Facts;
-use super::filter::{Pushed, Subject, matches};
+use super::filter::{self, Pushed, Subject, matches};
 use super::life::CLOSED_KEPT_MS;
 use super::order::Order;
 use super::view::view;
@@ -25,6 +25,7 @@ pub fn list_findings(
     input: ListFindingsRequest,
 ) -> Result<ListFindingsResponse, Failure> {
     let criteria = input.filter_criteria.unwrap_or_default();
+    filter::check(&criteria)?;
     let limit = ctx.page.limit(PAGE_MAX, PAGE_MAX);
     let scan = Scan::new(
         ctx,

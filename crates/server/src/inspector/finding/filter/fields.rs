@@ -24,7 +24,8 @@ type Numbers = fn(&FilterCriteria) -> &Option<Vec<NumberFilter>>;
 type Dates = fn(&FilterCriteria) -> &Option<Vec<DateFilter>>;
 /// Where the filters of a field are, and what a finding has there.
 type TextField = (Texts, fn(&Subject) -> Values<'_>);
-type NumberField = (Numbers, fn(&Subject) -> Option<f64>);
+/// By its name on the wire.
+type NumberField = (&'static str, Numbers, fn(&Subject) -> Option<f64>);
 /// In milliseconds since 1970.
 type DateField = (Dates, fn(&Subject) -> Option<i64>);
 
@@ -162,10 +163,22 @@ pub(super) const TEXTS: &[TextField] = &[
 ];
 
 pub(super) const NUMBERS: &[NumberField] = &[
-    (|c| &c.cloud_image_in_use_count, |_| None),
-    (|c| &c.ecr_image_in_use_count, |_| None),
-    (|c| &c.epss_score, |s| s.epss),
-    (|c| &c.inspector_score, |s| s.finding.score()),
+    (
+        "cloudImageInUseCount",
+        |c| &c.cloud_image_in_use_count,
+        |_| None,
+    ),
+    (
+        "ecrImageInUseCount",
+        |c| &c.ecr_image_in_use_count,
+        |_| None,
+    ),
+    ("epssScore", |c| &c.epss_score, |s| s.epss),
+    (
+        "inspectorScore",
+        |c| &c.inspector_score,
+        |s| s.finding.score(),
+    ),
 ];
 
 pub(super) const DATES: &[DateField] = &[

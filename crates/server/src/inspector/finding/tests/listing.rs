@@ -93,6 +93,39 @@ fn pages_hold_at_most_twenty_five_and_follow_each_other() {
 }
 
 #[test]
+fn what_is_no_number_is_refused() {
+    let t = filled();
+    for (criteria, path) in [
+        (
+            json!({"epssScore": [{"lowerInclusive": 0.1}, {"upperInclusive": "NaN"}]}),
+            "/filterCriteria/epssScore/1",
+        ),
+        (
+            json!({"inspectorScore": [{"lowerInclusive": "NaN"}]}),
+            "/filterCriteria/inspectorScore/0",
+        ),
+        (
+            json!({"ecrImageInUseCount": [{"lowerInclusive": "NaN"}]}),
+            "/filterCriteria/ecrImageInUseCount/0",
+        ),
+        (
+            json!({"vulnerablePackages": [{"epoch": {"lowerInclusive": "NaN"}}]}),
+            "/filterCriteria/vulnerablePackages/0/epoch",
+        ),
+    ] {
+        match list(&t, json!({"filterCriteria": criteria})) {
+            Err(Failure::Invalid(violations)) => assert_eq!(violations[0].path, path),
+            other => panic!("{path}: {other:?}"),
+        }
+    }
+    let infinite = json!({"inspectorScore": [{"upperInclusive": "Infinity"}]});
+    assert_eq!(
+        list(&t, json!({"filterCriteria": infinite})).unwrap().len(),
+        25
+    );
+}
+
+#[test]
 fn a_token_is_of_one_list() {
     let t = filled();
     let answer = t
