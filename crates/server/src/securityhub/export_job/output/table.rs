@@ -71,6 +71,7 @@ fn harmless(text: &str) -> String {
 }
 
 fn push_line(cells: impl Iterator<Item = String>, out: &mut Vec<u8>) {
+    let start = out.len();
     for (place, cell) in cells.enumerate() {
         if place > 0 {
             out.push(b',');
@@ -82,6 +83,10 @@ fn push_line(cells: impl Iterator<Item = String>, out: &mut Vec<u8>) {
         } else {
             out.extend(cell.bytes());
         }
+    }
+    // Readers pass over lines that are blank.
+    if out.len() == start {
+        out.extend(b"\"\"");
     }
     out.extend(b"\r\n");
 }
@@ -113,8 +118,8 @@ mod tests {
             (json!("@a,b"), "\"'@a,b\""),
             (json!("\t=1"), "'\t=1"),
             (json!(-1), "-1"),
-            (json!(""), ""),
-            (json!(null), ""),
+            (json!(""), "\"\""),
+            (json!(null), "\"\""),
         ] {
             let document = json!({"finding_info": {"title": title}});
             let expected = format!("{cell}\r\n");
@@ -137,11 +142,13 @@ mod tests {
             ("resources.uid", r#""[""a"",""=b""]""#),
             ("resources.tags", r#""{""name"":""team"",""value"":""x""}""#),
             ("finding_info.created_time_dt", "1970-01-01T00:00:00Z"),
-            ("comment", ""),
+            ("comment", "\"\""),
         ] {
             assert_eq!(line(&[field], &document), format!("{cell}\r\n"), "{field}");
         }
         let both = line(&["severity_id", "comment"], &document);
         assert_eq!(both, "4,\r\n");
+        let none = line(&["comment", "finding_info.title"], &document);
+        assert_eq!(none, ",\r\n");
     }
 }
