@@ -52,7 +52,7 @@ pub struct Told {
 impl Openings {
     pub(super) fn add(&mut self, version: &Version<'_>, document: &Json) {
         let title = clean(text(document, "/finding_info/title").unwrap_or_default());
-        let vulnerability = vulnerability(document).map(clean);
+        let vulnerability = vulnerability(document).map(|id| folded(clean(id)));
         let key = short_key(vulnerability.as_ref().unwrap_or(&title));
         let place = self.groups.iter().position(|group| group.key == key);
         let place = place.unwrap_or_else(|| {
@@ -130,6 +130,14 @@ fn vulnerability(document: &Json) -> Option<&str> {
     all.iter().find_map(|one| text(one, "/cve/uid"))
 }
 
+/// Scanners write the ids of CVE in either case, and mean the same.
+fn folded(id: String) -> String {
+    let is_cve = id
+        .get(..4)
+        .is_some_and(|start| start.eq_ignore_ascii_case("CVE-"));
+    if is_cve { id.to_ascii_uppercase() } else { id }
+}
+
 fn resources(document: &Json) -> Vec<String> {
     let all = document.get("resources").and_then(Json::as_array);
     let uids = all
@@ -171,6 +179,25 @@ mod tests {
         assert_eq!(short_key(&long), short);
         for fits in ["", "CVE-2099-1", &"é".repeat(181), &"é".repeat(200)] {
             assert_eq!(short_key(fits), *fits);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ids_of_cve_are_one_in_either_case() {
+        for (id, expected) in [
+            ("CVE-2024-1", "CVE-2024-1"),
+            ("cve-2024-1", "CVE-2024-1"),
+            ("Cve-2024-1x", "CVE-2024-1X"),
+            ("GHSA-abcd-2345", "GHSA-abcd-2345"),
+            ("cve", "cve"),
+            ("cvé-1", "cvé-1"),
+        ] {
+            assert_eq!(folded(id.into()), expected);
         }
     }
 }
