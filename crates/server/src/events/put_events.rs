@@ -17,6 +17,10 @@ pub fn put_events(
     ctx: &mut Ctx<'_, '_>,
     input: PutEventsRequest,
 ) -> Result<PutEventsResponse, Failure> {
+    if input.endpoint_id.is_some() {
+        let rule = "Member must be absent: there are no global endpoints here, send to this one";
+        return Err(Failure::invalid("/EndpointId", rule));
+    }
     let (mut results, mut deployments) = (Vec::new(), Vec::new());
     for entry in input.entries {
         let result = match event(ctx, entry) {
@@ -143,7 +147,29 @@ fn event(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::testing::Testing;
+
+    #[test]
+    fn an_endpoint_is_refused() {
+        let t = Testing::new();
+        let entry = json!({"Source": "shop", "DetailType": "order", "Detail": "{}"});
+        for (endpoint, is_taken) in [(None, true), (Some("abcde.veo"), false)] {
+            let mut input = json!({"Entries": [entry]});
+            if let Some(endpoint) = endpoint {
+                input["EndpointId"] = endpoint.into();
+            }
+            match t.call("events", "PutEvents", input) {
+                Ok(answer) => assert!(is_taken && answer["FailedEntryCount"] == 0, "{answer}"),
+                Err(Failure::Invalid(violations)) => {
+                    assert_eq!((is_taken, &*violations[0].path), (false, "/EndpointId"));
+                }
+                Err(other) => panic!("{other:?}"),
+            }
+        }
+    }
 
     #[test]
     fn details_are_read_once_and_faults_told_of_the_text_that_came() {
