@@ -47,7 +47,7 @@ def test_a_risk_is_accepted_listed_and_withdrawn(account):
 
     # Trends count what is set a moment later.
     eventually(lambda: points() == [0, 0, 1], "the accepted risk in the trend")
-    assert risk(account, "withdraw", uid) == [{"uid": uid, "reopened": True}]
+    assert risk(account, "withdraw", uid) == [{"uid": uid, "reopened": True, "status": "New"}]
     assert seen()["status"] == "New" and "withdrawn" in seen()["comment"]
     assert risk(account, "list") == []
     eventually(lambda: points() == [0, 0, 0], "the withdrawn risk in the trend")

@@ -330,7 +330,7 @@ operation! { WITHDRAW_RISK_ACCEPTANCE WithdrawRiskAcceptance "withdraw_risk_acce
     writes "POST" "/risks/withdraw" 200;
     action "balefire" "WithdrawRiskAcceptance";
     input WithdrawRiskAcceptanceInput = Some(structure(&WITHDRAW_RISK_ACCEPTANCE_INPUT));
-    output crate::Unit = None;
+    output WithdrawRiskAcceptanceOutput = Some(structure(&WITHDRAW_RISK_ACCEPTANCE_OUTPUT));
     errors VALIDATION ACCESS_DENIED RESOURCE_NOT_FOUND;
     pages None;
     token None;

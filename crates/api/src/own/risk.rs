@@ -45,3 +45,8 @@ structure! { LIST_RISK_ACCEPTANCES_OUTPUT ListRiskAcceptancesOutput (Default) {
 structure! { WITHDRAW_RISK_ACCEPTANCE_INPUT WithdrawRiskAcceptanceInput () {
     req Body finding_uid: String = "FindingUid" "FindingUid" FINDING_UID;
 } }
+
+structure! { WITHDRAW_RISK_ACCEPTANCE_OUTPUT WithdrawRiskAcceptanceOutput () {
+    req Body status: String = "Status" "Status" shape::STRING;
+    req Body reopened: bool = "Reopened" "Reopened" shape::BOOLEAN;
+} }

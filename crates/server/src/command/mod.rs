@@ -182,6 +182,10 @@ fn show(text: impl Display) -> anyhow::Result<()> {
 
 /// The moment that an option names.
 fn moment(option: &str, text: &str) -> anyhow::Result<Timestamp> {
+    // The calendar of times on the wire ends a day later.
+    if let Some(moment) = Timestamp::parse_date_time(text) {
+        return Ok(moment);
+    }
     let moment: jiff::Timestamp = text
         .parse()
         .with_context(|| format!("{option}: '{text}' is no time such as 2026-12-31T00:00:00Z"))?;

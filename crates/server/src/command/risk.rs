@@ -61,10 +61,14 @@ impl Risk {
                 let finding_uid = uid.clone();
                 let input = WithdrawRiskAcceptanceInput { finding_uid };
                 let way = Reach::open(&reach.way).await?;
-                way.call::<WithdrawRiskAcceptance>(input).await?;
+                let now = way.call::<WithdrawRiskAcceptance>(input).await?;
+                let (reopened, status) = (now.reopened, now.status);
                 match reach.format {
-                    Format::Json => say(json!({"uid": uid, "reopened": true}))?,
-                    Format::Text => say("reopened")?,
+                    Format::Json => {
+                        say(json!({"uid": uid, "reopened": reopened, "status": status}))?
+                    }
+                    Format::Text if reopened => say(format_args!("reopened: {status}"))?,
+                    Format::Text => say(format_args!("no longer accepted: {status}"))?,
                 }
                 Ok(Ended::Well)
             }

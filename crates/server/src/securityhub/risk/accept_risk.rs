@@ -16,6 +16,9 @@ pub fn accept_risk(
     input: AcceptRiskInput,
 ) -> Result<AcceptRiskOutput, Failure> {
     let uid = input.finding_uid;
+    if input.reason.trim().is_empty() {
+        return Err(Failure::invalid("/Reason", "Member must not be blank"));
+    }
     let Some((account, cves)) = vulnerabilities_of(ctx, &uid)? else {
         return Err(Failure::not_found(FINDING, uid));
     };

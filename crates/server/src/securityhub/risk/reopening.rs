@@ -56,7 +56,8 @@ impl Review {
         let score = |cve: &str| facts.epss.get(cve).copied().filter(|score| *score > most);
         let (cve, score) = self.cves().find_map(|cve| Some((cve, score(cve)?)))?;
         Some(format!(
-            "the EPSS score of {cve} is {score:.3}, above {most}"
+            "the EPSS score of {cve} is {}, above {most}",
+            told(score)
         ))
     }
 }
@@ -94,16 +95,17 @@ pub fn conditional_after(
 
 /// Ends an acceptance.
 pub fn reopen(ctx: &mut Ctx<'_, '_>, review: &Review, because: &str) -> Result<(), Failure> {
-    open(ctx, &review.acceptance, because)
+    open(ctx, &review.acceptance, because).map(drop)
 }
 
 /// A finding that somebody has given another status meanwhile keeps it. Others have none of a customer's any
-/// more: rules and the provider say what it is.
+/// more: rules and the provider say what it is. Gives whether something is left to do about it again, as far
+/// as its provider says.
 pub(super) fn open(
     ctx: &mut Ctx<'_, '_>,
     acceptance: &Acceptance,
     because: &str,
-) -> Result<(), Failure> {
+) -> Result<bool, Failure> {
     let Acceptance {
         account,
         uid,
@@ -111,9 +113,11 @@ pub(super) fn open(
         ..
     } = acceptance;
     ctx.tx.delete::<Acceptance>(&[account.into(), uid.into()])?;
-    if is_suppressed(ctx, uid)? {
-        // What its provider has found to be over meanwhile is so, until its provider opens it.
-        let word = match is_open(ctx, uid)? {
+    let is_ended = is_suppressed(ctx, uid)?;
+    // What its provider has found to be over meanwhile is so, until its provider opens it.
+    let is_reopened = is_ended && is_open(ctx, uid)?;
+    if is_ended {
+        let word = match is_reopened {
             true => "Reopened",
             false => "No longer accepted",
         };
@@ -121,7 +125,18 @@ pub(super) fn open(
         end_status(ctx, uid, &comment(&text))?;
     }
     let body = json!({"because": because});
-    ctx.changed_in(account.clone(), "risk.reopened", uid, &body)
+    ctx.changed_in(account.clone(), "risk.reopened", uid, &body)?;
+    Ok(is_reopened)
+}
+
+/// A score with three places, or with all that it has: it may be above a bound by little.
+fn told(score: f64) -> String {
+    let (short, exact) = (format!("{score:.3}"), score.to_string());
+    if exact.len() > short.len() {
+        exact
+    } else {
+        short
+    }
 }
 
 impl Review {

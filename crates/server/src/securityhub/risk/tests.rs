@@ -168,6 +168,16 @@ fn ids_in_lower_case_are_those_of_the_feeds() {
 }
 
 #[test]
+fn a_score_that_is_little_above_is_told_as_it_is() {
+    let (t, uid) = with_finding(ADMINISTRATOR);
+    feed(&t, "EPSS", "first", epss("CVE-2099-1001", 0.50001));
+    accept(&t, &uid, json!({"EpssAtMost": 0.5}));
+    t.step();
+    let (_, comment) = seen(&t, &uid);
+    assert!(comment.contains("is 0.50001, above 0.5."), "{comment}");
+}
+
+#[test]
 fn an_acceptance_ends_when_the_score_rises() {
     let (t, uid) = with_finding(ADMINISTRATOR);
     feed(&t, "EPSS", "first", epss("CVE-2099-1001", 0.1));
@@ -229,6 +239,7 @@ fn what_cannot_be_accepted_is_refused() {
             "/EpssAtMost",
         ),
         (json!({"FindingUid": uid, "Reason": ""}), "/Reason"),
+        (json!({"FindingUid": uid, "Reason": " \t"}), "/Reason"),
     ] {
         match call(&t, "AcceptRisk", input) {
             Err(Failure::Invalid(violations)) => assert_eq!(violations[0].path, path),

@@ -116,3 +116,38 @@ fn rules_set_theirs_again_and_nobody_is_called() {
     };
     assert_eq!(t.store.read_blocking(read).unwrap().unwrap().len(), 0);
 }
+
+#[test]
+fn a_withdrawal_says_what_the_finding_is() {
+    let (t, uid) = with_finding(ADMINISTRATOR);
+    let set = |status_id: i64| {
+        let input = json!({"MetadataUids": [uid], "StatusId": status_id, "Comment": "seen"});
+        t.call("securityhub", "BatchUpdateFindingsV2", input)
+            .unwrap();
+    };
+    // The provider's activity and status, what a customer chose meanwhile, and what is said.
+    for (time, activity, status, chosen, expected) in [
+        (100_000, 2, 1, None, ("New", true)),
+        (200_000, 2, 2, None, ("In Progress", true)),
+        (300_000, 3, 4, None, ("Resolved", false)),
+        (400_000, 2, 3, None, ("Suppressed", false)),
+        (500_000, 2, 1, Some(2), ("In Progress", false)),
+        (600_000, 3, 5, None, ("Archived", false)),
+    ] {
+        accept(&t, &uid, json!({}));
+        send(&t, ADMINISTRATOR, activity, status, time);
+        chosen.into_iter().for_each(set);
+        let said = call(&t, "WithdrawRiskAcceptance", json!({"FindingUid": uid})).unwrap();
+        let (status, is_open) = expected;
+        assert_eq!(said, json!({"Status": status, "Reopened": is_open}));
+        assert_eq!(seen(&t, &uid).0, status);
+    }
+    accept(&t, &uid, json!({}));
+    send(&t, ADMINISTRATOR, 2, 1, 700_000);
+    rule(
+        &t,
+        json!({"Type": "FINDING_FIELDS_UPDATE", "FindingFieldsUpdate": {"StatusId": 5}}),
+    );
+    let said = call(&t, "WithdrawRiskAcceptance", json!({"FindingUid": uid})).unwrap();
+    assert_eq!(said, json!({"Status": "Archived", "Reopened": false}));
+}
