@@ -107,10 +107,21 @@ impl Refused<'_> {
         }
         let (candidates, common, status) = names(failure);
         let modelled = candidates.iter().find_map(|name| self.spec?.error(name));
-        match modelled {
+        match modelled.or_else(|| self.of_first_version(failure)) {
             Some(error) => self.modelled(error, failure),
             None => self.plain(common, status, &failure.message()),
         }
+    }
+
+    /// Operations of Security Hub's first version have one word for a bad input, also the few that list none.
+    fn of_first_version(&self, failure: &Failure) -> Option<&'static ErrorSpec> {
+        let is_input = matches!(failure, Failure::Invalid(_) | Failure::Unsettled(_));
+        let is_first =
+            self.service.name == "securityhub" && self.spec?.error("InternalException").is_some();
+        let mut all = self.service.operations.iter();
+        (is_input && is_first)
+            .then(|| all.find_map(|spec| spec.error("InvalidInputException")))
+            .flatten()
     }
 
     /// A request that could not be read.
@@ -250,4 +261,59 @@ fn field(structure: &Structure, violation: &Violation) -> Node {
         _ => None,
     });
     Node::Structure(slots.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use balefire_api::Operation;
+    use balefire_api::generated::securityhub::operations as op;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    #[test]
+    fn the_first_version_has_one_word_for_a_bad_input() {
+        let first = json!({"Message": "no", "Code": "InvalidInputException"});
+        for (spec, name) in [
+            (op::GetFindings::spec(), "InvalidInputException"),
+            (op::EnableSecurityHub::spec(), "InvalidInputException"),
+            (op::DisableSecurityHub::spec(), "InvalidInputException"),
+            (
+                op::ListEnabledProductsForImport::spec(),
+                "InvalidInputException",
+            ),
+            (op::EnableSecurityHubV2::spec(), "ValidationException"),
+        ] {
+            let refused = Refused {
+                service: &op::SERVICE,
+                spec: Some(spec),
+                request_id: "",
+            };
+            let answer = refused.failure(&Failure::invalid("/MaxResults", "no"));
+            let named = answer
+                .headers
+                .iter()
+                .find(|(header, _)| header == "X-Amzn-Errortype");
+            assert_eq!(
+                (answer.status, &*named.unwrap().1),
+                (400, name),
+                "{}",
+                spec.name
+            );
+            let body: Value = serde_json::from_slice(&answer.body).unwrap();
+            let members = |body: &Value| {
+                body.as_object()
+                    .unwrap()
+                    .keys()
+                    .cloned()
+                    .collect::<Vec<_>>()
+            };
+            if name == first["Code"] {
+                assert_eq!(
+                    (members(&body), &body["Code"]),
+                    (members(&first), &first["Code"])
+                );
+            }
+        }
+    }
 }

@@ -157,9 +157,16 @@ fn media_type_of(operation: &Modelled) -> &'static str {
     }
 }
 
-/// What an operation calls an input that breaks a constraint of its model.
+/// What an operation calls an input that breaks a constraint of its model. Those of Security Hub's first
+/// version that list no such error have its word for it.
 pub fn validation(spec: &Spec) -> &'static str {
     let mut names = VALIDATION.iter();
     let listed = names.find(|name| spec.error(name).is_some());
-    listed.copied().unwrap_or("ValidationException")
+    let is_first = spec.service == "securityhub" && spec.error("InternalException").is_some();
+    let unlisted = if is_first {
+        "InvalidInputException"
+    } else {
+        "ValidationException"
+    };
+    listed.copied().unwrap_or(unlisted)
 }
