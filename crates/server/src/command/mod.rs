@@ -216,3 +216,22 @@ fn log_to_stderr() {
     // A second call, as in tests, leaves the first in place.
     let _ = builder.try_init();
 }
+
+#[cfg(test)]
+mod tests {
+    use super::moment;
+
+    #[test]
+    fn moments_are_those_of_the_wire_and_of_other_offsets() {
+        for (text, expected) in [
+            ("2026-12-31T00:00:00Z", Some(1_798_675_200_000)),
+            ("2026-12-31T02:00:00+02:00", Some(1_798_675_200_000)),
+            ("9999-12-31T23:59:59Z", Some(253_402_300_799_000)),
+            ("2026-13-01", None),
+            ("+10000-01-01T00:00:00Z", None),
+        ] {
+            let moment = moment("--until", text).ok().map(|moment| moment.0);
+            assert_eq!(moment, expected, "{text}");
+        }
+    }
+}
