@@ -312,6 +312,28 @@ def test_the_console_is_for_known_hosts(serve):
     server.stop()
 
 
+def test_unsigned_calls_of_sts_are_answered_in_its_form(serve):
+    server = serve()
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    not_yet, missing = (501, "NotImplementedException"), (403, "MissingAuthenticationToken")
+    for method, target, body, expected in [
+        ("POST", "/", b"Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=r", not_yet),
+        ("POST", "/", b"Version=2011-06-15&Action=AssumeRoleWithSAML", not_yet),
+        ("POST", "/", b"Action=GetCallerIdentity&Version=2011-06-15", missing),
+        ("POST", "/", b"Action=AssumeRole&Version=2011-06-15", missing),
+        ("GET", "/?Action=GetCallerIdentity&Version=2011-06-15", b"", missing),
+    ]:
+        answer = send(server.endpoint, method, target, body, form)
+        assert (answer.status, answer.headers["x-amzn-errortype"]) == expected, (target, body, answer)
+        assert answer.headers["content-type"] == "text/xml" and len(answer.headers["x-amzn-requestid"]) == 36
+        assert f"<Code>{expected[1]}</Code>".encode() in answer.body, answer
+    # The console's own forms go on.
+    assert send(server.endpoint, "POST", "/", b"to=here", form).status == 405
+    signing_in = send(server.endpoint, "POST", "/console/sign-in", b"access_key_id=a&Action=x", form)
+    assert "x-amzn-errortype" not in signing_in.headers and b"<html" in signing_in.body
+    server.stop()
+
+
 def test_logs_are_quiet_unless_asked(serve):
     server = serve(variables=first_start() | {"BALEFIRE_LOG": "debug"})
     client = incident_client(server.administrator)

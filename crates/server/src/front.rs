@@ -12,7 +12,7 @@ use crate::console::Console;
 use crate::context::Ids;
 use crate::hooks::Hooks;
 use crate::http::{Body, full};
-use crate::pipeline::Pipeline;
+use crate::pipeline::{Pipeline, is_query_call};
 use crate::stream::{self, Changes};
 
 /// Answers what the listener hears.
@@ -34,7 +34,7 @@ impl crate::http::Answer for Front {
         if Hooks::is_for(parts.uri.path()) {
             return self.hooks.answer(&parts, &body, &request_id).await;
         }
-        if !is_signed(&parts) {
+        if !is_signed(&parts) && !is_query_call(&parts, &body) {
             if parts.uri.path() == "/health" && parts.method == Method::GET {
                 return self.health();
             }

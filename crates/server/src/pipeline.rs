@@ -76,7 +76,7 @@ impl Pipeline {
         // The scope says which service is meant: paths alone do not.
         let claim = match signature::claim(parts) {
             Ok(claim) => claim,
-            Err(refusal) => return unsigned(&refusal, request_id),
+            Err(refusal) => return self.unclaimed(&refusal, &request, request_id),
         };
         let Some(served) = self
             .services
@@ -116,6 +116,31 @@ impl Pipeline {
         match self.run(handler, caller, &claim.scope.region, input).await {
             Ok(output) => served.encode(handler.spec, &output, request_id),
             Err(failure) => refused.failure(&failure),
+        }
+    }
+
+    /// Refuses a request without a claim. What STS is asked by a form names no service, and its clients read
+    /// XML alone.
+    fn unclaimed(&self, refusal: &Refusal, request: &Arrived<'_>, request_id: &str) -> Answer {
+        let mut all = self.services.iter();
+        let sts = all.find(|served| served.service.protocol == Protocol::AwsQuery);
+        let (Some(sts), true) = (sts, is_query_call(request.parts, request.body)) else {
+            return unsigned(refusal, request_id);
+        };
+        let refused = refused(Some(sts.service), request_id);
+        if !refusal.is_missing() {
+            return refused.plain(refusal.code, refusal.status, &refusal.message);
+        }
+        match sts.route(request) {
+            Routed::NotYet(name) if NEVER_SIGNED.contains(&name) => {
+                not_yet(sts.service, name, request_id)
+            }
+            // As AWS calls it where answers are XML.
+            _ => refused.plain(
+                "MissingAuthenticationToken",
+                refusal.status,
+                &refusal.message,
+            ),
         }
     }
 
@@ -245,6 +270,16 @@ impl Pipeline {
     pub fn access(&self) -> &Access {
         &self.access
     }
+}
+
+/// Operations whose callers have no key yet.
+const NEVER_SIGNED: [&str; 2] = ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"];
+
+/// Whether a request is a call of awsQuery, signed or not. JSON may hold what looks like a form.
+pub fn is_query_call(parts: &Parts, body: &[u8]) -> bool {
+    parts.uri.path() == "/"
+        && !parts.headers.contains_key("x-amz-target")
+        && Arrived { parts, body }.action().is_some()
 }
 
 /// A stand-in where the request names no service that is known.

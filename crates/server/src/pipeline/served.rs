@@ -22,6 +22,14 @@ pub struct Arrived<'a> {
     pub body: &'a [u8],
 }
 
+impl Arrived<'_> {
+    /// The operation that a call of awsQuery names, in its form or in its query.
+    pub fn action(&self) -> Option<String> {
+        let query = self.parts.uri.query().unwrap_or_default().as_bytes();
+        aws_query::action(self.body).or_else(|| aws_query::action(query))
+    }
+}
+
 /// The operation that a request asks for.
 pub enum Routed<'a> {
     Operation(&'a Handler, Vec<(&'static str, String)>),
@@ -79,8 +87,7 @@ impl Served {
                 aws_json::target(self.service, &parts.headers).map_or(Routed::Unknown, named)
             }
             Protocol::AwsQuery => {
-                let query = parts.uri.query().unwrap_or_default().as_bytes();
-                let action = aws_query::action(request.body).or_else(|| aws_query::action(query));
+                let action = request.action();
                 action.map_or(Routed::Unknown, |name| named(&name))
             }
         }

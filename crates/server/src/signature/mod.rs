@@ -27,6 +27,9 @@ const TERMINATOR: &str = "aws4_request";
 /// How far a request's time may lie from ours, either way.
 const SKEW_MAX_MS: i64 = 15 * 60 * 1000;
 
+/// The error of a request that is not signed.
+const MISSING: &str = "MissingAuthenticationTokenException";
+
 /// Why a request was not authenticated, in the words of the AWS error it becomes.
 ///
 /// The message never repeats a signature, a key or a token.
@@ -47,10 +50,15 @@ impl Refusal {
         let message = "The request is not signed: it has neither an Authorization header nor \
                        X-Amz-* signing parameters in its query. Sign it with AWS Signature Version 4.";
         Self {
-            code: "MissingAuthenticationTokenException",
+            code: MISSING,
             status: 403,
             message: message.into(),
         }
+    }
+
+    /// Whether the request is not signed at all.
+    pub fn is_missing(&self) -> bool {
+        self.code == MISSING
     }
 
     /// The signature is there but its form is wrong.

@@ -181,11 +181,6 @@ mod tests {
             assert_eq!(short_key(fits), *fits);
         }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn the_ids_of_cve_are_one_in_either_case() {
