@@ -42,7 +42,7 @@ pub fn operations() -> Vec<Handler> {
         Handler::of::<op::PutTargets>(target::put_targets),
         Handler::of::<op::RemoveTargets>(target::remove_targets),
         Handler::of::<op::TagResource>(tags::tag_resource),
-        Handler::of::<op::TestEventPattern>(pattern::test_event_pattern),
+        Handler::of::<op::TestEventPattern>(pattern::test_event_pattern).at_length(),
         Handler::of::<op::UntagResource>(tags::untag_resource),
     ]
 }

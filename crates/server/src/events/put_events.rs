@@ -11,7 +11,7 @@ use crate::context::Ctx;
 use crate::failure::Failure;
 
 /// Bytes an entry may have in all.
-const ENTRY_BYTES_MAX: usize = 256 * 1024;
+pub const ENTRY_BYTES_MAX: usize = 256 * 1024;
 
 pub fn put_events(
     ctx: &mut Ctx<'_, '_>,

@@ -148,7 +148,7 @@ impl Compiler {
     fn textual(&self, name: &str, text: &str) -> Result<Test, Malformed> {
         let malformed = |reason| self.refuse(format!("{name} cannot take {text:?}: {reason}"));
         match name {
-            "equals-ignore-case" => Ok(Test::EqualsIgnoreCase(folded(text))),
+            "equals-ignore-case" => Ok(Test::EqualsIgnoreCase(folded(text).collect())),
             "wildcard" => Wildcard::parse(text).map_or_else(malformed, |w| Ok(Test::Wildcard(w))),
             "cidr" => Network::parse(text).map_or_else(malformed, |n| Ok(Test::Cidr(n))),
             "prefix" if !text.is_empty() => Ok(Test::Prefix(Affix::exact(text))),
@@ -162,7 +162,7 @@ impl Compiler {
             Value::String(text) => Ok(Affix::exact(text)),
             Value::Object(object) => match self.single(object)? {
                 ("equals-ignore-case", Value::String(text)) => Ok(Affix {
-                    text: folded(text),
+                    text: folded(text).collect(),
                     ignores_case: true,
                 }),
                 _ => self.refuse(format!("in {name} stands equals-ignore-case with a string")),

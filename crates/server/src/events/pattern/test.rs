@@ -62,9 +62,9 @@ impl Test {
     fn holds_for_text(&self, text: &str) -> bool {
         match self {
             Test::Text(wanted) => wanted == text,
-            Test::Prefix(affix) => affix.holds(text, |text, affix| text.starts_with(affix)),
-            Test::Suffix(affix) => affix.holds(text, |text, affix| text.ends_with(affix)),
-            Test::EqualsIgnoreCase(wanted) => *wanted == folded(text),
+            Test::Prefix(affix) => affix.begins(text),
+            Test::Suffix(affix) => affix.ends(text),
+            Test::EqualsIgnoreCase(wanted) => folded(text).eq(wanted.chars()),
             Test::Wildcard(wildcard) => wildcard.matches(text),
             Test::Cidr(network) => network.holds(text),
             _ => false,
@@ -85,22 +85,36 @@ impl Range {
 }
 
 impl Affix {
-    fn holds(&self, text: &str, holds: impl Fn(&str, &str) -> bool) -> bool {
-        if self.ignores_case {
-            return holds(&folded(text), &self.text);
+    fn begins(&self, text: &str) -> bool {
+        match self.ignores_case {
+            true => begin(folded(text), self.text.chars()),
+            false => text.starts_with(&self.text),
         }
-        holds(text, &self.text)
+    }
+
+    fn ends(&self, text: &str) -> bool {
+        match self.ignores_case {
+            true => begin(folded(text).rev(), self.text.chars().rev()),
+            false => text.ends_with(&self.text),
+        }
     }
 }
 
+/// Whether the first characters are those wanted. No more of them are looked at.
+fn begin(
+    mut characters: impl Iterator<Item = char>,
+    mut wanted: impl Iterator<Item = char>,
+) -> bool {
+    wanted.all(|wanted| characters.next() == Some(wanted))
+}
+
 /// A text without its case, character by character: the case of a whole word looks at what stands beside a
-/// letter.
-pub fn folded(text: &str) -> String {
-    let fold = |c: char| {
+/// letter. It is folded as far as it is read, since many tests may look at one long text.
+pub fn folded(text: &str) -> impl DoubleEndedIterator<Item = char> {
+    text.chars().map(|c| {
         let upper = only(c.to_uppercase()).unwrap_or(c);
         only(upper.to_lowercase()).unwrap_or(upper)
-    };
-    text.chars().map(fold).collect()
+    })
 }
 
 /// The character, where it is one alone.

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::Pattern;
 use crate::context::Ctx;
+use crate::events::put_events::ENTRY_BYTES_MAX;
 use crate::failure::Failure;
 
 /// What every event of a bus has.
@@ -22,6 +23,10 @@ pub fn test_event_pattern(
     _ctx: &mut Ctx<'_, '_>,
     input: TestEventPatternRequest,
 ) -> Result<TestEventPatternResponse, Failure> {
+    if input.event.len() > ENTRY_BYTES_MAX {
+        let rule = format!("Member must have at most {ENTRY_BYTES_MAX} bytes, as events have");
+        return Err(Failure::invalid("/Event", rule));
+    }
     let pattern = Pattern::compile(&input.event_pattern);
     let pattern = pattern.map_err(|malformed| Failure::Pattern(malformed.to_string()))?;
     let event = serde_json::from_str::<Value>(&input.event).map_err(|error| {

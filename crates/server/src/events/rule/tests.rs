@@ -293,6 +293,17 @@ fn a_pattern_is_tested_on_a_whole_event() {
     for text in ["", "[]", "{"] {
         invalid(test(r#"{"source": ["s"]}"#, text.into()));
     }
+    // An event has as many bytes as PutEvents takes.
+    let padded = |bytes: usize| {
+        let rest = bytes - event.to_string().len();
+        event.to_string() + &" ".repeat(rest)
+    };
+    test(r#"{"source": ["s"]}"#, padded(256 * 1024)).unwrap();
+    let message = invalid(test(r#"{"source": ["s"]}"#, padded(256 * 1024 + 1)));
+    assert!(
+        message.contains("'/Event'") || message.contains("/Event"),
+        "{message}"
+    );
     let malformed = test("{}", event.to_string());
     assert!(
         matches!(malformed, Err(Failure::Pattern(_))),
