@@ -70,6 +70,7 @@ impl Engine {
             Work::Outside(errand) => self.run_errand(job, errand).await,
             Work::Export => self.export_findings(job).await,
             Work::Standing => self.count_standing(job).await,
+            Work::Event => self.take_event(job).await,
             Work::Unknown => {
                 let reason = format!("no job is called {}", job.kind);
                 self.put_back(job, &reason).await

@@ -1,15 +1,16 @@
 //! Opens the incidents that an event starts by the account's rules.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use balefire_api::Timestamp;
 use balefire_api::generated::ssm_incidents::{RelatedItem, TriggerDetails};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::context::Ctx;
 use crate::events::Event;
 use crate::events::alarm::Alarm;
-use crate::events::rule::{Start, started_by};
+use crate::events::rule::{Rules, Start, started_by};
 use crate::failure::Failure;
 use crate::incidents::incident::{Opening, open_or_fold};
 use crate::incidents::{related_item, response_plan};
@@ -17,60 +18,82 @@ use crate::incidents::{related_item, response_plan};
 /// In whose name events call.
 const EVENTS_PRINCIPAL: &str = "events.amazonaws.com";
 
-/// Each plan is started once by an event, however many rules name it.
-pub fn open_incidents(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failure> {
-    let starts = started_by(ctx, event)?;
-    if starts.is_empty() {
-        return Ok(());
-    }
-    let alarm = event.alarm();
-    let items = items(event, alarm.as_ref());
-    let mut started = BTreeSet::new();
-    for start in starts {
-        let Some(row) = response_plan::own_target(ctx, &start.target_arn)? else {
-            miss(ctx, event, &start, "the response plan does not exist")?;
-            continue;
+/// An event, and what of it is known before the transaction in which it opens incidents.
+pub struct Triggering {
+    pub event: Event,
+    /// The event as targets see it.
+    document: Value,
+    /// The names of the rules that it matches.
+    matched: Vec<String>,
+    alarm: Option<Alarm>,
+    items: Arc<[RelatedItem]>,
+}
+
+impl Triggering {
+    pub fn of(event: Event, rules: &Rules) -> Triggering {
+        let document = event.document();
+        let matched = rules.matched_by(&document);
+        let (alarm, items) = match matched.is_empty() {
+            true => (None, Vec::new()),
+            false => {
+                let alarm = event.alarm();
+                let items = items(&event, alarm.as_ref());
+                (alarm, items)
+            }
         };
-        if started.insert(row.name.clone()) {
-            let opening = opening(ctx, event, alarm.as_ref(), &start, items.clone());
+        Triggering {
+            event,
+            document,
+            matched,
+            alarm,
+            items: items.into(),
+        }
+    }
+
+    /// Each plan is started once by an event, however many rules name it.
+    pub fn open_incidents(&self, ctx: &mut Ctx<'_, '_>) -> Result<(), Failure> {
+        let mut started = BTreeSet::new();
+        for start in started_by(ctx, &self.matched)? {
+            let Some(row) = response_plan::own_target(ctx, start.target_arn())? else {
+                miss(ctx, &self.event, &start, "the response plan does not exist")?;
+                continue;
+            };
+            if !started.insert(row.name.clone()) {
+                continue;
+            }
+            let opening = self.opening(ctx, &start);
             match open_or_fold(ctx, &row, opening) {
                 // Nothing was written yet, and waiting would not help.
                 Err(failure @ (Failure::Limit { .. } | Failure::Invalid(_))) => {
-                    miss(ctx, event, &start, &failure.message())?;
+                    miss(ctx, &self.event, &start, &failure.message())?;
                 }
                 opened => drop(opened?),
             }
         }
+        Ok(())
     }
-    Ok(())
-}
 
-/// An alarm is its own trigger; any other event is its rule's.
-fn opening(
-    ctx: &Ctx<'_, '_>,
-    event: &Event,
-    alarm: Option<&Alarm>,
-    start: &Start,
-    related_items: Vec<RelatedItem>,
-) -> Opening {
-    let (source, trigger_arn) = match alarm {
-        Some(alarm) => ("aws.cloudwatch", alarm.arn.clone()),
-        None => ("aws.events", start.rule_arn.clone()),
-    };
-    let role = start.role_arn.clone();
-    Opening {
-        title: None,
-        impact: None,
-        trigger: Some(TriggerDetails {
-            raw_data: Some(start.input.clone()),
-            source: source.into(),
-            timestamp: Timestamp(event.at_ms),
-            trigger_arn: Some(trigger_arn.clone()),
-        }),
-        created_by: role.unwrap_or_else(|| ctx.caller.arn.clone()),
-        invoked_by: EVENTS_PRINCIPAL.into(),
-        cause: Some(trigger_arn),
-        related_items,
+    /// An alarm is its own trigger; any other event is its rule's.
+    fn opening(&self, ctx: &Ctx<'_, '_>, start: &Start) -> Opening {
+        let (source, trigger_arn) = match &self.alarm {
+            Some(alarm) => ("aws.cloudwatch", alarm.arn.clone()),
+            None => ("aws.events", start.rule_arn.clone()),
+        };
+        let role = start.role_arn.clone();
+        Opening {
+            title: None,
+            impact: None,
+            trigger: Some(TriggerDetails {
+                raw_data: Some(start.input(&self.document)),
+                source: source.into(),
+                timestamp: Timestamp(self.event.at_ms),
+                trigger_arn: Some(trigger_arn.clone()),
+            }),
+            created_by: role.unwrap_or_else(|| ctx.caller.arn.clone()),
+            invoked_by: EVENTS_PRINCIPAL.into(),
+            cause: Some(trigger_arn),
+            related_items: Arc::clone(&self.items),
+        }
     }
 }
 
@@ -95,11 +118,11 @@ fn items(event: &Event, alarm: Option<&Alarm>) -> Vec<RelatedItem> {
 fn miss(ctx: &mut Ctx<'_, '_>, event: &Event, start: &Start, why: &str) -> Result<(), Failure> {
     tracing::warn!(
         rule = start.rule_arn,
-        target = start.target_arn,
+        target = start.target_arn(),
         event = event.id,
         "a rule matched, and its target opened no incident: {why}"
     );
-    let missed = json!({"target": start.target_arn, "event": event.id, "reason": why});
+    let missed = json!({"target": start.target_arn(), "event": event.id, "reason": why});
     ctx.changed("rule.target_missed", &start.rule_arn, &missed)
 }
 

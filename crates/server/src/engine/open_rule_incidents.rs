@@ -79,7 +79,7 @@ fn open(
         created_by: ctx.caller.arn.clone(),
         invoked_by: SECURITY_HUB_PRINCIPAL.into(),
         cause: Some(cause),
-        related_items: items(group),
+        related_items: items(group).into(),
     };
     match open_or_fold(ctx, row, opening) {
         Ok(opened) => Ok(opened.is_new),

@@ -3,12 +3,17 @@
 #[cfg(test)]
 mod tests;
 
-use balefire_store::Job;
+use std::sync::Arc;
 
-use super::open_incidents::open_incidents;
+use balefire_store::{Error, Job};
+
+use super::Engine;
+use super::job::{End, told};
+use super::open_incidents::Triggering;
 use super::stack_update;
 use crate::context::Ctx;
 use crate::events::deployment::{self, Told};
+use crate::events::rule::Rules;
 use crate::events::{Deployments, Event, OPEN_INCIDENTS, TAKE_EVENT};
 use crate::failure::Failure;
 use crate::incidents::finding::{DeploymentEvent, Kind, take};
@@ -17,10 +22,39 @@ use crate::incidents::finding::{DeploymentEvent, Kind, take};
 /// cannot be must not lose the others.
 const ATTEMPTS_TOGETHER: i64 = 8;
 
-pub fn take_event(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
-    let event: Event = serde_json::from_slice(&job.payload)?;
-    take_deployment(ctx, &event)?;
-    open_incidents(ctx, &event)
+impl Engine {
+    /// The account's rules are held against the event before the transaction: all writes would wait for it.
+    pub(super) async fn take_event(&self, job: &Job) -> Result<(), Error> {
+        let read = self.in_ctx(job, |ctx, _| Rules::read(ctx));
+        let rules = match self.store.read(read).await? {
+            Ok(rules) => rules,
+            Err(failure) => return self.put_back(job, &told(&failure)).await,
+        };
+        let payload = job.payload.clone();
+        let matching = move || -> Result<Triggering, Failure> {
+            Ok(Triggering::of(serde_json::from_slice(&payload)?, &rules))
+        };
+        let matching = tokio::task::spawn_blocking(matching);
+        let triggering = match self.keeping(job, matching).await {
+            Ok(Ok(triggering)) => Arc::new(triggering),
+            Ok(Err(failure)) => return self.put_back(job, &told(&failure)).await,
+            Err(panicked) => return self.put_back(job, &panicked.to_string()).await,
+        };
+        // Kept until after the commit, so that it is freed here and not in the writer's time.
+        let kept = Arc::clone(&triggering);
+        let run = move |ctx: &mut Ctx<'_, '_>, job: &Job| take_in(ctx, job, &triggering);
+        let settled = self.settle(job, End::Finished, run).await;
+        drop(kept);
+        settled
+    }
+}
+
+fn take_in(ctx: &mut Ctx<'_, '_>, job: &Job, triggering: &Triggering) -> Result<(), Failure> {
+    // Where it came with others, its deployment was taken in with theirs.
+    if job.kind == TAKE_EVENT {
+        take_deployment(ctx, &triggering.event)?;
+    }
+    triggering.open_incidents(ctx)
 }
 
 /// Takes in the deployments of one call in their order. The order of incidents says nothing, and what keeps
@@ -40,11 +74,6 @@ pub fn take_deployments(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure>
         ctx.leave_job(&event.account, kind, &event.id, event)?;
     }
     Ok(())
-}
-
-pub fn open_event_incidents(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
-    let event: Event = serde_json::from_slice(&job.payload)?;
-    open_incidents(ctx, &event)
 }
 
 fn take_deployment(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failure> {

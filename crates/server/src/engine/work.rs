@@ -30,6 +30,8 @@ pub enum Work {
     Export,
     /// By a long read and writes, see `count_standing`.
     Standing,
+    /// After rules were matched, see `take_event`.
+    Event,
     /// By a version that knew the kind.
     Unknown,
 }
@@ -68,9 +70,8 @@ impl Work {
             return Work::Outside(*errand);
         }
         match job.kind.as_str() {
-            crate::events::TAKE_EVENT => Work::Inside(take_event::take_event),
+            crate::events::TAKE_EVENT | crate::events::OPEN_INCIDENTS => Work::Event,
             crate::events::TAKE_DEPLOYMENTS => Work::Inside(take_event::take_deployments),
-            crate::events::OPEN_INCIDENTS => Work::Inside(take_event::open_event_incidents),
             crate::securityhub::automation_rule::OPEN_RULE_INCIDENTS => {
                 Work::Inside(open_rule_incidents::open_rule_incidents)
             }

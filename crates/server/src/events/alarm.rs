@@ -1,5 +1,7 @@
 //! Reads CloudWatch alarms out of their events: what was measured, and on which resources.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::Event;
@@ -33,12 +35,10 @@ impl Event {
         let metrics = metrics
             .and_then(Value::as_array)
             .map_or(&[][..], Vec::as_slice);
-        let mut resources = Vec::new();
-        for resource in metrics.iter().flat_map(|metric| measured(&arn, metric)) {
-            if !resources.contains(&resource) {
-                resources.push(resource);
-            }
-        }
+        let mut seen = HashSet::new();
+        let resources = metrics.iter().flat_map(|metric| measured(&arn, metric));
+        let resources = resources.filter(|resource| seen.insert(resource.clone()));
+        let resources = resources.collect();
         Some(Alarm {
             arn: text.clone(),
             name: name.to_owned(),

@@ -1,5 +1,7 @@
 //! From an event to its incident, through rules, the engine and the incidents' own operations.
 
+mod matching;
+
 use serde_json::{Value, json};
 
 use crate::configuration::Configuration;

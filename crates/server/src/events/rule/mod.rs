@@ -16,7 +16,7 @@ pub use disable_rule::disable_rule;
 pub use enable_rule::enable_rule;
 pub use list_rules::list_rules;
 pub use put_rule::put_rule;
-pub use started::{Start, started_by};
+pub use started::{Rules, Start, started_by};
 
 use balefire_api::generated::events::{RULE, Rule, RuleState};
 use balefire_store::{Error, Kept, Record, Row, Table, Value};

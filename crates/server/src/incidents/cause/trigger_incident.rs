@@ -80,7 +80,7 @@ fn opening(ctx: &Ctx<'_, '_>, input: TriggerIncidentInput) -> Opening {
         created_by: ctx.caller.arn.clone(),
         invoked_by: ctx.caller.arn.clone(),
         cause: input.cause,
-        related_items: input.related_items.unwrap_or_default(),
+        related_items: input.related_items.unwrap_or_default().into(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Opening an incident, or folding into the open one of the same cause: the one way for calls and events.
 
+use std::sync::Arc;
+
 use balefire_api::Timestamp;
 use balefire_api::generated::ssm_incidents::{
     Action, GetResponsePlanOutput, IncidentRecord, IncidentRecordSource, IncidentRecordStatus,
@@ -36,7 +38,7 @@ pub struct Opening {
     /// Where the plan has no deduplication string: what the open incident of the same plan has too if
     /// this is to fold into it. `None` never folds.
     pub cause: Option<String>,
-    pub related_items: Vec<RelatedItem>,
+    pub related_items: Arc<[RelatedItem]>,
 }
 
 /// What came of it.
@@ -151,7 +153,7 @@ fn open_new(
     if let Some(incident_tags) = incident_tags {
         tags::put(ctx.tx, account, &arn, &incident_tags)?;
     }
-    let added = related_item::add(ctx, &incident, opening.related_items)?;
+    let added = related_item::add(ctx, &incident, &opening.related_items)?;
     if let Some(trigger) = &opening.trigger {
         let data = telling(trigger_data(trigger, true), &added);
         let cause = trigger.trigger_arn.as_deref();
@@ -209,7 +211,7 @@ fn fold(ctx: &mut Ctx<'_, '_>, open: &Incident, opening: Opening) -> Result<Open
         Some(trigger) => trigger_data(trigger, false),
         None => json!({"createdIncident": false, "incidentSource": MANUAL_SOURCE}),
     };
-    let added = related_item::add(ctx, open, opening.related_items)?;
+    let added = related_item::add(ctx, open, &opening.related_items)?;
     let data = telling(data, &added);
     let cause = opening
         .trigger

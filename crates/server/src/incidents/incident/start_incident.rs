@@ -28,7 +28,7 @@ pub fn start_incident(
         invoked_by: ctx.caller.arn.clone(),
         // Who calls means another incident, unless the plan has a string.
         cause: None,
-        related_items: input.related_items.unwrap_or_default(),
+        related_items: input.related_items.unwrap_or_default().into(),
     };
     // An alarm is never refused for what the open incident holds: the timeline tells what had no room.
     let opened = open_or_fold(ctx, &row, opening)?;

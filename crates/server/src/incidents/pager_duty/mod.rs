@@ -244,7 +244,7 @@ impl PagerDutyIncident {
             title: Some(format!("PagerDuty incident {}", self.id)),
         };
         // Without room for it, the timeline tells it alone.
-        related_item::add(ctx, &row, vec![item])?;
+        related_item::add(ctx, &row, &[item])?;
         let data = json!({"pagerDutyIncidentId": self.id, "url": url});
         self.tell(ctx, &row, OPENED, &data)
     }

@@ -21,6 +21,8 @@ use crate::wire_form;
 
 /// Items an incident may have.
 pub const ITEMS_MAX: usize = 50;
+/// Items that are looked at when some are added.
+const LOOKED_AT_MAX: usize = 1000;
 /// Characters an item's title may have, as the model says.
 const TITLE_LENGTH_MAX: usize = 200;
 
@@ -152,30 +154,44 @@ pub struct Added {
 }
 
 /// Adds items as far as there is room; one that is there already, by type and value, only takes the
-/// new title.
+/// new title. What stands behind the first thousand is left out as it is, since all writes wait for this one.
 pub fn add(
     ctx: &mut Ctx<'_, '_>,
     incident: &Incident,
-    items: Vec<RelatedItem>,
+    items: &[RelatedItem],
 ) -> Result<Added, Failure> {
-    let mut added = Added::default();
+    let looked_at = &items[..items.len().min(LOOKED_AT_MAX)];
+    let mut added = Added {
+        changed: false,
+        left_out: items.len() - looked_at.len(),
+    };
     if items.is_empty() {
         return Ok(added);
     }
     let mut known = all(ctx, incident)?;
-    for mut item in items {
-        if let Some((place, there)) = same(&known, &item.identifier)? {
-            if item.title.is_some() && item.title != there.title {
-                item.generated_id = there.generated_id;
-                known[place].body = wire_form::write(&RELATED_ITEM, item);
-                ctx.tx.replace(&mut known[place])?;
+    let mut known_items: Vec<RelatedItem> = known
+        .iter()
+        .map(|row| row.item())
+        .collect::<Result<_, _>>()?;
+    for item in looked_at {
+        let mut places = known_items.iter();
+        match places.position(|there| there.identifier == item.identifier) {
+            Some(place) => {
+                let there = &mut known_items[place];
+                if item.title.is_some() && item.title != there.title {
+                    there.title.clone_from(&item.title);
+                    known[place].body = wire_form::write(&RELATED_ITEM, there.clone());
+                    ctx.tx.replace(&mut known[place])?;
+                    added.changed = true;
+                }
+            }
+            None if known.len() >= ITEMS_MAX => added.left_out += 1,
+            None => {
+                let row = insert(ctx, incident, item.clone())?;
+                known_items.push(row.item()?);
+                known.push(row);
                 added.changed = true;
             }
-        } else if known.len() >= ITEMS_MAX {
-            added.left_out += 1;
-        } else {
-            known.push(insert(ctx, incident, item)?);
-            added.changed = true;
         }
     }
     Ok(added)

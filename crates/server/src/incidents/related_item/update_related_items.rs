@@ -29,7 +29,7 @@ pub fn update_related_items(
             if item.generated_id.is_some() {
                 return Err(has_an_id(path));
             }
-            let added = add(ctx, &incident, vec![item])?;
+            let added = add(ctx, &incident, &[item])?;
             if added.left_out > 0 {
                 return Err(too_many(path));
             }

@@ -145,7 +145,7 @@ impl Runbook {
             title: Some(self.document.clone()),
         };
         // Without room for it, the timeline tells it alone.
-        related_item::add(ctx, &row, vec![item])?;
+        related_item::add(ctx, &row, &[item])?;
         self.tell(ctx, STARTED, Some(execution_arn), json!({"status": status}))
     }
 

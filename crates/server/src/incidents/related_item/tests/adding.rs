@@ -1,5 +1,7 @@
 //! What adding to an incident that has items already does.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -69,6 +71,18 @@ fn a_new_incident_tells_of_a_trigger_that_brought_too_much() {
     let arn = opened["IncidentArn"].as_str().unwrap();
     let told = told(&t, arn, "SSM Incident Trigger");
     assert_eq!(told[0]["relatedItemsLeftOut"], 2);
+}
+
+#[test]
+fn however_many_are_brought_they_are_counted_soon() {
+    let (t, plan) = ready();
+    let related: Vec<Value> = (0..20_000).map(item).collect();
+    let trigger = json!({"ResponsePlanArn": plan, "Source": "tests", "RelatedItems": related});
+    let began = Instant::now();
+    let opened = t.call("balefire", "TriggerIncident", trigger).unwrap();
+    let took = began.elapsed();
+    assert_eq!(opened["RelatedItemsLeftOut"], 19_950);
+    assert!(took < Duration::from_secs(10), "{took:?}");
 }
 
 #[test]

@@ -1,0 +1,88 @@
+//! Rules are held against an event before its transaction, and asked again in it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use balefire_store::{Error, Job, Tx};
+
+use super::*;
+use crate::context::Ctx;
+use crate::engine::job::End;
+use crate::engine::open_incidents::Triggering;
+use crate::events::rule::Rules;
+
+#[test]
+fn a_rule_that_goes_after_it_matched_starts_nothing() {
+    for (operation, started) in [("DisableRule", 0), ("DeleteRule", 0), ("EnableRule", 1)] {
+        let t = ready();
+        rule(&t, "a", ANY, &["plan"]);
+        send(&t, ADMINISTRATOR, other_event(&[]));
+        let engine = t.engine(&Configuration::default());
+        let job = t.wait(engine.claim(1, 1)).unwrap().remove(0);
+        let read = engine.in_ctx(&job, |ctx: &mut Ctx<'_, '_>, _: &Job| Rules::read(ctx));
+        let rules = t.wait(t.store.read(read)).unwrap().unwrap();
+        let event = serde_json::from_slice(&job.payload).unwrap();
+        let triggering = Arc::new(Triggering::of(event, &rules));
+        let targets = json!({"Rule": "a", "Ids": ["plan"]});
+        if operation == "DeleteRule" {
+            t.call("events", "RemoveTargets", targets).unwrap();
+        }
+        t.call("events", operation, json!({"Name": "a"})).unwrap();
+        let open = move |ctx: &mut Ctx<'_, '_>, _: &Job| triggering.open_incidents(ctx);
+        t.wait(engine.settle(&job, End::Finished, open)).unwrap();
+        assert_eq!(incidents(&t).len(), started, "{operation}");
+    }
+}
+
+#[test]
+fn a_kept_rule_that_cannot_be_read_keeps_no_other_from_starting() {
+    let t = ready();
+    rule(&t, "a", ANY, &["plan"]);
+    rule(&t, "b", ANY, &["plan"]);
+    // As a version with other patterns may have kept it.
+    let change = |tx: &mut Tx<'_>| {
+        let sql = "UPDATE event_rule SET body = CAST(REPLACE(CAST(body AS TEXT), 'prefix', 'begins') \
+                   AS BLOB) WHERE name = 'a'";
+        tx.execute(sql, &[])
+    };
+    assert_eq!(t.store.write_blocking("", change).unwrap().unwrap(), 1);
+    take(&t, other_event(&[]));
+    assert_eq!(
+        only(&t)["incidentRecordSource"]["resourceArn"]
+            .as_str()
+            .map(|arn| arn.ends_with("/b")),
+        Some(true)
+    );
+}
+
+#[test]
+fn no_write_waits_until_rules_have_matched() {
+    let t = ready();
+    let tests: Vec<i64> = (1..400).collect();
+    let pattern = json!({"detail": {"a": tests}}).to_string();
+    rule(&t, "a", &pattern, &["plan"]);
+    rule(&t, "b", &pattern, &["plan"]);
+    let values = vec![0; 40_000];
+    let mut event = other_event(&[]);
+    event["Detail"] = json!({"a": values}).to_string().into();
+    send(&t, ADMINISTRATOR, event);
+    let (store, over) = (t.store.clone(), AtomicBool::new(false));
+    let (took, waited) = std::thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            let mut longest = Duration::ZERO;
+            while !over.load(Ordering::Relaxed) {
+                let began = Instant::now();
+                let write = store.write_blocking(ADMINISTRATOR, |_| Ok::<(), Error>(()));
+                write.unwrap().unwrap();
+                longest = longest.max(began.elapsed());
+            }
+            longest
+        });
+        let began = Instant::now();
+        t.step();
+        over.store(true, Ordering::Relaxed);
+        (began.elapsed(), writing.join().unwrap())
+    });
+    assert!(waited < took / 2, "{waited:?} of {took:?}");
+}
