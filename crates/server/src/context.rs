@@ -228,7 +228,7 @@ impl Page {
     }
 }
 
-impl Ctx<'_, '_> {
+impl<'tx> Ctx<'_, 'tx> {
     pub fn account(&self) -> &str {
         &self.caller.account
     }
@@ -236,6 +236,34 @@ impl Ctx<'_, '_> {
     /// A new identifier: 8-4-4-4-12 hexadecimal digits that sort by the time of making.
     pub fn new_id(&self) -> String {
         self.ids.sorted(self.now).to_string()
+    }
+
+    /// Runs `f` in the same transaction; nothing of it stays where it fails, and the transaction goes on.
+    pub fn attempt<T>(
+        &mut self,
+        f: impl FnOnce(&mut Ctx<'_, 'tx>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let Ctx {
+            caller,
+            region,
+            now,
+            ids,
+            page,
+            settings,
+            tx,
+        } = self;
+        let now = *now;
+        tx.attempt(|tx| {
+            f(&mut Ctx {
+                caller,
+                region,
+                now,
+                ids,
+                page,
+                settings,
+                tx,
+            })
+        })
     }
 
     /// Appends a change of the caller's account to the change log.

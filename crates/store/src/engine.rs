@@ -20,6 +20,24 @@ pub(crate) enum Role {
     Reader,
 }
 
+/// A place in a transaction that one can go back to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Savepoint {
+    /// Before an operation of a batch.
+    Operation,
+    /// Before what an operation only attempts. It ends with that of its operation.
+    Attempt,
+}
+
+impl Savepoint {
+    pub fn name(self) -> &'static str {
+        match self {
+            Savepoint::Operation => "operation",
+            Savepoint::Attempt => "attempt",
+        }
+    }
+}
+
 /// One connection. At most one transaction is open on it.
 ///
 /// Invariant: after `commit` or `rollback`, whatever they return, no transaction is open.
@@ -41,9 +59,10 @@ pub(crate) trait Connection {
     fn commit(&mut self) -> Result<(), Error>;
     fn rollback(&mut self);
 
-    fn savepoint(&mut self) -> Result<(), Error>;
-    fn release(&mut self) -> Result<(), Error>;
-    fn rollback_to_savepoint(&mut self) -> Result<(), Error>;
+    fn savepoint(&mut self, savepoint: Savepoint) -> Result<(), Error>;
+    fn release(&mut self, savepoint: Savepoint) -> Result<(), Error>;
+    /// Undoes what came after the savepoint, and ends it.
+    fn rollback_to(&mut self, savepoint: Savepoint) -> Result<(), Error>;
 
     /// Makes a lost connection usable again; does nothing to one that is well.
     fn recover(&mut self) -> Result<(), Error>;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::Error;
-use crate::engine::Connection;
+use crate::engine::{Connection, Savepoint};
 use crate::log::shard_of;
 use crate::record::{Kept, Page, Record, Statements};
 use crate::value::{Row, Value};
@@ -61,6 +61,27 @@ impl<'a> Tx<'a> {
         let shards: Vec<i64> = shards.into_iter().collect();
         let result = self.connection.take_heads(&shards);
         self.note(result)
+    }
+
+    /// Runs `f`; where it fails, nothing of it stays, and the transaction goes on, unless an engine error
+    /// ended it. It costs a savepoint. What is attempted neither attempts anything itself nor holds more
+    /// accounts.
+    pub fn attempt<T, E: From<Error>>(
+        &mut self,
+        f: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.go_on()?;
+        let begun = self.connection.savepoint(Savepoint::Attempt);
+        self.note(begun)?;
+        let outcome = f(self);
+        if self.go_on().is_ok() {
+            let ended = match outcome {
+                Ok(_) => self.connection.release(Savepoint::Attempt),
+                Err(_) => self.connection.rollback_to(Savepoint::Attempt),
+            };
+            self.note(ended)?;
+        }
+        outcome
     }
 
     /// The record with this key, with the version that `replace` compares.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::Error;
-use crate::engine::Connection;
+use crate::engine::{Connection, Savepoint};
 use crate::operation::{Operation, Ran};
 use crate::queue::Queue;
 use crate::reader::Readers;
@@ -188,18 +188,18 @@ impl Writer {
     /// Whether the operation announces its commit, where it is to be committed.
     fn run_in_savepoint(&mut self, pending: &mut Pending) -> Result<Option<bool>, Error> {
         for attempt in 1..=ATTEMPTS_MAX {
-            self.connection.savepoint()?;
+            self.connection.savepoint(Savepoint::Operation)?;
             match self.run_once(pending)? {
                 End::Accepted { announces } => {
-                    self.connection.release()?;
+                    self.connection.release(Savepoint::Operation)?;
                     return Ok(Some(announces));
                 }
                 End::Undo { .. } => {
-                    self.connection.rollback_to_savepoint()?;
+                    self.connection.rollback_to(Savepoint::Operation)?;
                     break;
                 }
                 End::Stale(error) => {
-                    self.connection.rollback_to_savepoint()?;
+                    self.connection.rollback_to(Savepoint::Operation)?;
                     if attempt == ATTEMPTS_MAX {
                         pending.settled = Some(error);
                     }

@@ -62,8 +62,8 @@ impl Triggering {
                 continue;
             }
             let opening = self.opening(ctx, &start);
-            match open_or_fold(ctx, &row, opening) {
-                // Nothing was written yet, and waiting would not help.
+            match ctx.attempt(|ctx| open_or_fold(ctx, &row, opening)) {
+                // Waiting would not help.
                 Err(failure @ (Failure::Limit { .. } | Failure::Invalid(_))) => {
                     miss(ctx, &self.event, &start, &failure.message())?;
                 }

@@ -81,9 +81,9 @@ fn open(
         cause: Some(cause),
         related_items: items(group).into(),
     };
-    match open_or_fold(ctx, row, opening) {
+    match ctx.attempt(|ctx| open_or_fold(ctx, row, opening)) {
         Ok(opened) => Ok(opened.is_new),
-        // Nothing was written yet, and waiting would not help.
+        // Waiting would not help.
         Err(failure @ (Failure::Limit { .. } | Failure::Invalid(_))) => {
             miss(ctx, openings, &failure.message())?;
             Ok(false)

@@ -14,7 +14,7 @@ use postgres::{Client, Config, NoTls, Statement};
 
 use self::heads::Heads;
 use self::types::{Field, bound};
-use super::{Connection, Role};
+use super::{Connection, Role, Savepoint};
 use crate::Error;
 use crate::value::{ColumnNames, Row, Value};
 
@@ -196,16 +196,19 @@ impl Connection for PostgresConnection {
         }
     }
 
-    fn savepoint(&mut self) -> Result<(), Error> {
-        self.control("SAVEPOINT operation")
+    fn savepoint(&mut self, savepoint: Savepoint) -> Result<(), Error> {
+        self.control(&format!("SAVEPOINT {}", savepoint.name()))
     }
 
-    fn release(&mut self) -> Result<(), Error> {
-        self.control("RELEASE SAVEPOINT operation")
+    fn release(&mut self, savepoint: Savepoint) -> Result<(), Error> {
+        self.control(&format!("RELEASE SAVEPOINT {}", savepoint.name()))
     }
 
-    fn rollback_to_savepoint(&mut self) -> Result<(), Error> {
-        self.control("ROLLBACK TO SAVEPOINT operation; RELEASE SAVEPOINT operation")
+    fn rollback_to(&mut self, savepoint: Savepoint) -> Result<(), Error> {
+        let name = savepoint.name();
+        self.control(&format!(
+            "ROLLBACK TO SAVEPOINT {name}; RELEASE SAVEPOINT {name}"
+        ))
     }
 
     fn recover(&mut self) -> Result<(), Error> {

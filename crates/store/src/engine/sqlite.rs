@@ -8,7 +8,7 @@ use hashbrown::HashMap;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, ErrorCode, OpenFlags, ToSql, ffi};
 
-use super::{Connection, Role};
+use super::{Connection, Role, Savepoint};
 use crate::Error;
 use crate::value::{ColumnNames, Row, Value};
 use answers::Answers;
@@ -95,7 +95,7 @@ impl SqliteConnection {
         Ok(names)
     }
 
-    fn control(&mut self, sql: &'static str) -> Result<(), Error> {
+    fn control(&mut self, sql: &str) -> Result<(), Error> {
         let mut statement = self
             .inner
             .prepare_cached(sql)
@@ -216,17 +216,17 @@ impl Connection for SqliteConnection {
         }
     }
 
-    fn savepoint(&mut self) -> Result<(), Error> {
-        self.control("SAVEPOINT operation")
+    fn savepoint(&mut self, savepoint: Savepoint) -> Result<(), Error> {
+        self.control(&format!("SAVEPOINT {}", savepoint.name()))
     }
 
-    fn release(&mut self) -> Result<(), Error> {
-        self.control("RELEASE operation")
+    fn release(&mut self, savepoint: Savepoint) -> Result<(), Error> {
+        self.control(&format!("RELEASE {}", savepoint.name()))
     }
 
-    fn rollback_to_savepoint(&mut self) -> Result<(), Error> {
-        self.control("ROLLBACK TO operation")?;
-        self.control("RELEASE operation")
+    fn rollback_to(&mut self, savepoint: Savepoint) -> Result<(), Error> {
+        self.control(&format!("ROLLBACK TO {}", savepoint.name()))?;
+        self.release(savepoint)
     }
 
     fn recover(&mut self) -> Result<(), Error> {

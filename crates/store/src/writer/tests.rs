@@ -86,15 +86,15 @@ impl Connection for Scripted {
         let _ = self.call("rollback");
     }
 
-    fn savepoint(&mut self) -> Result<(), Error> {
+    fn savepoint(&mut self, _: Savepoint) -> Result<(), Error> {
         self.call("savepoint")
     }
 
-    fn release(&mut self) -> Result<(), Error> {
+    fn release(&mut self, _: Savepoint) -> Result<(), Error> {
         self.call("release")
     }
 
-    fn rollback_to_savepoint(&mut self) -> Result<(), Error> {
+    fn rollback_to(&mut self, _: Savepoint) -> Result<(), Error> {
         self.call("undo")
     }
 

@@ -47,6 +47,7 @@ on_both_engines! {
     writes::a_refused_statement_cannot_be_passed_over;
     writes::a_single_write_that_declines_leaves_nothing;
     writes::a_token_claimed_first_gives_one_winner;
+    writes::what_is_attempted_leaves_nothing_where_it_fails;
     writes::increments_are_not_lost;
     writes::a_full_queue_is_busy_at_once;
     writes::closing_finishes_what_waits;

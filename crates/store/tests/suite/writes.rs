@@ -102,6 +102,48 @@ pub fn a_single_write_that_declines_leaves_nothing(fixture: &mut Fixture) {
     assert_eq!(counter(&store, "x"), None);
 }
 
+pub fn what_is_attempted_leaves_nothing_where_it_fails(fixture: &mut Fixture) {
+    let store = fixture.store();
+    let attempt = |tx: &mut Tx<'_>, name: &str, ends: Result<(), Error>| {
+        tx.attempt(|tx| {
+            insert(tx, name)?;
+            tx.append(crate::log::entry("a", name))?;
+            ends
+        })
+    };
+    let answer = store.write_blocking("a", move |tx| {
+        insert(tx, "before")?;
+        let failed = attempt(tx, "failed", Err(Error::Closed));
+        assert!(matches!(failed, Err(Error::Closed)), "{failed:?}");
+        attempt(tx, "kept", Ok(()))?;
+        insert(tx, "failed")?;
+        tx.delete::<Counter>(&["failed".into()])?;
+        insert(tx, "after")
+    });
+    assert!(matches!(answer, Ok(Ok(()))), "{answer:?}");
+    let kept = ["before", "failed", "kept", "after"].map(|name| counter(&store, name).is_some());
+    assert_eq!(kept, [true, false, true, true]);
+    assert_eq!(crate::log::read_log(&store, "a").len(), 1);
+    // What cannot be attempted to its end is not kept at all, nor what was before.
+    for broken in [true, false] {
+        let answer = store.write_blocking("a", move |tx| -> Result<(), Error> {
+            insert(tx, "whole")?;
+            tx.attempt(|tx| match broken {
+                true => tx
+                    .execute("INSERT INTO nowhere (a) VALUES (1)", &[])
+                    .map(drop),
+                false => panic!("on purpose"),
+            })
+        });
+        let answer = answer.unwrap_or_else(Err);
+        assert!(
+            matches!(answer, Err(Error::Refused { .. } | Error::Panicked { .. })),
+            "{answer:?}"
+        );
+        assert_eq!(counter(&store, "whole"), None);
+    }
+}
+
 pub fn a_token_claimed_first_gives_one_winner(fixture: &mut Fixture) {
     let nodes = [fixture.store(), fixture.other_node()];
     let winners = run(async {

@@ -1,6 +1,7 @@
 //! From an event to its incident, through rules, the engine and the incidents' own operations.
 
 mod matching;
+mod undoing;
 
 use serde_json::{Value, json};
 
