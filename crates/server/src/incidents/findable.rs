@@ -1,8 +1,11 @@
-//! Texts by which things are found, short enough for an index.
+//! Texts by which things are found, short enough for an index and without what the store cannot keep.
 
 use std::borrow::Cow;
 
+use balefire_api::generated::ssm_incidents::{ChatChannel, NotificationTargetItem};
+
 use crate::abridged::abridged;
+use crate::failure::{Failure, NO_NUL};
 
 /// PostgreSQL takes rows of an index up to 2,704 bytes, of which other columns have some.
 const BYTES_MAX: usize = 1024;
@@ -17,6 +20,32 @@ pub fn findable(text: &str) -> Cow<'_, str> {
     }
     let end = text.floor_char_boundary(BEGINNING_BYTES);
     abridged(text, end, ' ', DIGEST_BYTES).into()
+}
+
+/// What the model cannot say of a text by which something is found.
+pub fn check(path: &str, text: &str) -> Result<(), Failure> {
+    match text.contains('\0') {
+        true => Err(Failure::invalid(path, NO_NUL)),
+        false => Ok(()),
+    }
+}
+
+/// Topics, whose jobs are found by them. `path` is where the targets are in the input.
+pub fn check_topics(
+    path: &str,
+    targets: Option<&[NotificationTargetItem]>,
+    channel: Option<&ChatChannel>,
+) -> Result<(), Failure> {
+    for (place, target) in targets.unwrap_or_default().iter().enumerate() {
+        let NotificationTargetItem::SnsTopicArn(arn) = target;
+        check(&format!("{path}/{place}/snsTopicArn"), arn)?;
+    }
+    if let Some(ChatChannel::ChatbotSns(topics)) = channel {
+        for (place, arn) in topics.iter().enumerate() {
+            check(&format!("/chatChannel/chatbotSns/{place}"), arn)?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

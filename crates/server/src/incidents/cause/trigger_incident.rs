@@ -6,6 +6,7 @@ use balefire_api::own::{Outcome, TriggerIncidentInput, TriggerIncidentOutput};
 use super::{Cause, check_source};
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::findable;
 use crate::incidents::incident::{Opened, Opening, find_open, open_or_fold};
 use crate::incidents::related_item;
 use crate::incidents::resource_policy::SharedAction;
@@ -18,6 +19,7 @@ pub fn trigger_incident(
     input: TriggerIncidentInput,
 ) -> Result<TriggerIncidentOutput, Failure> {
     check_source(&input.source)?;
+    findable::check("/Cause", input.cause.as_deref().unwrap_or_default())?;
     related_item::check_without_ids("/RelatedItems", input.related_items.iter().flatten())?;
     let row = ResponsePlan::by_arn(
         ctx,

@@ -5,6 +5,7 @@ use balefire_api::generated::ssm_incidents::{StartIncidentInput, StartIncidentOu
 use super::{Opening, open_or_fold};
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::findable;
 use crate::incidents::related_item;
 use crate::incidents::resource_policy::SharedAction;
 use crate::incidents::response_plan::ResponsePlan;
@@ -44,5 +45,11 @@ fn check(input: &StartIncidentInput) -> Result<(), Failure> {
         let rule = "Member must not begin with 'aws.', which is kept for AWS services";
         return Err(Failure::invalid("/triggerDetails/source", rule));
     }
+    let trigger = input.trigger_details.as_ref();
+    let trigger_arn = trigger.and_then(|trigger| trigger.trigger_arn.as_deref());
+    findable::check(
+        "/triggerDetails/triggerArn",
+        trigger_arn.unwrap_or_default(),
+    )?;
     related_item::check_new(input.related_items.as_deref().unwrap_or_default())
 }

@@ -9,12 +9,18 @@ use serde_json::Value;
 use super::{Incident, attribute, keep_changed};
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::findable;
 use crate::incidents::resource_policy::SharedAction;
 
 pub fn update_incident_record(
     ctx: &mut Ctx<'_, '_>,
     input: UpdateIncidentRecordInput,
 ) -> Result<UpdateIncidentRecordOutput, Failure> {
+    findable::check_topics(
+        "/notificationTargets",
+        input.notification_targets.as_deref(),
+        input.chat_channel.as_ref(),
+    )?;
     let mut row = Incident::by_arn(
         ctx,
         "/arn",

@@ -3,7 +3,7 @@
 use balefire_api::generated::ssm_incidents::TimelineEvent;
 use serde_json::Value;
 
-/// PagerDuty refuses longer notes.
+/// PagerDuty refuses longer notes. One waits as a text of the store, which takes no NUL.
 const CHARS_MAX: usize = 10_000;
 
 pub fn of(event: &TimelineEvent) -> String {
@@ -14,7 +14,14 @@ pub fn of(event: &TimelineEvent) -> String {
     };
     let at = event.event_time.date_time();
     let text = format!("{at} {}\n{said}", event.event_type);
-    text.chars().take(CHARS_MAX).collect()
+    let kept = text.chars().map(|c| {
+        if c == '\0' {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    });
+    kept.take(CHARS_MAX).collect()
 }
 
 /// One line a member; of changed attributes, one line each.
@@ -52,6 +59,7 @@ mod tests {
             ("Note", r#""it is \"down\"""#, "it is \"down\""),
             ("Custom Event", "not JSON", "not JSON"),
             ("Custom Event", "[1]", "[1]"),
+            ("Custom Event", "a\0b", "a\u{fffd}b"),
             ("Update", updated, "title is now: x\nmodifiedBy: me"),
             ("Update", r#"{"a":null,"b":{"c":1}}"#, "b: {\"c\":1}"),
         ] {

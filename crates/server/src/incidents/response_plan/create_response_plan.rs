@@ -5,10 +5,11 @@ use balefire_api::generated::ssm_incidents::{
 };
 use balefire_store::Error;
 
-use super::{ResponsePlan, check_dedupe_string};
+use super::ResponsePlan;
 use crate::context::Ctx;
 use crate::failure::Failure;
 use crate::incidents::arn;
+use crate::incidents::findable;
 use crate::incidents::pager_duty;
 use crate::incidents::replication_set::must_have_set;
 use crate::tags;
@@ -18,8 +19,7 @@ pub fn create_response_plan(
     input: CreateResponsePlanInput,
 ) -> Result<CreateResponsePlanOutput, Failure> {
     must_have_set(ctx)?;
-    let dedupe_string = input.incident_template.dedupe_string.as_deref();
-    check_dedupe_string("/incidentTemplate/dedupeString", dedupe_string)?;
+    check(&input)?;
     pager_duty::check(ctx, input.integrations.as_deref().unwrap_or_default())?;
     let account = ctx.caller.account.clone();
     let arn = arn::response_plan(&account, &input.name);
@@ -44,4 +44,16 @@ pub fn create_response_plan(
     tags::put(ctx.tx, &account, &arn, &input.tags.unwrap_or_default())?;
     ctx.changed("response_plan.created", &arn, &serde_json::json!({}))?;
     Ok(CreateResponsePlanOutput { arn })
+}
+
+/// What the store could not keep when an incident opens is refused here, where there is someone to tell.
+fn check(input: &CreateResponsePlanInput) -> Result<(), Failure> {
+    let template = &input.incident_template;
+    let dedupe_string = template.dedupe_string.as_deref().unwrap_or_default();
+    findable::check("/incidentTemplate/dedupeString", dedupe_string)?;
+    findable::check_topics(
+        "/incidentTemplate/notificationTargets",
+        template.notification_targets.as_deref(),
+        input.chat_channel.as_ref(),
+    )
 }

@@ -16,7 +16,7 @@ use balefire_api::generated::ssm_incidents::{GET_RESPONSE_PLAN_OUTPUT, GetRespon
 use balefire_store::{Error, Kept, Record, Row, Table, Value};
 
 use crate::context::Ctx;
-use crate::failure::{Failure, NO_NUL};
+use crate::failure::Failure;
 use crate::incidents::arn::{self, Resource};
 use crate::incidents::replication_set;
 use crate::incidents::resource_policy::{self, SharedAction};
@@ -128,12 +128,4 @@ pub fn name_in<'a>(path: &str, text: &'a str) -> Result<(&'a str, &'a str), Fail
 pub fn is_name(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     (1..=NAME_LENGTH_MAX).contains(&text.len()) && text.bytes().all(is_plain)
-}
-
-/// An incident is found by it when the next one starts.
-fn check_dedupe_string(path: &str, text: Option<&str>) -> Result<(), Failure> {
-    match text {
-        Some(text) if text.contains('\0') => Err(Failure::invalid(path, NO_NUL)),
-        _ => Ok(()),
-    }
 }

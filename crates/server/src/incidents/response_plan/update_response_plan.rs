@@ -4,10 +4,10 @@ use balefire_api::generated::ssm_incidents::{
     ChatChannel, GetResponsePlanOutput, UpdateResponsePlanInput, UpdateResponsePlanOutput,
 };
 
-use super::{ResponsePlan, check_dedupe_string};
+use super::ResponsePlan;
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::incidents::pager_duty;
+use crate::incidents::{findable, pager_duty};
 
 pub fn update_response_plan(
     ctx: &mut Ctx<'_, '_>,
@@ -15,8 +15,7 @@ pub fn update_response_plan(
 ) -> Result<UpdateResponsePlanOutput, Failure> {
     let mut row = ResponsePlan::by_arn(ctx, "/arn", &input.arn, None)?;
     let before = row.plan()?;
-    let dedupe_string = input.incident_template_dedupe_string.as_deref();
-    check_dedupe_string("/incidentTemplateDedupeString", dedupe_string)?;
+    check(&input)?;
     pager_duty::check(ctx, input.integrations.as_deref().unwrap_or_default())?;
     let after = apply(before.clone(), &input);
     if after != before {
@@ -25,6 +24,20 @@ pub fn update_response_plan(
         ctx.changed("response_plan.updated", &input.arn, &serde_json::json!({}))?;
     }
     Ok(UpdateResponsePlanOutput {})
+}
+
+/// As for a new plan.
+fn check(input: &UpdateResponsePlanInput) -> Result<(), Failure> {
+    let dedupe_string = input.incident_template_dedupe_string.as_deref();
+    findable::check(
+        "/incidentTemplateDedupeString",
+        dedupe_string.unwrap_or_default(),
+    )?;
+    findable::check_topics(
+        "/incidentTemplateNotificationTargets",
+        input.incident_template_notification_targets.as_deref(),
+        input.chat_channel.as_ref(),
+    )
 }
 
 fn apply(

@@ -1,6 +1,7 @@
 //! What an incident is opened from: the replication set and the plans.
 
 use super::*;
+use crate::incidents::fixture::wrong_at;
 
 #[test]
 fn plans_are_changed_in_part_and_deleted_without_their_incidents() {
@@ -80,4 +81,70 @@ fn there_is_one_replication_set_and_nothing_before_it() {
         json!({"regions": {REGION: {}}}),
     );
     assert!(matches!(second, Err(Failure::Limit { .. })), "{second:?}");
+}
+
+#[test]
+fn what_the_store_cannot_keep_when_an_incident_opens_is_refused_in_its_plan() {
+    let (t, plan) = with_plan(json!({"title": "Down", "impact": 2}));
+    let topic = "arn:aws:sns:eu-central-1:111111111111:a\0b";
+    let chat = json!({"chatbotSns": [topic]});
+    let targets = json!([{"snsTopicArn": topic}]);
+    for (member, value, path) in [
+        (
+            "dedupeString",
+            json!("\0"),
+            "/incidentTemplate/dedupeString",
+        ),
+        (
+            "notificationTargets",
+            targets.clone(),
+            "/incidentTemplate/notificationTargets/0/snsTopicArn",
+        ),
+    ] {
+        let template = json!({"title": "Down", "impact": 2, member: value});
+        let input = json!({"name": "other", "incidentTemplate": template});
+        assert_eq!(wrong_at(t.call(SERVICE, "CreateResponsePlan", input)), path);
+    }
+    let incident = start(&t, &plan, json!({})).unwrap();
+    for (operation, arn, member, value, path) in [
+        (
+            "UpdateResponsePlan",
+            &plan,
+            "chatChannel",
+            &chat,
+            "/chatChannel/chatbotSns/0",
+        ),
+        (
+            "UpdateResponsePlan",
+            &plan,
+            "incidentTemplateNotificationTargets",
+            &targets,
+            "/incidentTemplateNotificationTargets/0/snsTopicArn",
+        ),
+        (
+            "UpdateIncidentRecord",
+            &incident,
+            "chatChannel",
+            &chat,
+            "/chatChannel/chatbotSns/0",
+        ),
+        (
+            "UpdateIncidentRecord",
+            &incident,
+            "notificationTargets",
+            &targets,
+            "/notificationTargets/0/snsTopicArn",
+        ),
+    ] {
+        let input = json!({"arn": arn, member: value});
+        assert_eq!(
+            wrong_at(t.call(SERVICE, operation, input)),
+            path,
+            "{operation}"
+        );
+    }
+    let trigger = json!({"source": "tests", "timestamp": 0, "triggerArn": topic});
+    let input = json!({"responsePlanArn": plan, "triggerDetails": trigger});
+    let refused = t.call(SERVICE, "StartIncident", input);
+    assert_eq!(wrong_at(refused), "/triggerDetails/triggerArn");
 }
