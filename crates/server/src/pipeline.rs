@@ -1,7 +1,7 @@
 //! The path of every AWS request, step by step, in this one file.
 
 mod failure;
-mod idempotency;
+pub mod idempotency;
 mod in_order;
 mod outcome;
 pub mod page_token;

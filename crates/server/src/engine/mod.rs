@@ -235,10 +235,10 @@ impl Engine {
         let remove = move |tx: &mut Tx<'_>| {
             crate::inspector::finding::remove_expired(tx, now.0, ROWS_DROPPED_AT_ONCE)
         };
-        self.store.write("", remove).await??;
+        // A feed or an import may have left many at once.
+        while self.store.write("", remove).await?? == ROWS_DROPPED_AT_ONCE as u64 {}
         let forget =
             move |tx: &mut Tx<'_>| finding::forget_versions(tx, now.0, ROWS_DROPPED_AT_ONCE);
-        // A large import left many at once.
         while self.store.write("", forget).await?? == ROWS_DROPPED_AT_ONCE as u64 {}
         Ok(())
     }

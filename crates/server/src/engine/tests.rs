@@ -244,3 +244,38 @@ fn long_jobs_of_a_kind_run_one_after_the_other() {
     t.step();
     assert_eq!(t.count("job"), 0);
 }
+
+#[test]
+fn a_client_token_counts_for_a_day_and_all_that_are_older_are_dropped() {
+    const DAY_MS: i64 = 86_400_000;
+    let t = Testing::new();
+    let regions = json!({"regions": {"eu-central-1": {}}});
+    t.call(SERVICE, "CreateReplicationSet", regions).unwrap();
+    let template = json!({"title": "Down", "impact": 1});
+    let plan = json!({"name": "shop", "incidentTemplate": template});
+    let plan = t.call(SERVICE, "CreateResponsePlan", plan).unwrap()["arn"].clone();
+    let start = || {
+        let input = json!({"responsePlanArn": plan, "clientToken": "t"});
+        t.call(SERVICE, "StartIncident", input).unwrap()["incidentRecordArn"].clone()
+    };
+    let first = start();
+    t.advance_ms(DAY_MS);
+    assert_eq!(start(), first);
+    t.advance_ms(1);
+    let second = start();
+    assert_ne!(second, first);
+    t.advance_ms(DAY_MS);
+    assert_eq!(start(), second, "its day began when it was used again");
+    let sql = "INSERT INTO client_token (account, operation, token, request, output, at_ms, version) \
+               VALUES ('', 'o', $1, x'', x'', 0, 1)";
+    let fill = move |tx: &mut balefire_store::Tx<'_>| -> Result<(), balefire_store::Error> {
+        for number in 0..2500 {
+            tx.execute(sql, &[format!("{number}").into()])?;
+        }
+        Ok(())
+    };
+    t.store.write_blocking("", fill).unwrap().unwrap();
+    let engine = t.engine(&Configuration::default());
+    t.wait(engine.drop_expired()).unwrap();
+    assert_eq!(t.count("client_token"), 1);
+}

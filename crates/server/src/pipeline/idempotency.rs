@@ -8,6 +8,9 @@ use super::in_order::InOrder;
 use crate::context::Ctx;
 use crate::failure::Failure;
 
+/// How long an outcome is kept: no client repeats a request for longer.
+pub const KEPT_MS: i64 = 24 * 60 * 60 * 1000;
+
 /// The outcome of a request with a client token.
 pub struct Outcome {
     account: String,
@@ -94,7 +97,7 @@ fn token<'a>(spec: &Spec, input: &'a Node) -> Option<(&'static str, &'a str)> {
     Some((member, slots.get(place)?.as_ref()?.as_text()?))
 }
 
-/// Runs `work` unless the token of this request was answered before.
+/// Runs `work` unless the token of this request was answered before, within a day.
 ///
 /// Writes that run in the order of one account leave no gap between looking the token up first and
 /// keeping the outcome last, and the same request is always of one order. Another request with the
@@ -115,8 +118,11 @@ pub fn once(
         hash,
     } = request;
     let key = [ctx.account().into(), operation.into(), token.into()];
-    if let Some(known) = ctx.tx.get::<Outcome>(&key)? {
-        return repeat(spec, &known, request);
+    let known = ctx.tx.get::<Outcome>(&key)?;
+    if let Some(known) = &known
+        && known.at_ms >= ctx.now.0 - KEPT_MS
+    {
+        return repeat(spec, known, request);
     }
     let output = work(ctx, input)?;
     let mut kept = Vec::new();
@@ -131,6 +137,12 @@ pub fn once(
         output: kept,
         at_ms: ctx.now.0,
     };
+    if let Some(mut known) = known {
+        // It is too old to count, and was not dropped yet.
+        known.record = outcome;
+        ctx.tx.replace(&mut known)?;
+        return Ok(output);
+    }
     match ctx.tx.insert(&outcome) {
         Ok(()) => Ok(output),
         Err(Error::Exists { .. }) => Err(other_request(spec, outcome.token)),
