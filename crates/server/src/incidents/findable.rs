@@ -22,6 +22,15 @@ pub fn findable(text: &str) -> Cow<'_, str> {
     abridged(text, end, ' ', DIGEST_BYTES).into()
 }
 
+/// All forms in which rows may hold a text: a version before kept long ones as they are.
+pub fn forms(text: &str) -> Vec<String> {
+    let found = findable(text).into_owned();
+    match found == text {
+        true => vec![found],
+        false => vec![found, text.to_owned()],
+    }
+}
+
 /// What the model cannot say of a text by which something is found.
 pub fn check(path: &str, text: &str) -> Result<(), Failure> {
     match text.contains('\0') {

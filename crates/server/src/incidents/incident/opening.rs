@@ -7,14 +7,15 @@ use balefire_api::generated::ssm_incidents::{
     Action, GetResponsePlanOutput, IncidentRecord, IncidentRecordSource, IncidentRecordStatus,
     RelatedItem, TriggerDetails,
 };
-use balefire_store::{Kept, Value};
+use balefire_store::Kept;
 use serde_json::json;
 
 use super::Incident;
 use crate::context::{Ctx, first_id};
 use crate::failure::Failure;
 use crate::incidents::change::changed;
-use crate::incidents::findable::findable;
+use crate::incidents::findable::forms;
+use crate::incidents::query::Query;
 use crate::incidents::related_item::{self, Added};
 use crate::incidents::response_plan::ResponsePlan;
 use crate::incidents::timeline::{self, INCIDENT_START, INCIDENT_TRIGGER};
@@ -99,13 +100,13 @@ fn open_with(
     dedupe: &str,
     plan: Option<&str>,
 ) -> Result<Option<Kept<Incident>>, Failure> {
-    let mut sql = "SELECT id FROM incident WHERE account = $1 AND open_dedupe = $2".to_owned();
-    let mut params: Vec<Value> = vec![account.into(), (&*findable(dedupe)).into()];
+    let mut query = Query::default();
+    query.compare("account =", account);
+    query.one_of("open_dedupe", &forms(dedupe));
     if let Some(plan) = plan {
-        sql += " AND plan = $3";
-        params.push(plan.into());
+        query.compare("plan =", plan);
     }
-    sql += " ORDER BY id LIMIT 1";
+    let (sql, params) = query.page("SELECT id FROM incident", &["id"], false, None, 1);
     let rows = ctx.tx.query(&sql, &params)?;
     match rows.first() {
         Some(row) => Incident::find(ctx, account, row.text(0)?),

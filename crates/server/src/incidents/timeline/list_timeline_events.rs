@@ -9,7 +9,7 @@ use balefire_store::{Row, Value};
 use super::USER_TYPES;
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::incidents::findable::findable;
+use crate::incidents::findable::forms;
 use crate::incidents::incident::Incident;
 use crate::incidents::query::Query;
 use crate::incidents::resource_policy::SharedAction;
@@ -95,9 +95,7 @@ impl Filters<'_> {
                 ("eventReference", Condition::Equals(AttributeValueList::StringValues(values)))
                     if !values.is_empty() =>
                 {
-                    Wanted::References(
-                        values.iter().map(|text| findable(text).into_owned()).collect(),
-                    )
+                    Wanted::References(values.iter().flat_map(|text| forms(text)).collect())
                 }
                 ("eventTime" | "eventType" | "eventReference", _) => {
                     let rule = "Member must be before or after for eventTime, and equals.stringValues with at \

@@ -24,7 +24,7 @@ use balefire_store::{Error, Kept, Record, Row, Table, Value};
 
 use crate::context::Ctx;
 use crate::failure::Failure;
-use crate::incidents::findable::findable;
+use crate::incidents::findable::{findable, forms};
 use crate::incidents::incident::Incident;
 use crate::wire_form;
 
@@ -174,26 +174,35 @@ impl Record for TimelineReference {
     }
 }
 
-fn references(incident: &Incident, event: &TimelineEvent) -> Vec<TimelineReference> {
+/// The texts by which an event is to be found.
+fn referred(event: &TimelineEvent) -> impl Iterator<Item = &str> {
     let automatic = !USER_TYPES.contains(&event.event_type.as_str());
     let all = event.event_references.iter().flatten();
     all.map(|reference| match reference {
-        EventReference::RelatedItemId(text) | EventReference::Resource(text) => text,
+        EventReference::RelatedItemId(text) | EventReference::Resource(text) => text.as_str(),
     })
-    .filter(|reference| !automatic || **reference != event.incident_record_arn)
-    .map(|reference| TimelineReference {
-        account: incident.account.clone(),
-        incident: incident.id.clone(),
-        reference: findable(reference).into_owned(),
-        event_ms: event.event_time.0,
-        id: event.event_id.clone(),
-    })
-    .collect()
+    .filter(move |text| !automatic || *text != event.incident_record_arn)
+}
+
+impl TimelineReference {
+    fn of(incident: &Incident, event: &TimelineEvent, reference: String) -> TimelineReference {
+        TimelineReference {
+            account: incident.account.clone(),
+            incident: incident.id.clone(),
+            reference,
+            event_ms: event.event_time.0,
+            id: event.event_id.clone(),
+        }
+    }
 }
 
 fn insert(ctx: &mut Ctx<'_, '_>, incident: &Incident, event: TimelineEvent) -> Result<(), Failure> {
-    for reference in references(incident, &event) {
-        match ctx.tx.insert(&reference) {
+    for text in referred(&event) {
+        let reference = findable(text).into_owned();
+        match ctx
+            .tx
+            .insert(&TimelineReference::of(incident, &event, reference))
+        {
             // An event may refer to the same thing twice.
             Ok(()) | Err(Error::Exists { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -216,7 +225,9 @@ fn remove(
     incident: &Incident,
     row: &TimelineEventRow,
 ) -> Result<(), Failure> {
-    for reference in references(incident, &row.event()?) {
+    let event = row.event()?;
+    for reference in referred(&event).flat_map(forms) {
+        let reference = TimelineReference::of(incident, &event, reference);
         ctx.tx.delete::<TimelineReference>(&reference.key())?;
     }
     ctx.tx.delete::<TimelineEventRow>(&row.key())?;

@@ -297,3 +297,29 @@ fn no_account_writes_in_anothers_timeline() {
     assert_eq!(get(&t, &arn, &id)["eventData"], "\"seen\"");
     assert_eq!(event_ids(&t, &arn, json!([])).len(), 2);
 }
+
+#[test]
+fn events_are_found_by_a_long_reference_as_a_version_before_kept_it() {
+    let (t, plan) = with_plan(json!({"title": "Down", "impact": 2}));
+    let incident = start(&t, &plan, json!({})).unwrap();
+    let long = format!("arn:aws:s3:::{}", "é".repeat(900));
+    let event = json!({
+        "incidentRecordArn": incident, "eventType": "Note", "eventData": "x", "eventTime": 7,
+        "eventReferences": [{"resource": long}],
+    });
+    let event = t.call(SERVICE, "CreateTimelineEvent", event).unwrap()["eventId"].clone();
+    let kept = long.clone();
+    let keep = move |tx: &mut balefire_store::Tx<'_>| {
+        let sql = "UPDATE timeline_reference SET reference = $1 WHERE event_ms = 7000";
+        tx.execute(sql, &[kept.as_str().into()])
+    };
+    assert_eq!(t.store.write_blocking("", keep).unwrap().unwrap(), 1);
+    let by = json!([{"key": "eventReference", "condition": {"equals": {"stringValues": [long]}}}]);
+    assert_eq!(
+        event_ids(&t, &incident, by.clone()),
+        [event.as_str().unwrap()]
+    );
+    let update = json!({"incidentRecordArn": incident, "eventId": event, "eventReferences": []});
+    t.call(SERVICE, "UpdateTimelineEvent", update).unwrap();
+    assert_eq!(event_ids(&t, &incident, by), [""; 0]);
+}

@@ -161,3 +161,18 @@ fn what_the_model_cannot_refuse_is_refused() {
         "a refused start leaves nothing"
     );
 }
+
+#[test]
+fn an_incident_is_found_by_a_long_string_as_a_version_before_kept_it() {
+    let dedupe = "é".repeat(600);
+    let (t, plan) = with_plan(json!({"title": "Down", "impact": 2, "dedupeString": dedupe}));
+    let incident = start(&t, &plan, json!({})).unwrap();
+    let kept = move |tx: &mut balefire_store::Tx<'_>| {
+        tx.execute(
+            "UPDATE incident SET open_dedupe = $1",
+            &[dedupe.as_str().into()],
+        )
+    };
+    assert_eq!(t.store.write_blocking("", kept).unwrap().unwrap(), 1);
+    assert_eq!(start(&t, &plan, json!({})).unwrap(), incident);
+}
