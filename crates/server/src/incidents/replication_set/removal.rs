@@ -1,10 +1,18 @@
 //! Removes all that an account has in Incident Manager, a bounded part at a time.
 
+use serde_json::json;
+
 use crate::context::Ctx;
 use crate::failure::Failure;
+use crate::incidents::arn;
+use crate::incidents::change::changed;
+use crate::incidents::incident::Incident;
 
 /// Rows that go in one transaction, so that no write waits long behind it.
 const ROWS_AT_ONCE: u64 = 1000;
+
+/// What an incident counts for among them: it is told of besides.
+const ROWS_OF_INCIDENT: u64 = 5;
 
 /// The tables and their keys within an account. What belongs to a thing goes before it.
 const TABLES: [(&str, &str); 12] = [
@@ -26,12 +34,36 @@ const TABLES: [(&str, &str); 12] = [
 pub fn remove_some(ctx: &mut Ctx<'_, '_>) -> Result<bool, Failure> {
     let mut left = ROWS_AT_ONCE;
     for (table, key) in TABLES {
-        left -= remove(ctx, table, key, "", left)?;
+        left -= match table {
+            "incident" => remove_incidents(ctx, left)?,
+            _ => remove(ctx, table, key, "", left)?,
+        };
     }
     // Tags of all services are in one table; those of this one begin with its ARNs.
     let own = "AND resource >= 'arn:aws:ssm-incidents:' AND resource < 'arn:aws:ssm-incidents;'";
     left -= remove(ctx, "tag", "resource, tag_key", own, left)?;
     Ok(left == 0)
+}
+
+/// Incidents go one by one, each told of as one that is deleted by itself.
+fn remove_incidents(ctx: &mut Ctx<'_, '_>, limit: u64) -> Result<u64, Failure> {
+    let count = i64::try_from(limit / ROWS_OF_INCIDENT).unwrap_or(i64::MAX);
+    let account = ctx.account().to_owned();
+    let rows = ctx.tx.query(
+        "SELECT plan, id FROM incident WHERE account = $1 ORDER BY id LIMIT $2",
+        &[(&account).into(), count.into()],
+    )?;
+    for row in &rows {
+        let (plan, id) = (row.text(0)?, row.text(1)?);
+        ctx.tx.delete::<Incident>(&[(&account).into(), id.into()])?;
+        let arn = arn::incident(&account, plan, id);
+        changed(ctx, &account, "incident.deleted", &arn, &json!({}))?;
+    }
+    // Where there may be more, this turn is over.
+    Ok(match rows.len() as i64 == count {
+        true => limit,
+        false => rows.len() as u64 * ROWS_OF_INCIDENT,
+    })
 }
 
 fn remove(

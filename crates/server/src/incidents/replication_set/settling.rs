@@ -30,7 +30,8 @@ pub fn settle_after(
         account,
         SETTLE_REPLICATION_SET,
         &row.arn(),
-        &serde_json::json!({}),
+        // What goes with the set is told of as a change that the call has made.
+        &serde_json::json!({"region": ctx.region}),
     )
 }
 

@@ -314,3 +314,25 @@ fn no_account_moves_anothers_set() {
     t.step();
     assert_eq!(get(&t), before);
 }
+
+#[test]
+fn each_incident_that_goes_with_its_set_is_told_of() {
+    let (t, plan) = with_plan(json!({"title": "Down", "impact": 2}));
+    // More than go in one transaction.
+    let mut arns: Vec<String> = (0..250)
+        .map(|_| start(&t, &plan, json!({})).unwrap())
+        .collect();
+    delete(&t).unwrap();
+    t.step();
+    let told = |tx: &mut balefire_store::Tx<'_>| {
+        tx.query(
+            "SELECT subject FROM log WHERE kind = 'incident.deleted'",
+            &[],
+        )
+    };
+    let rows = t.store.read_blocking(told).unwrap().unwrap();
+    let mut told: Vec<String> = rows.iter().map(|row| row.text(0).unwrap().into()).collect();
+    told.sort();
+    arns.sort();
+    assert_eq!(told, arns);
+}
