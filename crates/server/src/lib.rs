@@ -168,6 +168,10 @@ pub static MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0034_counts_and_analyses.sql"),
     },
     Migration {
+        name: "0035_beginnings_of_deployments",
+        sql: include_str!("../migrations/0035_beginnings_of_deployments.sql"),
+    },
+    Migration {
         name: "0036_severities_of_customers",
         sql: include_str!("../migrations/0036_severities_of_customers.sql"),
     },

@@ -14,6 +14,7 @@ struct Known {
     name: String,
     started_ms: i64,
     ended_ms: Option<i64>,
+    start_told: bool,
 }
 
 impl Known {
@@ -31,14 +32,11 @@ impl Known {
             .is_some_and(|ended_ms| at_ms.saturating_sub(ended_ms) <= BETWEEN_MAX_MS)
     }
 
-    /// Whether what is told may have come before all that is known of it: its end alone, or that it goes on,
-    /// before which there was no end.
+    /// Whether what is told may have come before all that is known of it. Before one that goes on there was
+    /// no end of the same.
     fn may_begin_with(&self, told: &Told) -> bool {
-        let lacks_start = match self.ended_ms {
-            Some(ended_ms) => ended_ms == self.started_ms,
-            None => !told.ended,
-        };
-        lacks_start && self.started_ms.saturating_sub(told.at_ms) <= BETWEEN_MAX_MS
+        let may_end = self.is_over() || !told.ended;
+        !self.start_told && may_end && self.started_ms.saturating_sub(told.at_ms) <= BETWEEN_MAX_MS
     }
 }
 
@@ -64,15 +62,14 @@ pub fn of_event(ctx: &mut Ctx<'_, '_>, told: &Told) -> Result<String, Failure> {
 
 /// A stack has one update at a time: where the next begins, the end of the one before was lost.
 fn begins_another(told: &Told, known: &Known) -> bool {
-    let begins = matches!(&*told.status, "CREATE_IN_PROGRESS" | "UPDATE_IN_PROGRESS");
     // Without a time of its own, an event that comes twice seems to be a later one.
-    begins && told.is_dated && told.at_ms > known.started_ms
+    told.begins() && told.is_dated && told.at_ms > known.started_ms
 }
 
 fn next_to(ctx: &mut Ctx<'_, '_>, told: &Told, order: &str) -> Result<Option<Known>, Failure> {
     let sql = format!(
-        "SELECT name, started_ms, ended_ms FROM deployment WHERE account = $1 AND name > $2 AND name < $3 \
-         AND {order} LIMIT 1"
+        "SELECT name, started_ms, ended_ms, start_told FROM deployment \
+         WHERE account = $1 AND name > $2 AND name < $3 AND {order} LIMIT 1"
     );
     // `0` comes after `/`, so these are all names of the stack's updates.
     let params: [Value; 4] = [
@@ -87,6 +84,7 @@ fn next_to(ctx: &mut Ctx<'_, '_>, told: &Told, order: &str) -> Result<Option<Kno
             name: row.text(0)?.to_owned(),
             started_ms: row.int(1)?,
             ended_ms: row.optional_int(2)?,
+            start_told: row.flag(3)?,
         })
     });
     known.transpose()

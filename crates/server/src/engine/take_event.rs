@@ -86,6 +86,7 @@ fn take_deployment(ctx: &mut Ctx<'_, '_>, event: &Event) -> Result<(), Failure> 
 }
 
 fn deployment(ctx: &mut Ctx<'_, '_>, told: Told) -> Result<DeploymentEvent, Failure> {
+    let begins = told.begins();
     let (kind, name, deployment_id) = match told.kind {
         deployment::Kind::CodeDeploy => (
             Kind::CodeDeploy,
@@ -104,6 +105,7 @@ fn deployment(ctx: &mut Ctx<'_, '_>, told: Told) -> Result<DeploymentEvent, Fail
         resources: told.resources,
         status: told.status,
         ended: told.ended,
+        begins,
         at_ms: told.at_ms,
         is_dated: told.is_dated,
         url: told.url,

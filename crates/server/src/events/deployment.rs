@@ -41,6 +41,19 @@ pub enum Kind {
     CloudFormation,
 }
 
+impl Told {
+    /// Whether this is the beginning, in the words of CodeDeploy, CloudFormation or the form.
+    pub fn begins(&self) -> bool {
+        let beginnings = [
+            "START",
+            "CREATE_IN_PROGRESS",
+            "UPDATE_IN_PROGRESS",
+            "started",
+        ];
+        beginnings.contains(&&*self.status)
+    }
+}
+
 impl Event {
     /// `None` where the event is of something else; an error says which member is wrong, and what would be
     /// right. The detail type decides, whatever the source, so that a pipeline may send under its own name.

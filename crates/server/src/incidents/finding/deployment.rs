@@ -21,6 +21,8 @@ pub struct Deployment {
     pub deployment_id: String,
     pub started_ms: i64,
     pub ended_ms: Option<i64>,
+    /// The beginning was told; else it may have begun before all that is known of it.
+    pub start_told: bool,
     /// When the first event arrived.
     pub seen_ms: i64,
     pub modified_ms: i64,
@@ -44,6 +46,9 @@ pub struct DeploymentEvent {
     /// The state in the sender's word, which no finding has a place for.
     pub status: String,
     pub ended: bool,
+    /// It tells of the beginning.
+    #[serde(skip)]
+    pub begins: bool,
     /// The event's own time.
     pub at_ms: i64,
     /// The sender has told that time; else it is when the event came.
@@ -67,6 +72,7 @@ impl Record for Deployment {
             "ended_ms",
             "seen_ms",
             "modified_ms",
+            "start_told",
         ],
     };
 
@@ -88,6 +94,7 @@ impl Record for Deployment {
             self.ended_ms.into(),
             self.seen_ms.into(),
             self.modified_ms.into(),
+            self.start_told.into(),
         ]
     }
 
@@ -107,6 +114,7 @@ impl Record for Deployment {
             ended_ms: row.optional_int(7)?,
             seen_ms: row.int(8)?,
             modified_ms: row.int(9)?,
+            start_told: row.flag(10)?,
         })
     }
 }
@@ -128,6 +136,7 @@ pub fn take(ctx: &mut Ctx<'_, '_>, event: &DeploymentEvent) -> Result<(), Failur
             deployment_id: event.deployment_id.clone(),
             started_ms: event.at_ms,
             ended_ms: event.ended.then_some(event.at_ms),
+            start_told: event.begins,
             seen_ms: ctx.now.0,
             modified_ms: ctx.now.0,
         };
@@ -137,6 +146,10 @@ pub fn take(ctx: &mut Ctx<'_, '_>, event: &DeploymentEvent) -> Result<(), Failur
     let moved = apply(&mut known, event);
     if moved {
         known.modified_ms = ctx.now.0;
+    }
+    let is_news = event.begins && !known.start_told;
+    known.start_told |= event.begins;
+    if moved || is_news {
         ctx.tx.replace(&mut known)?;
     }
     if moved || touches_more {

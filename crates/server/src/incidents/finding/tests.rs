@@ -309,6 +309,37 @@ fn without_a_token_events_that_come_twice_or_late_hide_no_later_update() {
 }
 
 #[test]
+fn without_a_token_a_beginning_that_is_told_last_belongs_to_its_clean_up_and_end() {
+    const OWN: &str = crate::testing::ADMINISTRATOR;
+    let told: &[(&str, i64)] = &[
+        ("UPDATE_IN_PROGRESS", -30),
+        ("UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", -20),
+        ("UPDATE_COMPLETE", -19),
+    ];
+    for order in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ] {
+        let (t, plan) = ready();
+        t.advance_ms(120 * MINUTE_MS);
+        let now = t.now().0;
+        for (status, minutes) in order.map(|place| told[place]) {
+            stack_event(&t, OWN, status, now + minutes * MINUTE_MS, "");
+        }
+        let found = findings(&t, &start(&t, &plan));
+        assert_eq!(found.len(), 1, "{order:?}");
+        let update = &found[0]["details"]["cloudFormationStackUpdate"];
+        let times = [&update["startTime"], &update["endTime"]];
+        let expected = [-30, -19].map(|minutes| json!((now + minutes * MINUTE_MS) / 1000));
+        assert_eq!(times, [&expected[0], &expected[1]], "{order:?}");
+    }
+}
+
+#[test]
 fn what_is_nested_too_deep_to_be_kept_is_refused_at_once() {
     let (t, _) = ready();
     let put = |depth: usize| {
