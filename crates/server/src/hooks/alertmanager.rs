@@ -1,6 +1,6 @@
 //! Prometheus Alertmanager's webhook: a group of alerts is a cause.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use balefire_api::generated::ssm_incidents::RelatedItem;
 use balefire_api::json::Object;
@@ -103,24 +103,26 @@ impl Group {
         sha256(alerts.concat())
     }
 
-    /// The resources in labels, then the links.
+    /// The resources in labels, then the links, each once.
     fn items(&self) -> Vec<RelatedItem> {
         let labels = self.alerts().flat_map(|alert| alert.labels.values());
-        let resources = labels.filter_map(|label| related_item::involved_resource(label));
-        let origins = self.alerts().filter_map(|alert| {
+        let mut known = HashSet::new();
+        let labels = labels.filter(|label| known.insert(label.as_str()));
+        let resources: Vec<RelatedItem> = labels
+            .filter_map(|label| related_item::involved_resource(label))
+            .collect();
+        let external = ("Alertmanager", self.external_url.as_str());
+        let origins = self.alerts().map(|alert| {
             let name = alert.labels.get("alertname");
-            link(name.map_or("Alert", String::as_str), &alert.generator_url)
+            (
+                name.map_or("Alert", String::as_str),
+                alert.generator_url.as_str(),
+            )
         });
-        let mut items: Vec<RelatedItem> = Vec::new();
-        let alertmanager = link("Alertmanager", &self.external_url);
-        for item in resources.chain(alertmanager).chain(origins) {
-            if !items
-                .iter()
-                .any(|known| known.identifier == item.identifier)
-            {
-                items.push(item);
-            }
-        }
-        items
+        let mut seen = HashSet::new();
+        let links = [external].into_iter().chain(origins);
+        let links = links.filter(|(_, url)| seen.insert(*url));
+        let links = links.filter_map(|(title, url)| link(title, url));
+        resources.into_iter().chain(links).collect()
     }
 }
