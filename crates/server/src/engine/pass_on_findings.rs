@@ -5,7 +5,7 @@ mod tests;
 
 use balefire_api::Document;
 use balefire_api::generated::inspector2::{FINDING, Finding};
-use balefire_store::{Error, Job, NewJob};
+use balefire_store::{DeadJobs, Error, Job, NewJob};
 use serde::{Deserialize, Serialize};
 
 use crate::context::Ctx;
@@ -80,7 +80,16 @@ fn wait_for_room(ctx: &mut Ctx<'_, '_>, job: &Job) -> Result<(), Failure> {
         payload: serde_json::to_vec(&Place::default())?,
     };
     match ctx.tx.put_job(&waits) {
-        Ok(()) | Err(Error::Exists { .. }) => Ok(()),
+        Ok(()) => Ok(()),
+        Err(Error::Exists { .. }) => {
+            // One that was given up waits no more: it does so again, and changes nothing where none is dead.
+            let dead = DeadJobs {
+                id: Some(waits.id),
+                ..DeadJobs::default()
+            };
+            ctx.tx.revive_jobs(&dead, waits.due_ms)?;
+            Ok(())
+        }
         Err(error) => Err(error.into()),
     }
 }

@@ -172,6 +172,17 @@ fn what_has_no_room_comes_when_there_is_some() {
         );
         assert_eq!(t.count("job"), 1, "one job of the resource waits");
     }
+    // One that was given up does not count as one that waits.
+    let give_up = |tx: &mut balefire_store::Tx<'_>| {
+        let sql = "INSERT INTO job SELECT CASE WHEN id LIKE '%/again' THEN REPLACE(id, '/again', '') \
+                   ELSE id || '/again' END, kind, subject, due_ms, payload, attempts, \
+                   lease_until_ms, lease_owner, last_error, 1, account, put_ms, dead_ms FROM job";
+        tx.execute(sql, &[])
+    };
+    assert_eq!(t.store.write_blocking("", give_up).unwrap().unwrap(), 1);
+    t.advance_ms(ROOM_WAIT_MS);
+    t.step_as(&full);
+    assert_eq!(t.count("job"), 1, "it waits in place of the one that ran");
     t.advance_ms(ROOM_WAIT_MS);
     t.step();
     let new = ("CVE-2099-0003".to_owned(), "New".to_owned());
