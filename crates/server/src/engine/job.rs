@@ -5,16 +5,13 @@ use std::time::Duration;
 
 use balefire_store::{Error, Job, Tx};
 
+use super::retry::ATTEMPTS_MAX;
 use super::work::{Errand, Work};
 use super::{Engine, LEASE_MS};
 use crate::context::{Caller, Ctx, Page};
 use crate::failure::Failure;
 use crate::outside::Call;
 
-/// After so many attempts a job is buried: listed as dead, never dropped.
-const ATTEMPTS_MAX: i64 = 24;
-/// The longest wait between two attempts.
-const WAIT_MAX_MS: i64 = 60 * 60 * 1000;
 /// A call that goes on keeps its job well before the lease runs out.
 const RENEW_EVERY: Duration = Duration::from_millis(LEASE_MS as u64 / 3);
 /// How often the end of an attempt is written where the store cannot take it, which is for five minutes.
@@ -44,19 +41,6 @@ impl Engine {
             }
             ended => ended,
         }
-    }
-
-    /// Tries a job again later, in the way of its kind.
-    async fn again(&self, job: &Job, reason: &str) -> Result<(), Error> {
-        match Work::of(job) {
-            Work::Export => self.export_again(job, reason).await,
-            _ => self.put_back(job, reason).await,
-        }
-    }
-
-    /// Whether a job that fails now is given up.
-    pub(super) fn is_last_attempt(&self, job: &Job) -> bool {
-        job.attempts >= ATTEMPTS_MAX
     }
 
     async fn work(&self, job: &Job) -> Result<(), Error> {
@@ -155,6 +139,19 @@ impl Engine {
         end: End,
         effect: impl Fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure> + Clone + Send + 'static,
     ) -> Result<(), Error> {
+        match self.settle_once(job, end, effect).await? {
+            Ok(()) => Ok(()),
+            Err(failure) => self.put_back(job, &told(&failure)).await,
+        }
+    }
+
+    /// As `settle`, and gives the failure instead of trying again.
+    pub(super) async fn settle_once(
+        &self,
+        job: &Job,
+        end: End,
+        effect: impl Fn(&mut Ctx<'_, '_>, &Job) -> Result<(), Failure> + Clone + Send + 'static,
+    ) -> Result<Result<(), Failure>, Error> {
         let run = self.in_ctx(job, move |ctx, job| {
             let now_ms = ctx.now.0;
             effect(ctx, job)?;
@@ -166,15 +163,12 @@ impl Engine {
             };
             if ours { Ok(()) } else { Err(lost(job)) }
         });
-        match self.write_end(job, &job.account, run).await? {
-            Ok(()) => Ok(()),
-            Err(failure) => self.put_back(job, &told(&failure)).await,
-        }
+        self.write_end(job, &job.account, run).await
     }
 
     /// Writes how an attempt ended. What was done outside stays done though the store cannot take it just
     /// then, so the job is kept and its end written again, for a while.
-    async fn write_end<T, E, F>(
+    pub(super) async fn write_end<T, E, F>(
         &self,
         job: &Job,
         shard_key: &str,
@@ -200,36 +194,6 @@ impl Engine {
             self.store.write(shard_key, end).await
         };
         self.keeping(job, writing).await
-    }
-
-    /// A job that failed is tried again later, ever more slowly, and buried at last.
-    pub(super) async fn put_back(&self, job: &Job, reason: &str) -> Result<(), Error> {
-        self.put_back_by(job, reason, None).await
-    }
-
-    /// As `put_back`, and no later than by a time that somebody waits for.
-    async fn put_back_by(&self, job: &Job, reason: &str, by_ms: Option<i64>) -> Result<(), Error> {
-        tracing::warn!(
-            job = job.id,
-            kind = job.kind,
-            attempts = job.attempts,
-            "a job failed: {reason}"
-        );
-        let (failed, reason) = (job.clone(), reason.to_owned());
-        let now_ms = self.clock.now().0;
-        let mut retry_ms = now_ms + wait_ms(job.attempts, self.ids.bytes()[0]);
-        if let Some(by_ms) = by_ms {
-            retry_ms = retry_ms.min(by_ms).max(now_ms);
-        }
-        let put_back = move |tx: &mut Tx<'_>| {
-            if failed.attempts >= ATTEMPTS_MAX {
-                tx.bury_job(&failed.id, &failed.lease_owner, &reason, now_ms)
-            } else {
-                tx.fail_job(&failed.id, &failed.lease_owner, &reason, retry_ms)
-            }
-        };
-        self.write_end(job, "", put_back).await??;
-        Ok(())
     }
 
     /// A function of a context as one of a transaction.
@@ -298,24 +262,6 @@ impl Payload {
     }
 }
 
-/// Ever longer, and spread by chance so that what failed together does not come back together.
-fn wait_ms(attempts: i64, chance: u8) -> i64 {
-    let longest = (1000_i64 << attempts.clamp(0, 20)).min(WAIT_MAX_MS);
-    longest / 2 + longest / 2 * i64::from(chance) / 255
-}
-
 pub(super) fn told(failure: &Failure) -> String {
     format!("{failure:?}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wait_ms;
-
-    #[test]
-    fn waits_grow_and_stay_bounded() {
-        assert_eq!((wait_ms(1, 0), wait_ms(1, 255)), (1000, 2000));
-        assert_eq!((wait_ms(5, 0), wait_ms(5, 255)), (16_000, 32_000));
-        assert_eq!((wait_ms(60, 0), wait_ms(60, 255)), (1_800_000, 3_600_000));
-    }
 }

@@ -17,6 +17,7 @@ mod pager_duty;
 mod pass_on_findings;
 mod publish;
 mod rematch_resources;
+mod retry;
 mod review_risks;
 mod runbook;
 mod settle_replication_set;

@@ -207,6 +207,23 @@ fn what_was_given_up_is_told_when_it_is_revived() {
 }
 
 #[test]
+fn a_note_whose_attempts_end_without_a_word_does_not_hold_up_the_end() {
+    let (t, receiver, configuration, arn) = opened(WELL);
+    t.step_with(&configuration);
+    update(&t, &arn, json!({"title": "still down"}));
+    update(&t, &arn, json!({"status": "RESOLVED"}));
+    receiver.take();
+    let wear_out =
+        |tx: &mut balefire_store::Tx<'_>| tx.execute("UPDATE job SET attempts = 24", &[]);
+    assert_eq!(t.store.write_blocking("", wear_out).unwrap().unwrap(), 1);
+    t.step_with(&configuration);
+    let sent = asked(&receiver.take());
+    assert_eq!(sent.last().unwrap(), "PUT /hook/incidents/PABC", "{sent:?}");
+    assert_eq!(given_up(&t), ["each attempt ended without a word"]);
+    assert_eq!(told(&t, &arn, FAILURE).len(), 1);
+}
+
+#[test]
 fn there_are_no_more_notes_than_pager_duty_keeps() {
     let (t, receiver, configuration, arn) = opened(WELL);
     let many = |tx: &mut balefire_store::Tx<'_>| {
