@@ -136,3 +136,23 @@ pub fn compare(a: &Number, b: &Number) -> Ordering {
     let (a, b) = (a.as_f64().unwrap_or(0.0), b.as_f64().unwrap_or(0.0));
     a.partial_cmp(&b).unwrap_or(Ordering::Equal)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_of_a_text_is_read_than_is_compared() {
+        for (text, wanted, holds, expected) in [
+            ("zxxxx", "ab", false, 1),
+            ("azxxx", "ab", false, 2),
+            ("abxxx", "ab", true, 2),
+            ("a", "ab", false, 1),
+        ] {
+            let mut read = 0;
+            let characters = text.chars().inspect(|_| read += 1);
+            assert_eq!(begin(characters, wanted.chars()), holds, "{text}");
+            assert_eq!(read, expected, "{text}");
+        }
+    }
+}

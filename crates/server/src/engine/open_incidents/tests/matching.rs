@@ -1,10 +1,8 @@
 //! Rules are held against an event before its transaction, and asked again in it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
 
-use balefire_store::{Error, Job, Tx};
+use balefire_store::{Job, Tx};
 
 use super::*;
 use crate::context::Ctx;
@@ -54,35 +52,4 @@ fn a_kept_rule_that_cannot_be_read_keeps_no_other_from_starting() {
             .map(|arn| arn.ends_with("/b")),
         Some(true)
     );
-}
-
-#[test]
-fn no_write_waits_until_rules_have_matched() {
-    let t = ready();
-    let tests: Vec<i64> = (1..400).collect();
-    let pattern = json!({"detail": {"a": tests}}).to_string();
-    rule(&t, "a", &pattern, &["plan"]);
-    rule(&t, "b", &pattern, &["plan"]);
-    let values = vec![0; 40_000];
-    let mut event = other_event(&[]);
-    event["Detail"] = json!({"a": values}).to_string().into();
-    send(&t, ADMINISTRATOR, event);
-    let (store, over) = (t.store.clone(), AtomicBool::new(false));
-    let (took, waited) = std::thread::scope(|scope| {
-        let writing = scope.spawn(|| {
-            let mut longest = Duration::ZERO;
-            while !over.load(Ordering::Relaxed) {
-                let began = Instant::now();
-                let write = store.write_blocking(ADMINISTRATOR, |_| Ok::<(), Error>(()));
-                write.unwrap().unwrap();
-                longest = longest.max(began.elapsed());
-            }
-            longest
-        });
-        let began = Instant::now();
-        t.step();
-        over.store(true, Ordering::Relaxed);
-        (began.elapsed(), writing.join().unwrap())
-    });
-    assert!(waited < took / 2, "{waited:?} of {took:?}");
 }

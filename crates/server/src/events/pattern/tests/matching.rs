@@ -1,7 +1,5 @@
 //! Tables of patterns, of events that they match, and of events that they do not.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
 use super::matches;
@@ -341,24 +339,4 @@ fn anything_but() {
         !matches(&json!({"a": [{"anything-but": "x"}]}), &json!({"b": 1})),
         "there must be a value"
     );
-}
-
-#[test]
-fn tests_without_case_look_no_further_than_they_must() {
-    let long = "x".repeat(4_000_000);
-    let event = json!({"a": long});
-    let began = Instant::now();
-    for name in ["equals-ignore-case", "prefix", "suffix"] {
-        let tests = (0..135).map(|number| {
-            let text = format!("z{number}");
-            match name {
-                "equals-ignore-case" => json!({name: text}),
-                _ => json!({name: {"equals-ignore-case": text}}),
-            }
-        });
-        let tests: Vec<Value> = tests.collect();
-        assert!(!matches(&json!({"a": tests}), &event), "{name}");
-    }
-    let took = began.elapsed();
-    assert!(took < Duration::from_secs(5), "{took:?}");
 }
