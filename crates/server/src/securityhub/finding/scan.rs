@@ -35,25 +35,29 @@ pub fn scan(
     tx: &mut Tx<'_>,
     visible: Visible<'_>,
     tail: &Tail,
-    mut show: impl FnMut(Passing<'_>) -> Result<(), Failure>,
+    show: impl FnMut(Passing<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let mut unpacker = Unpacker::default();
-    let mut after = String::new();
-    while let Some(last) = scan_on(tx, visible, tail, &after, &mut unpacker, &mut show)? {
-        after = last;
-    }
-    Ok(())
+    pass_all(tx, visible, Some(tail), show)
 }
 
 /// As `scan`, of what was set only what is in rows: what is in the log alone is left out.
 pub fn scan_rows(
     tx: &mut Tx<'_>,
     visible: Visible<'_>,
+    show: impl FnMut(Passing<'_>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    pass_all(tx, visible, None, show)
+}
+
+fn pass_all(
+    tx: &mut Tx<'_>,
+    visible: Visible<'_>,
+    tail: Option<&Tail>,
     mut show: impl FnMut(Passing<'_>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut unpacker = Unpacker::default();
     let mut after = String::new();
-    while let Some(last) = pass(tx, visible, None, &after, &mut unpacker, &mut show)? {
+    while let Some(last) = pass(tx, visible, tail, &after, &mut unpacker, &mut show)? {
         after = last;
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Runbooks that are commands of this machine.
 
 use std::future::poll_fn;
+use std::path::Path;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use balefire_store::{DeadJobs, Error, PassingOver, Store, Tx};
 use serde_json::json;
+use tokio::task::JoinSet;
 
 use super::plan;
 use crate::configuration::Configuration;
@@ -115,6 +117,18 @@ fn an_attempt_that_comes_too_late_runs_nothing() {
     assert!(given_up(&t).is_empty());
 }
 
+/// The steps of an engine that go on, once its command has made a file.
+fn begun(t: &Testing, configuration: &Configuration, file: &Path) -> JoinSet<Result<(), Error>> {
+    let engine = t.engine(configuration);
+    t.wait(engine.step()).unwrap();
+    let mut running = JoinSet::new();
+    t.wait(async {
+        running.spawn(async move { engine.step().await.map(drop) });
+        crate::testing::there(file).await;
+    });
+    running
+}
+
 #[test]
 fn one_that_ends_while_the_replication_set_is_on_the_move_was_not_cut_short() {
     let directory = tempfile::TempDir::new().unwrap();
@@ -122,13 +136,7 @@ fn one_that_ends_while_the_replication_set_is_on_the_move_was_not_cut_short() {
     let configuration = configured(&format!("touch {}; sleep 1", began.display()), "");
     let t = Testing::configured(&configuration);
     let arn = open(&t, plan());
-    let engine = t.engine(&configuration);
-    t.wait(engine.step()).unwrap();
-    let mut running = tokio::task::JoinSet::new();
-    t.wait(async {
-        running.spawn(async move { engine.step().await });
-        crate::testing::there(&began).await;
-    });
+    let running = begun(&t, &configuration, &began);
     move_replication_set(&t, 60_000);
     t.wait(running.join_all());
     for _ in 0..2 {
@@ -152,13 +160,7 @@ fn one_that_ends_while_the_store_has_no_room_is_told_all_the_same() {
     let configuration = configured(&script, "");
     let t = Testing::configured(&configuration);
     let arn = open(&t, plan());
-    let engine = t.engine(&configuration);
-    t.wait(engine.step()).unwrap();
-    let mut running = tokio::task::JoinSet::new();
-    t.wait(async {
-        running.spawn(async move { engine.step().await });
-        crate::testing::there(&began).await;
-    });
+    let running = begun(&t, &configuration, &began);
     let (release, held) = std::sync::mpsc::channel();
     let waiting = t.wait(fill(&t.store, held));
     std::fs::write(&goes, "").unwrap();
