@@ -106,7 +106,9 @@ fn bind(
 }
 
 fn bind_query(member: &Member, query: &[(String, String)]) -> Result<Option<Node>, Rejection> {
-    let place = format!("query parameter '{}'", member.wire);
+    let read = |shape: &'static Shape, value: &String| {
+        text::read(shape, value, &format!("query parameter '{}'", member.wire))
+    };
     let mut values = query
         .iter()
         .filter(|(key, _)| key == member.wire)
@@ -114,14 +116,11 @@ fn bind_query(member: &Member, query: &[(String, String)]) -> Result<Option<Node
     match member.shape {
         Shape::List(list) => {
             let items: Vec<Node> = values
-                .map(|value| text::read(list.item, value, &place))
+                .map(|value| read(list.item, value))
                 .collect::<Result<_, _>>()?;
             Ok((!items.is_empty()).then_some(Node::List(items)))
         }
-        shape => values
-            .next()
-            .map(|value| text::read(shape, value, &place))
-            .transpose(),
+        shape => values.next().map(|value| read(shape, value)).transpose(),
     }
 }
 

@@ -90,7 +90,8 @@ pub(crate) type ColumnNames = Arc<[Box<str>]>;
 #[derive(Debug, Clone)]
 pub struct Row {
     names: ColumnNames,
-    values: Vec<Value>,
+    /// Shared, since an answer may be given to many.
+    values: Arc<[Value]>,
 }
 
 /// A place (`usize`) or a name (`&str`) of a column.
@@ -119,6 +120,7 @@ impl Column for &str {
 
 impl Row {
     pub(crate) fn new(names: ColumnNames, values: Vec<Value>) -> Row {
+        let values = values.into();
         Row { names, values }
     }
 

@@ -7,7 +7,7 @@ use http::HeaderMap;
 use sha2::{Digest, Sha256};
 
 use super::claim::Scope;
-use super::{ALGORITHM, TERMINATOR, hex};
+use super::{ALGORITHM, TERMINATOR, hex, split};
 
 /// How a service writes the path it signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,7 @@ impl Covered<'_> {
         out.push(b'\n');
         self.query.push_signed(&mut out);
         out.push(b'\n');
-        for name in self.signed_headers.split(';') {
+        for name in split(self.signed_headers, b';') {
             push_header(&mut out, self.headers, name)?;
         }
         out.push(b'\n');

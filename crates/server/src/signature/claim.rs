@@ -5,7 +5,7 @@ use http::request::Parts;
 
 use super::canonical::{CanonicalQuery, may_name};
 use super::source::{Presigned, from_header, single};
-use super::{Refusal, TERMINATOR, parse_iso_basic};
+use super::{Refusal, TERMINATOR, parse_iso_basic, split};
 
 /// The credential scope: the day, region and service that the signing key is good for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -124,7 +124,7 @@ pub fn is_region(text: &str) -> bool {
 
 fn read_credential(text: &str) -> Result<(String, Scope), Refusal> {
     const RIGHT: &str = "of the form KEYID/YYYYMMDD/region/service/aws4_request";
-    let mut pieces = text.split('/');
+    let mut pieces = split(text, b'/');
     let pieces = [(); 6].map(|()| pieces.next());
     let [
         Some(id),

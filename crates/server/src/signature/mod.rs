@@ -91,6 +91,21 @@ impl Refusal {
     }
 }
 
+/// The pieces of a text between an ASCII character. Claims are of many short ones, for which `str::split` has
+/// a high price.
+fn split(text: &str, between: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let (piece, behind) = match memchr::memchr(between, text.as_bytes()) {
+            Some(at) => (&text[..at], Some(&text[at + 1..])),
+            None => (text, None),
+        };
+        rest = behind;
+        Some(piece)
+    })
+}
+
 /// A moment as ISO 8601 basic text in UTC (`20150830T123600Z`), or `None` outside the calendar.
 fn iso_basic(at_ms: i64) -> Option<String> {
     let at = jiff::tz::Offset::UTC.to_datetime(jiff::Timestamp::from_millisecond(at_ms).ok()?);

@@ -6,7 +6,7 @@ use percent_encoding::percent_decode_str;
 
 use super::canonical::CanonicalQuery;
 use super::claim::{Claim, Draft};
-use super::{ALGORITHM, Refusal, iso_basic, parse_iso_basic};
+use super::{ALGORITHM, Refusal, iso_basic, parse_iso_basic, split};
 
 /// Longest Authorization header, and longest signing part of a query, in bytes.
 const CLAIM_BYTES_MAX: usize = 8 * 1024;
@@ -24,11 +24,8 @@ pub(super) fn from_header(text: &str, headers: &HeaderMap) -> Result<Claim, Refu
     let (algorithm, rest) = text.split_once(' ').unwrap_or((text, ""));
     check_algorithm("The Authorization header", algorithm)?;
     let [mut credential, mut signed_headers, mut signature] = [None; 3];
-    for piece in rest
-        .split(',')
-        .map(str::trim)
-        .filter(|piece| !piece.is_empty())
-    {
+    let pieces = split(rest, b',').map(str::trim);
+    for piece in pieces.filter(|piece| !piece.is_empty()) {
         let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
         let slot = match name {
             "Credential" => &mut credential,
