@@ -243,27 +243,8 @@ impl<'tx> Ctx<'_, 'tx> {
         &mut self,
         f: impl FnOnce(&mut Ctx<'_, 'tx>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let Ctx {
-            caller,
-            region,
-            now,
-            ids,
-            page,
-            settings,
-            tx,
-        } = self;
-        let now = *now;
-        tx.attempt(|tx| {
-            f(&mut Ctx {
-                caller,
-                region,
-                now,
-                ids,
-                page,
-                settings,
-                tx,
-            })
-        })
+        let tx = &mut *self.tx;
+        tx.attempt(|tx| f(&mut Ctx { tx, ..*self }))
     }
 
     /// Appends a change of the caller's account to the change log.

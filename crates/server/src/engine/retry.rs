@@ -12,6 +12,7 @@ use crate::outside::Fault;
 pub(super) const ATTEMPTS_MAX: i64 = 24;
 /// The longest wait between two attempts.
 const WAIT_MAX_MS: i64 = 60 * 60 * 1000;
+
 impl Engine {
     /// Tries a job again later, in the way of its kind.
     pub(super) async fn again(&self, job: &Job, reason: &str) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 mod matching;
 mod undoing;
 
+use balefire_store::Tx;
 use serde_json::{Value, json};
 
 use crate::configuration::Configuration;
@@ -23,6 +24,16 @@ pub fn ready() -> Testing {
     }
     plan(&t, "plan", json!({"title": "Down", "impact": 2}));
     t
+}
+
+/// Replaces a text in what a row keeps, as another version may have written it.
+fn rewrite(t: &Testing, table: &str, name: &str, [from, to]: [&str; 2]) {
+    let sql = format!(
+        "UPDATE {table} SET body = CAST(REPLACE(CAST(body AS TEXT), $1, $2) AS BLOB) WHERE name = $3"
+    );
+    let params: [balefire_store::Value; 3] = [from.into(), to.into(), name.into()];
+    let change = move |tx: &mut Tx<'_>| tx.execute(&sql, &params);
+    assert_eq!(t.store.write_blocking("", change).unwrap().unwrap(), 1);
 }
 
 fn plan(t: &Testing, name: &str, template: Value) {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use balefire_store::{Job, Tx};
+use balefire_store::Job;
 
 use super::*;
 use crate::context::Ctx;
@@ -39,12 +39,7 @@ fn a_kept_rule_that_cannot_be_read_keeps_no_other_from_starting() {
     rule(&t, "a", ANY, &["plan"]);
     rule(&t, "b", ANY, &["plan"]);
     // As a version with other patterns may have kept it.
-    let change = |tx: &mut Tx<'_>| {
-        let sql = "UPDATE event_rule SET body = CAST(REPLACE(CAST(body AS TEXT), 'prefix', 'begins') \
-                   AS BLOB) WHERE name = 'a'";
-        tx.execute(sql, &[])
-    };
-    assert_eq!(t.store.write_blocking("", change).unwrap().unwrap(), 1);
+    rewrite(&t, "event_rule", "a", ["prefix", "begins"]);
     take(&t, other_event(&[]));
     assert_eq!(
         only(&t)["incidentRecordSource"]["resourceArn"]

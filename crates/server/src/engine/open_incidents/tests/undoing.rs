@@ -27,12 +27,7 @@ fn nobody_is_told_of_an_incident_that_could_not_be_opened() {
     rule(&t, "a", ANY, &["told"]);
     rule(&t, "b", ANY, &["plan"]);
     // As a version before this one took it.
-    let change = |tx: &mut Tx<'_>| {
-        let sql = "UPDATE response_plan SET body = CAST(REPLACE(CAST(body AS TEXT), '-chat', '\\u0000') \
-                   AS BLOB) WHERE name = 'told'";
-        tx.execute(sql, &[])
-    };
-    assert_eq!(t.store.write_blocking("", change).unwrap().unwrap(), 1);
+    rewrite(&t, "response_plan", "told", ["-chat", r"\u0000"]);
     take(&t, other_event(&[]));
     assert!(only(&t)["arn"].as_str().unwrap().contains("/plan/"));
     assert_eq!(
